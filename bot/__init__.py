@@ -1,0 +1,1 @@
+"""The engine: Rasa with our own channel, stores and language components."""
