@@ -1,0 +1,88 @@
+"""The pool, and the only place that commits: one request, one transaction.
+
+A connection that the server has closed while it lay in the pool is noticed without a round trip:
+PostgreSQL says goodbye on the socket, so a socket with something to read belongs to a dead connection.
+"""
+
+import select
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Request
+from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from backend.settings import Settings
+
+
+class Database:
+    """The application's connections to PostgreSQL."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Database":
+        """A pool that opens connections when they are first needed."""
+        options = (
+            f"-c statement_timeout={settings.statement_timeout_ms} -c lock_timeout={settings.lock_timeout_ms}"
+            " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC -c jit=off"
+        )
+        engine = create_async_engine(
+            settings.sqlalchemy_url,
+            pool_size=settings.database_pool_size,
+            max_overflow=settings.database_pool_size,
+            pool_timeout=4,
+            pool_recycle=1800,
+            hide_parameters=True,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={"options": options, "connect_timeout": 3, "application_name": "headgate-backend"},
+        )
+        event.listen(engine.sync_engine, "checkout", _refuse_dead_connection)
+        return cls(engine)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed at the end, or rolled back when anything is raised."""
+        async with self._sessions() as session:
+            try:
+                yield session
+            except BaseException:
+                await session.rollback()
+                raise
+            await session.commit()
+
+    async def ping(self) -> None:
+        """Ask the server for an answer.
+
+        :raises sqlalchemy.exc.SQLAlchemyError: it gives none.
+        """
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+
+def _refuse_dead_connection(dbapi_connection: Any, record: Any, proxy: Any) -> None:
+    poller = select.poll()
+    poller.register(dbapi_connection.driver_connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if poller.poll(0):
+        # SQLAlchemy throws this connection away and takes another, without the caller noticing.
+        raise DisconnectionError("the server closed this connection")
+
+
+async def _session_of(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.transaction() as session:
+        yield session
+
+
+# "function" scope: the commit happens before the answer leaves, so what we say we did is done.
+SessionDep = Annotated[AsyncSession, Depends(_session_of, scope="function")]

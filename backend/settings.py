@@ -1,0 +1,54 @@
+"""Settings from the environment (`HEADGATE_…`, `DATABASE_URL`, `REDIS_URL`); see docs/contracts.md."""
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything the backend is told from outside. Nothing here has a default secret."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADGATE_", extra="ignore", frozen=True)
+
+    home: Path = Path(".headgate")
+    demo: bool = False
+    district_dir: Path = Path("district")
+
+    database_url: SecretStr = Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    redis_url: SecretStr = Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+
+    backend_host: str = "127.0.0.1"
+    backend_port: int = 8001
+    telephony_url: str = "http://127.0.0.1:8000"
+
+    telephony_token: SecretStr = SecretStr("")
+    actions_token: SecretStr = SecretStr("")
+    operator_token: SecretStr = SecretStr("")
+    outbound_token: SecretStr = SecretStr("")
+    secret_key: SecretStr
+
+    database_pool_size: int = 20
+    statement_timeout_ms: int = 5_000
+    lock_timeout_ms: int = 3_000
+    workflows: bool = True
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 16:
+            raise ValueError("HEADGATE_SECRET_KEY needs at least 16 characters; `make run` makes one")
+        return value
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database address with the driver's name in it, for SQLAlchemy and alembic."""
+        return driver_url(self.database_url.get_secret_value())
+
+
+def driver_url(url: str) -> str:
+    """`postgresql://…` (or `postgres://…`) as SQLAlchemy wants it: `postgresql+psycopg://…`."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        scheme = "postgresql+psycopg"
+    return f"{scheme}{separator}{rest}"
