@@ -1,0 +1,1 @@
+"""Telephony: what the internet reaches. Channels in front, the switchboard behind them."""

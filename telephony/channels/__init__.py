@@ -1,0 +1,1 @@
+"""Channels: parse what a provider sends into an `Utterance`, render an `Answer` back. They decide nothing."""
