@@ -1,0 +1,10 @@
+-- What has happened stays as it was written, whatever the code does.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER account_access_append_only BEFORE UPDATE OR DELETE ON account_access
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER hand_off_events_append_only BEFORE UPDATE OR DELETE ON hand_off_events
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,46 @@
+"""Payments and their returns: a payment is never changed; a return is a row of its own."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.models.base import Base, new_id
+
+PAYMENT_METHODS = ("cash", "check", "card", "bank_transfer", "lockbox")
+
+
+class Payment(Base):
+    """Money received for an account. The customer is told `confirmation_number`."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint(f"method IN ({', '.join(repr(name) for name in PAYMENT_METHODS)})", name="method"),
+        CheckConstraint("amount_cents > 0", name="amount_cents"),
+        Index(None, "account_id", "received_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+    method: Mapped[str]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    received_on: Mapped[date]
+    confirmation_number: Mapped[int] = mapped_column(BigInteger, Identity(start=10_000_001), unique=True)
+
+
+class PaymentReturn(Base):
+    """A payment that the bank gave back, with the bank's reason ("R01") and the entries it caused."""
+
+    __tablename__ = "payment_returns"
+    __table_args__ = (Index(None, "account_id", "returned_on"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), unique=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    reversal_entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+    fee_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+    reason_code: Mapped[str]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    returned_on: Mapped[date]

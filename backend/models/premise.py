@@ -1,0 +1,43 @@
+"""Premises: the places that get water, their owners and their meters."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.models.base import Base, new_id
+
+
+class Premise(Base):
+    """A place with a service connection. The owner matters for a tenant's rights (Gov. Code 60371)."""
+
+    __tablename__ = "premises"
+    __table_args__ = (
+        CheckConstraint("zip ~ '^[0-9]{5}$'", name="zip"),
+        Index("uq_premises_address", "street", "unit", "zip", unique=True, postgresql_nulls_not_distinct=True),
+        Index(None, "owner_customer_id", postgresql_where="owner_customer_id IS NOT NULL"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    street: Mapped[str]
+    unit: Mapped[str | None]
+    city: Mapped[str]
+    state: Mapped[str]
+    zip: Mapped[str]
+    zone: Mapped[str]
+    owner_customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
+
+
+class Meter(Base):
+    """A meter at a premise; `size_inches` as printed on it ("5/8", "1", "2")."""
+
+    __tablename__ = "meters"
+    __table_args__ = (Index(None, "premise_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    premise_id: Mapped[UUID] = mapped_column(ForeignKey("premises.id"))
+    serial_number: Mapped[str] = mapped_column(unique=True)
+    size_inches: Mapped[str]
+    installed_on: Mapped[date]
+    removed_on: Mapped[date | None]
