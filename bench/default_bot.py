@@ -3,6 +3,8 @@
 import os
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,9 +51,6 @@ def running_default_bot(folder: Path) -> Iterator[tuple[str, int, float]]:
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    import urllib.error
-    import urllib.request
-
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline and process.poll() is None:
         try:
