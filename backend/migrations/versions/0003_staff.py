@@ -31,9 +31,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("user_name", name=op.f("uq_staff_user_name")),
         sa.CheckConstraint("role IN ('csr', 'lead', 'supervisor')", name=op.f("ck_staff_role_known")),
-        sa.CheckConstraint(
-            "user_name = lower(user_name) AND user_name <> ''", name=op.f("ck_staff_user_name_lower")
-        ),
+        sa.CheckConstraint("user_name = lower(user_name) AND user_name <> ''", name=op.f("ck_staff_user_name_lower")),
         sa.CheckConstraint("cardinality(languages) > 0", name=op.f("ck_staff_has_language")),
     )
     op.create_table(

@@ -1,0 +1,1 @@
+"""Who works here: sign-in, sessions and what each role may do."""

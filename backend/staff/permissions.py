@@ -1,0 +1,57 @@
+"""What each role may do: one table, and the signed-in person it is asked about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from backend.access import Principal, Role
+from backend.errors import ForbiddenError
+
+
+class Permission(StrEnum):
+    SEE_CASES = "see_cases"
+    TAKE_CASE = "take_case"
+    ANSWER_CASE = "answer_case"
+    CLOSE_CASE = "close_case"
+    TAKE_OVER_CASE = "take_over_case"
+    SIGN_OUT_OTHERS = "sign_out_others"
+
+
+_CSR = frozenset({Permission.SEE_CASES, Permission.TAKE_CASE, Permission.ANSWER_CASE, Permission.CLOSE_CASE})
+_LEAD = _CSR | {Permission.TAKE_OVER_CASE}
+_SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {Role.CSR: _CSR, Role.LEAD: _LEAD, Role.SUPERVISOR: _SUPERVISOR}
+)
+
+
+def allows(role: Role, permission: Permission) -> bool:
+    """Whether `role` may do this."""
+    return permission in PERMISSIONS[role]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A signed-in member of the staff; `languages` are `en`, `es`."""
+
+    id: UUID
+    user_name: str
+    name: str
+    role: Role
+    languages: tuple[str, ...]
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks, for the services."""
+        return Principal.of_staff(self.id, self.role)
+
+    def may(self, permission: Permission) -> bool:
+        return allows(self.role, permission)
+
+    def require(self, permission: Permission) -> None:
+        """:raises ForbiddenError: this role may not do that."""
+        if not self.may(permission):
+            raise ForbiddenError("role_not_allowed", f"The role {self.role} may not {permission}.")
