@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -52,7 +52,7 @@ class ServiceAgreement(Base):
             "premise_id",
             "service_class",
             unique=True,
-            postgresql_where="ended_on IS NULL",
+            postgresql_where=text("ended_on IS NULL"),
         ),
     )
 

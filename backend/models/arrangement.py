@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -16,9 +16,7 @@ class Arrangement(Base):
     __table_args__ = (
         CheckConstraint("status IN ('active', 'completed', 'broken', 'cancelled')", name="status"),
         CheckConstraint("total_cents > 0", name="total_cents"),
-        Index(
-            "uq_arrangements_active", "account_id", unique=True, postgresql_where="status = 'active'"
-        ),
+        Index("uq_arrangements_active", "account_id", unique=True, postgresql_where=text("status = 'active'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -28,7 +28,10 @@ class LedgerAccount(Base):
 
 
 class LedgerEntry(Base):
-    """Something that happened to money, once. Never changed or deleted: a reversal points to it."""
+    """Something that happened to money, once. Never changed or deleted: a reversal points to it.
+
+    `posting_count` is how many postings it has, lines 1 to n: a complete entry has room for no more.
+    """
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -36,8 +39,12 @@ class LedgerEntry(Base):
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
         CheckConstraint("octet_length(content_digest) = 32", name="content_digest"),
         CheckConstraint("idempotency_key <> ''", name="idempotency_key"),
+        CheckConstraint("posting_count >= 2", name="posting_count"),
         Index(
-            "uq_ledger_entries_reverses_id", "reverses_id", unique=True, postgresql_where="reverses_id IS NOT NULL"
+            "uq_ledger_entries_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
         ),
     )
 
@@ -49,7 +56,7 @@ class LedgerEntry(Base):
     posted_at: Mapped[datetime]
     content_digest: Mapped[bytes] = mapped_column(LargeBinary)
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"))
-    transaction_id: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text)::bigint"))
+    posting_count: Mapped[int] = mapped_column(SmallInteger)
 
 
 class LedgerPosting(Base):
@@ -60,7 +67,7 @@ class LedgerPosting(Base):
 
     __tablename__ = "ledger_postings"
     __table_args__ = (
-        CheckConstraint("amount_cents <> 0", name="not_zero"),
+        CheckConstraint("amount_cents <> 0 AND line >= 1", name="values"),
         # A balance, its past due part and its ageing are read from this index alone.
         Index(
             "ix_ledger_postings_balance",

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -16,7 +16,7 @@ class Premise(Base):
     __table_args__ = (
         CheckConstraint("zip ~ '^[0-9]{5}$'", name="zip"),
         Index("uq_premises_address", "street", "unit", "zip", unique=True, postgresql_nulls_not_distinct=True),
-        Index(None, "owner_customer_id", postgresql_where="owner_customer_id IS NOT NULL"),
+        Index(None, "owner_customer_id", postgresql_where=text("owner_customer_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

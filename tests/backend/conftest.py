@@ -1,0 +1,121 @@
+"""A real PostgreSQL for the backend's tests: one server a session, one database a test.
+
+`empty_url` and `database_url` (migrated) and `seeded_url` (with the demonstration district) are fresh
+copies of template databases; `engine` and `session` are over `database_url`,
+`seeded_engine` and `seeded_session` over `seeded_url`.
+"""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from backend.migrations import upgrade
+from backend.settings import driver_url
+from ops.embedded import running_postgres
+
+SECRET_KEY = "a key for tests only, never used outside them"
+SEEDED_AT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+"""The moment the seeded database is of: Monday, 10 in the morning in California."""
+
+_numbers = itertools.count(1)
+
+
+def create_database(server_url: str, name: str, template: str | None = None) -> str:
+    """Make database `name`, as a copy of `template` when given; its URL."""
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if template is not None:
+        statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(statement)
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _drop_database(server_url: str, name: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _copy(server_url: str, template: str | None) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    yield create_database(server_url, name, template)
+    _drop_database(server_url, name)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a throwaway PostgreSQL server (database `postgres`)."""
+    folder: Path = tmp_path_factory.mktemp("postgres") / "data"
+    with running_postgres(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server_url: str) -> str:
+    """The name of a database at the newest revision, to copy."""
+    upgrade(create_database(server_url, "template_migrated"))
+    return "template_migrated"
+
+
+@pytest.fixture(scope="session")
+def seeded_template(server_url: str, migrated_template: str) -> str:
+    """The name of a database with the demonstration district as of `SEEDED_AT`, to copy."""
+    url = create_database(server_url, "template_seeded", migrated_template)
+    from backend.demo.seeding import seed_district
+
+    seed_district(url, SECRET_KEY, SEEDED_AT)
+    return "template_seeded"
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> Iterator[str]:
+    """A database with nothing in it."""
+    yield from _copy(server_url, None)
+
+
+@pytest.fixture
+def database_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """A migrated database without data, of this test alone."""
+    yield from _copy(server_url, migrated_template)
+
+
+@pytest.fixture
+def seeded_url(server_url: str, seeded_template: str) -> Iterator[str]:
+    """A database with the demonstration district, of this test alone."""
+    yield from _copy(server_url, seeded_template)
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine over `database_url`."""
+    made = create_async_engine(driver_url(database_url))
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session over `database_url`; the test commits when others should see its work."""
+    async with AsyncSession(engine, expire_on_commit=False) as made:
+        yield made
+
+
+@pytest.fixture
+async def seeded_engine(seeded_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine over `seeded_url`."""
+    made = create_async_engine(driver_url(seeded_url))
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def seeded_session(seeded_engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session over `seeded_url`."""
+    async with AsyncSession(seeded_engine, expire_on_commit=False) as made:
+        yield made
