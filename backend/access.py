@@ -7,13 +7,16 @@ Every route names the principals it admits: `dependencies=[admits(Kind.ACTIONS)]
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from fastapi import Depends, Request
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.errors import ForbiddenError, HeadgateError
+from backend.errors import ConflictError, ForbiddenError, HeadgateError, NotFoundError
 from backend.settings import Settings
 
 # Routes that anyone on the staff network may read; they hold nothing about a customer.
@@ -115,3 +118,84 @@ class Admits:
 def admits(*kinds: Kind) -> Any:
     """`Depends` on a principal of one of `kinds`."""
     return Depends(Admits(*kinds))
+
+
+# Reading who may see the account and writing down that they did is one statement, hence one round trip.
+_REACH = text(
+    """
+    WITH asked AS (
+        SELECT account_id, verification_level, ended_at,
+               account_id IS NOT NULL AND (:staff OR (verification_level >= :level AND ended_at IS NULL)) AS allowed
+        FROM conversations WHERE id = :conversation_id
+    ), noted AS (
+        INSERT INTO account_access (at, principal, staff_id, conversation_id, account_id, purpose)
+        SELECT :now, :principal, CAST(:staff_id AS uuid), :conversation_id, account_id, :purpose
+        FROM asked WHERE allowed
+    )
+    SELECT account_id, verification_level, ended_at, allowed FROM asked
+    """
+)
+
+_NOTE_STAFF = text(
+    """
+    INSERT INTO account_access (at, principal, staff_id, conversation_id, account_id, purpose)
+    SELECT :now, :principal, :staff_id, NULL, id, :purpose FROM accounts WHERE id = :account_id
+    RETURNING account_id
+    """
+)
+
+
+async def reach_account(
+    session: AsyncSession, principal: Principal, conversation_id: UUID, *, purpose: str, now: datetime, level: int = 2
+) -> UUID:
+    """The id of the account that this conversation has proved, and a row in the audit trail.
+
+    Customer data is reached through here and `reach_account_as_staff`, and in no other way. `level` is the
+    verification level that `purpose` needs; a member of the staff may read the account of a case they see.
+
+    :raises NotFoundError: `conversation_not_found`.
+    :raises ForbiddenError: `verification_required` (with `required_level`, `verification_level`).
+    :raises ConflictError: `conversation_ended`.
+    """
+    values = {
+        "conversation_id": conversation_id,
+        "staff": principal.kind is Kind.STAFF,
+        "staff_id": principal.staff_id,
+        "principal": principal.kind.value,
+        "level": level,
+        "purpose": purpose,
+        "now": now,
+    }
+    row = (await session.execute(_REACH, values)).one_or_none()
+    if row is None:
+        raise NotFoundError("conversation_not_found", "There is no conversation with this id.")
+    if row.allowed:
+        account_id: UUID = row.account_id
+        return account_id
+    if row.ended_at is not None and principal.kind is not Kind.STAFF:
+        raise ConflictError("conversation_ended", "This conversation is over. Begin a new one.")
+    detail = "Verify the customer's identity first."
+    held = row.verification_level
+    raise ForbiddenError("verification_required", detail, required_level=level, verification_level=held)
+
+
+async def reach_account_as_staff(
+    session: AsyncSession, principal: Principal, account_id: UUID, *, purpose: str, now: datetime
+) -> UUID:
+    """The same account id, for a signed-in member of the staff, and a row in the audit trail.
+
+    :raises ForbiddenError: `staff_only`. :raises NotFoundError: `account_not_found`.
+    """
+    if principal.kind is not Kind.STAFF:
+        raise ForbiddenError("staff_only", "Only a signed-in member of the staff may look accounts up.")
+    values = {
+        "now": now,
+        "principal": principal.kind.value,
+        "staff_id": principal.staff_id,
+        "account_id": account_id,
+        "purpose": purpose,
+    }
+    reached: UUID | None = (await session.execute(_NOTE_STAFF, values)).scalar_one_or_none()
+    if reached is None:
+        raise NotFoundError("account_not_found", "There is no account with this id.")
+    return reached

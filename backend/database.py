@@ -5,8 +5,9 @@ PostgreSQL says goodbye on the socket, so a socket with something to read belong
 """
 
 import select
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import orjson
@@ -18,11 +19,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from backend.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that others may want to know once it is committed. `data` holds ids only."""
+
+    kind: str
+    data: dict[str, str] = field(default_factory=dict)
+
+
+Listener = Callable[[list[Event]], Awaitable[None]]
+
+
+def announce(session: AsyncSession, kind: str, **ids: object) -> None:
+    """Tell the listeners of the database about `kind`, if and when this transaction commits."""
+    session.info.setdefault("events", []).append(Event(kind, {name: str(value) for name, value in ids.items()}))
+
+
 class Database:
     """The application's connections to PostgreSQL."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.listeners: list[Listener] = []
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
@@ -56,6 +74,10 @@ class Database:
                 await session.rollback()
                 raise
             await session.commit()
+            events = session.info.pop("events", None)
+        if events:
+            for listener in self.listeners:
+                await listener(events)
 
     async def ping(self) -> None:
         """Ask the server for an answer.

@@ -1,9 +1,3 @@
-CREATE TABLE demo_clock (
-    id smallint NOT NULL CONSTRAINT pk_demo_clock PRIMARY KEY,
-    offset_seconds double precision NOT NULL,
-    CONSTRAINT ck_demo_clock_one_row CHECK (id = 1)
-);
-
 CREATE TABLE conversations (
     id uuid NOT NULL CONSTRAINT pk_conversations PRIMARY KEY,
     channel text NOT NULL CONSTRAINT ck_conversations_channel CHECK (channel IN ('voice', 'sms', 'chat')),

@@ -1,0 +1,1 @@
+"""Turns and messages: what customers said, what they were answered."""
