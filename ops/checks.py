@@ -1,0 +1,123 @@
+"""`make test` and `make check`: all parts run, one failing part fails the whole, and the end says what was what."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ops.settings import ROOT
+
+PYTHON = str(ROOT / ".venv" / "bin" / "python")
+BIN = ROOT / ".venv" / "bin"
+ENGINE_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
+OURS = ("ops", "actions", "telephony", "backend", "bench")
+APPLICATION_TESTS = ("architecture", "ops", "backend", "actions", "telephony")
+FAST_TESTS = ("architecture", "actions", "telephony", "backend")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One command of the whole. `counted`: it is pytest, and writes its counts to a file."""
+
+    name: str
+    command: tuple[str, ...]
+    counted: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a part went. A part that is no pytest counts as one test."""
+
+    part: Part
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+
+    def line(self) -> str:
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        verdict = "FAILED" if self.failed else "ok"
+        counts = f"{self.passed} passed, {self.failed} failed{skipped}"
+        return f"{verdict:<7} {self.part.name:<28} {counts} ({self.seconds:.0f} s)"
+
+
+def pytest_part(name: str, python: str, folders: Sequence[str], *options: str) -> Part:
+    """The tests of those of `folders` (under tests/) that exist, in one run of pytest."""
+    places = [f"tests/{folder}" for folder in folders if (ROOT / "tests" / folder).is_dir()]
+    return Part(name, (python, "-m", "pytest", "-q", *options, *places), counted=True)
+
+
+def test_parts() -> list[Part]:
+    """Everything, in the order of how soon it tells something."""
+    return [
+        *check_parts()[:-1],
+        pytest_part("tests of the application", PYTHON, APPLICATION_TESTS),
+        pytest_part("tests of the engine", ENGINE_PYTHON, ["bot"], "-o", "asyncio_mode=auto"),
+        Part("model is trained", (PYTHON, "-m", "ops.cli", "train")),
+        Part("stories", (ENGINE_PYTHON, "-m", "bot.story_tests")),
+        pytest_part("whole system", PYTHON, ["e2e"]),
+    ]
+
+
+def check_parts() -> list[Part]:
+    """What to run before every commit: no browser, no engine."""
+    mypy = str(BIN / "mypy")
+    return [
+        Part("format", (str(BIN / "ruff"), "format", "--check", ".")),
+        Part("lint", (str(BIN / "ruff"), "check", ".")),
+        Part("types", (mypy, *OURS)),
+        Part("types of the engine", (mypy, "--python-version", "3.10", "--python-executable", ENGINE_PYTHON, "bot")),
+        Part("arrows", (str(BIN / "lint-imports"), "--no-cache")),
+        pytest_part("fast tests", PYTHON, FAST_TESTS, "-x"),
+    ]
+
+
+def run_part(part: Part) -> Result:
+    """Runs one part with its output on the terminal."""
+    print(f"\n=== {part.name}", flush=True)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        options = (f"--junitxml={report}",) if part.counted else ()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run([*part.command, *options], check=False, cwd=ROOT, env=environment)
+        seconds = time.monotonic() - started
+        good = done.returncode == 0
+        passed, failed, skipped = counts(report) if report.exists() else (int(good), int(not good), 0)
+    return Result(part, passed, failed if good else max(1, failed), skipped, seconds)
+
+
+def counts(report: Path) -> tuple[int, int, int]:
+    """(passed, failed, skipped) of a JUnit report; an error in a fixture is a failure."""
+    passed = failed = skipped = 0
+    for case in ElementTree.parse(report).iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        elif case.find("skipped") is not None:
+            skipped += 1
+        else:
+            passed += 1
+    return passed, failed, skipped
+
+
+def run_parts(parts: Sequence[Part]) -> int:
+    """Runs all of them; the exit status is 0 when nothing failed."""
+    results = [run_part(part) for part in parts]
+    print("\n=== Summary")
+    for result in results:
+        print(result.line())
+    failed = sum(result.failed for result in results)
+    skipped = sum(result.skipped for result in results)
+    if skipped:
+        print(f"{skipped} skipped")
+    print(f"{sum(result.passed for result in results)} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_parts({"test": test_parts, "check": check_parts}[sys.argv[1]]()))

@@ -1,0 +1,218 @@
+"""The `headgate` command.
+
+Each command imports what it needs when it runs: `headgate text` answers at once and does not load a supervisor.
+"""
+
+# ruff: noqa: PLC0415
+
+import asyncio
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from ops.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Headgate: the contact center that a public water district can run itself.",
+)
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+Phone = Annotated[str, typer.Option("--from", help="The customer's phone number, as people write it.")]
+
+
+def _console() -> Console:
+    return Console(soft_wrap=True)
+
+
+def _fail(words: str) -> NoReturn:
+    typer.echo(words, err=True)
+    raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def friendly(command: Callable[..., None]) -> Callable[..., None]:
+    """Turns the errors that a person can do something about into one sentence and exit status 1."""
+
+    @wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> None:
+        from ops.api import CommandError
+        from ops.supervision import NotRunningError
+
+        try:
+            command(*arguments, **options)
+        except (CommandError, NotRunningError, TimeoutError) as error:
+            _fail(str(error))
+
+    return wrapped
+
+
+@app.command()
+def run() -> None:
+    """Start everything and keep it running (make run does this, with the demonstration on)."""
+    from ops.run import run_everything
+
+    raise typer.Exit(run_everything(_settings(), _console()))
+
+
+@app.command()
+@friendly
+def stop() -> None:
+    """Stop whatever runs here, also what an earlier start left behind."""
+    from ops.home import Home
+    from ops.running import stop_system
+
+    stopped = stop_system(Home(_settings().home))
+    typer.echo("Headgate has stopped." if stopped else "Nothing is running.")
+
+
+@app.command()
+@friendly
+def status(as_json: Json = False) -> None:
+    """What runs, since when, and whether it is ready."""
+    from ops.status import rows, table
+
+    found = rows(_settings())
+    _print_json(found) if as_json else _console().print(table(found))
+
+
+@app.command()
+def train() -> None:
+    """Train the assistant's model, if what it is made from has changed."""
+    from ops.home import Home, load_secrets
+    from ops.model import TrainingError, ensure_model
+    from ops.processes import Plan
+
+    settings = _settings()
+    home = Home(settings.home)
+    home.make()
+    environment = Plan(settings, home, load_secrets(home)).environment("engine")
+    try:
+        path = asyncio.run(ensure_model(home, environment, typer.echo))
+    except TrainingError as error:
+        _fail(str(error))
+    typer.echo(f"The model is current: {path}")
+
+
+@app.command()
+def doctor() -> None:
+    """Say in plain words what is missing or wrong, and what to do about it."""
+    from ops.doctor import examine
+
+    findings = examine(_settings())
+    for finding in findings:
+        typer.echo(finding.line())
+    wrong = sum(not finding.fine for finding in findings)
+    typer.echo("\nAll is well." if not wrong else f"\n{wrong} to look at.")
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+@friendly
+def demo(as_json: Json = False) -> None:
+    """The demonstration's customers, one for each situation."""
+    from ops.talk import customers, customers_table
+
+    found = customers(_settings())
+    _print_json(found) if as_json else _console().print(customers_table(found))
+
+
+@app.command()
+@friendly
+def text(words: str, sender: Phone, as_json: Json = False) -> None:
+    """Send one text message as a customer, through a signed Twilio webhook; print the replies."""
+    from ops.talk import send_text
+
+    answer = send_text(_settings(), sender, words)
+    if as_json:
+        _print_json(answer)
+        return
+    for reply in answer["replies"]:
+        typer.echo(reply["body"])
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+@friendly
+def call(steps: list[str], sender: Phone, as_json: Json = False) -> None:
+    """Make a scripted phone call. STEPS: say:WORDS, press:KEYS, wait:SECONDS, silence, hangup."""
+    from ops.talk import make_call, spoken_lines
+
+    answer = make_call(_settings(), sender, steps)
+    if as_json:
+        _print_json(answer)
+        return
+    for line in spoken_lines(answer):
+        typer.echo(line)
+
+
+@app.command()
+@friendly
+def chat(
+    words: str,
+    visitor: Annotated[str, typer.Option("--as", help="Any name; the same name continues its conversation.")],
+    as_json: Json = False,
+) -> None:
+    """Send one web chat message over the real chat socket; print the replies."""
+    from ops.webchat import say_in_chat
+
+    answer = asyncio.run(say_in_chat(_settings(), visitor, words))
+    if as_json:
+        _print_json(answer)
+        return
+    for reply in answer["replies"]:
+        typer.echo(reply["text"])
+        for number, choice in enumerate(reply.get("choices") or [], 1):
+            typer.echo(f"  {number}. {choice['title']}")
+
+
+@app.command()
+@friendly
+def inbox(
+    phone: Annotated[str, typer.Option("--phone", help="Whose texts: a phone number.")], as_json: Json = False
+) -> None:
+    """The texts that were delivered to a phone: codes, receipts, reminders, a person's answers."""
+    from ops.talk import inbox_lines, texts_of
+
+    found = texts_of(_settings(), phone)
+    if as_json:
+        _print_json(found)
+        return
+    for line in inbox_lines(found) or ["No texts yet."]:
+        typer.echo(line)
+
+
+@app.command()
+@friendly
+def clock(
+    change: Annotated[list[str] | None, typer.Argument(help="Nothing, or: set TIME, or: real")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show or move the demonstration's clock: `clock`, `clock set 2026-12-24T18:30`, `clock real`."""
+    from ops.talk import clock_line, move_clock
+
+    answer = move_clock(_settings(), change or [])
+    _print_json(answer) if as_json else typer.echo(clock_line(answer))
+
+
+def main() -> None:
+    """The entry point of the `headgate` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

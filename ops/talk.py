@@ -1,0 +1,131 @@
+"""Talking to the running demonstration from a script: texts, calls, inboxes, the clock, the customers."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import phonenumbers
+from rich.table import Table
+
+from ops.api import CALL_SECONDS_MAX, CommandError, ask, running_system
+from ops.settings import Settings
+
+REGION = "US"
+STEPS_WITH_WORDS = ("say:", "press:", "wait:")
+STEPS_ALONE = ("silence", "hangup")
+
+
+def e164(written: str) -> str:
+    """A phone number as people write it → E.164: `(559) 555-0142` → `+15595550142`.
+
+    :raises CommandError: it cannot be a phone number.
+    """
+    try:
+        number = phonenumbers.parse(written, REGION)
+    except phonenumbers.NumberParseException as error:
+        raise CommandError(f"{written!r} is not a phone number. Write it like +15595550142.") from error
+    if not phonenumbers.is_possible_number(number):
+        raise CommandError(f"{written!r} cannot be a phone number. Write it like +15595550142.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def customers(settings: Settings) -> list[dict[str, Any]]:
+    """The demonstration's customers."""
+    system = running_system(settings)
+    found = ask(settings, "GET", f"{system.backend_url}/v1/demo/customers")
+    listed: list[dict[str, Any]] = found["customers"] if isinstance(found, dict) else found
+    return listed
+
+
+def customers_table(found: Sequence[dict[str, Any]]) -> Table:
+    """The customers for the eye."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("situation", "name", "phone", "account", "PIN", "ZIP", "language", "balance"):
+        table.add_column(title, justify="right" if title == "balance" else "left", no_wrap=True)
+    for customer in found:
+        cents = int(customer["balance_cents"])
+        dollars = f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+        words = [customer[key] for key in ("situation", "name", "phone", "account_number", "pin", "zip", "language")]
+        table.add_row(*(str(word or "") for word in words), dollars)
+    return table
+
+
+def send_text(settings: Settings, sender: str, words: str) -> dict[str, Any]:
+    """One text message: `{"message_sid", "status", "replies": [{"sid", "body", "media"}]}`."""
+    system, number = running_system(settings), e164(sender)
+    body = {"from": number, "body": words, "media": []}
+    answer: dict[str, Any] = ask(settings, "POST", f"{system.simulator_url}/api/texts", body)
+    return answer
+
+
+def check_step(step: str) -> str:
+    """:raises CommandError: not a step of a scripted call."""
+    if step in STEPS_ALONE or step.startswith(STEPS_WITH_WORDS):
+        return step
+    raise CommandError(f"{step!r} is no step of a call. Steps: say:WORDS, press:KEYS, wait:SECONDS, silence, hangup.")
+
+
+def make_call(settings: Settings, sender: str, steps: Sequence[str]) -> dict[str, Any]:
+    """A scripted phone call: `{"call_sid", "events": […], "ended"}`."""
+    system, number = running_system(settings), e164(sender)
+    body = {"from": number, "steps": [check_step(step) for step in steps]}
+    url = f"{system.simulator_url}/api/calls"
+    answer: dict[str, Any] = ask(settings, "POST", url, body, seconds=CALL_SECONDS_MAX)
+    return answer
+
+
+def spoken_lines(call: dict[str, Any]) -> Iterator[str]:
+    """A call for the eye: who said what, when (seconds of the call)."""
+    who = {"heard": "caller", "pressed": "caller", "say": "Headgate"}
+    for event in call["events"]:
+        if event["kind"] == "gather":
+            continue
+        words = event.get("text") or ""
+        yield f"{event['at']:6.1f}  {who.get(event['kind'], event['kind']):<9} {words}".rstrip()
+    yield f"The call ended: {call['ended']}."
+
+
+def texts_of(settings: Settings, phone: str) -> list[dict[str, Any]]:
+    """The texts of one phone, the oldest first."""
+    system, number = running_system(settings), e164(phone)
+    found: list[dict[str, Any]] = ask(settings, "GET", f"{system.simulator_url}/api/phones/{number}/messages")
+    return found
+
+
+def inbox_lines(texts: Sequence[dict[str, Any]]) -> list[str]:
+    """Texts for the eye."""
+    return [f"{text['at']}  {text['from']} → {text['to']}  {text['body']}" for text in texts]
+
+
+def move_clock(settings: Settings, change: Sequence[str]) -> dict[str, Any]:
+    """Reads (`[]`), sets (`["set", TIME]`) or frees (`["real"]`) the demonstration's clock.
+
+    :raises CommandError: not a change, or not a time.
+    """
+    system = running_system(settings)
+    url = f"{system.backend_url}/v1/demo/clock"
+    match list(change):
+        case []:
+            answer = ask(settings, "GET", url)
+        case ["real"]:
+            answer = ask(settings, "PUT", url, {"now": None, "real": True})
+        case ["set", *words] if words:
+            answer = ask(settings, "PUT", url, {"now": _moment(" ".join(words)), "real": False})
+        case _:
+            raise CommandError("Use: headgate clock, headgate clock set 2026-12-24T18:30, headgate clock real")
+    told: dict[str, Any] = answer
+    return told
+
+
+def _moment(words: str) -> str:
+    """A time with a zone, ISO 8601. Without one it is this machine's time zone, as a person would mean it."""
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError as error:
+        raise CommandError(f"{words!r} is not a time. Write it like 2026-12-24T18:30.") from error
+    return (moment if moment.tzinfo else moment.astimezone()).isoformat()
+
+
+def clock_line(answer: dict[str, Any]) -> str:
+    """The clock for the eye."""
+    return f"{answer['now']} ({'the real time' if answer['real'] else 'set by hand'})"
