@@ -28,9 +28,13 @@ TENS = {
 REPEATS = {"double": 2, "doble": 2, "triple": 3, "treble": 3, "quadruple": 4}
 # Words people say between the parts of one number.
 FILLERS = frozenset(
-    "and then uh um er eh em next space dash hyphen minus dot point comma followed by the rest is last first now"
-    " y luego despues entonces espacio guion raya punto coma seguido de el resto es ultimos ahora este".split()
-)
+    {
+        "and", "then", "uh", "um", "er", "eh", "em", "next", "space", "dash", "hyphen", "minus", "dot",
+        "point", "comma", "followed", "by", "the", "rest", "is", "last", "first", "now", "y", "luego",
+        "despues", "entonces", "espacio", "guion", "raya", "punto", "coma", "seguido", "de", "el",
+        "resto", "es", "ultimos", "ahora", "este",
+    }
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -98,19 +102,22 @@ def _spoken(text: str) -> Iterator[Group]:
 def _number_at(words: list[str]) -> tuple[str, int]:
     """The digits that the first words say, and how many words that took (0: no number)."""
     word, after = words[0], words[1:]
-    if word in UNITS:
-        return UNITS[word], 1
-    if word in TEENS:
-        return TEENS[word], 1
+    alone = UNITS.get(word) or TEENS.get(word)
+    if alone is not None:
+        return alone, 1
     if word in TENS:
-        if after and after[0] in UNITS:
-            return TENS[word] + UNITS[after[0]], 2
-        if len(after) > 1 and after[0] == "y" and after[1] in UNITS:
-            return TENS[word] + UNITS[after[1]], 3
-        return TENS[word] + "0", 1
+        return _tens(TENS[word], after)
     if word in REPEATS and after and after[0] in UNITS:
         return UNITS[after[0]] * REPEATS[word], 2
     return "", 0
+
+
+def _tens(tens: str, after: list[str]) -> tuple[str, int]:
+    if after and after[0] in UNITS:
+        return tens + UNITS[after[0]], 2
+    if len(after) > 1 and after[0] == "y" and after[1] in UNITS:
+        return tens + UNITS[after[1]], 3
+    return tens + "0", 1
 
 
 def _plain(word: str) -> str:

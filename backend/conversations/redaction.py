@@ -20,7 +20,7 @@ _CVV = re.compile(
 )
 _SSN_WORD = re.compile(r"\b(?:ssn|social(?:\s+security)?|itin|seguro\s+social|n[uú]mero\s+social)\b", re.IGNORECASE)
 _SSN_SHAPE = re.compile(r"(?<!\d)(?!000|666|9\d\d)\d{3}([-.\s–—])\d{2}\1\d{4}(?!\d)")
-_ROUTING_WORD = re.compile(r"\b(?:routing|aba|transit\s+number|n[uú]mero\s+de\s+ruta|ruta\s+bancaria|ruta)\b", re.IGNORECASE)
+_ROUTING_WORD = re.compile(r"\b(?:routing|aba|transit\s+number|(?:n[uú]mero\s+de\s+)?ruta)\b", re.IGNORECASE)
 _BANK_WORD = re.compile(
     r"\b(?:bank(?:ing)?\s+(?:account|acct)|(?:checking|savings)(?:\s+(?:account|acct))?|account\s+at\s+(?:the|my)\s+bank"
     r"|cuenta\s+(?:bancaria|corriente|de\s+cheques|de\s+ahorros?|del\s+banco))\b",
@@ -90,22 +90,22 @@ def routing_valid(digits: str) -> bool:
     return digits != "0" * 9 and sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 10 == 0
 
 
+# First digits of the issuers in use (ISO/IEC 7812), and the lengths of their cards.
+_ISSUERS = (
+    ("4", (13, 16, 19)),
+    ("3[47]", (15,)),
+    ("5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720", (16,)),
+    ("6011|6[45]|6[023]|81", range(16, 20)),
+    ("3[689]|30[0-5]", range(14, 20)),
+    ("35", range(16, 20)),
+    ("5[0678]|67", range(13, 20)),
+)
+_ISSUER_SHAPES = [(re.compile(first), frozenset(lengths)) for first, lengths in _ISSUERS]
+
+
 def _issuer_fits(digits: str) -> bool:
     """Whether the first digits belong to a card issuer whose cards have this length."""
-    length, two, four = len(digits), int(digits[:2]), int(digits[:4])
-    if digits[0] == "4":
-        return length in (13, 16, 19)
-    if two in (34, 37):
-        return length == 15
-    if 51 <= two <= 55 or 2221 <= four <= 2720:
-        return length == 16
-    if four == 6011 or two in (64, 65, 62, 60, 81):
-        return 16 <= length <= 19
-    if two in (36, 38, 39) or 300 <= four // 10 <= 305:
-        return 14 <= length <= 19
-    if 3528 <= four <= 3589:
-        return 16 <= length <= 19
-    return (two in (50, 67, 63, 58, 56, 57) or two == 22) and 13 <= length <= 19
+    return any(len(digits) in lengths and first.match(digits) for first, lengths in _ISSUER_SHAPES)
 
 
 def _is_card(digits: str) -> bool:
@@ -160,11 +160,7 @@ def _holds_card(digits: str) -> bool:
 
 
 def _security_codes(text: str) -> list[Span]:
-    return [
-        (run[0].start, run[-1].end, CARD)
-        for run in _runs_after(text, _CVV)
-        if len(_digits(run)) in (3, 4)
-    ]
+    return [(run[0].start, run[-1].end, CARD) for run in _runs_after(text, _CVV) if len(_digits(run)) in (3, 4)]
 
 
 def _social(text: str) -> list[Span]:

@@ -57,7 +57,13 @@ BEGIN
                 INSERT INTO messages (conversation_id, seq, sender, text, at, turn_id)
                 VALUES (c.id, c.last_seq, 'customer', p_text, p_now, t.id);
             END IF;
-            UPDATE conversations SET last_turn_at = p_now, last_seq = c.last_seq WHERE conversations.id = c.id;
+            -- A case that stays open over days keeps its thread, not what was proved at its beginning.
+            IF c.last_turn_at < p_now - p_window THEN
+                c.verification_level := 0;
+            END IF;
+            UPDATE conversations SET last_turn_at = p_now, last_seq = c.last_seq,
+                verification_level = c.verification_level
+                WHERE conversations.id = c.id;
         ELSE
             SELECT * INTO STRICT t FROM turns
                 WHERE turns.channel = p_channel AND turns.provider_message_id = p_provider_message_id;

@@ -1,0 +1,147 @@
+"""The conversation API's shapes; docs/contracts.md has the words."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+ChannelName = Literal["voice", "sms", "chat"]
+Language = Literal["en", "es"]
+Mode = Literal["assistant", "person", "closed"]
+E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class TurnIn(BaseModel):
+    """What a customer said or did."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "channel": "sms",
+                    "provider_message_id": "SM0001",
+                    "thread_key": "+15550001111|+15559990000",
+                    "party": "+15550001111",
+                    "kind": "message",
+                    "text": "what's my balance",
+                    "media_count": 0,
+                }
+            ]
+        }
+    )
+
+    channel: ChannelName
+    provider_message_id: Key
+    thread_key: Key
+    party: E164 | None = None
+    kind: Literal["start", "message", "silence", "no_match"] = "message"
+    text: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    payload: Annotated[str, StringConstraints(max_length=2_000)] | None = None
+    media_count: Annotated[int, Field(ge=0, le=100)] = 0
+    language: Language | None = None
+
+
+class Choice(BaseModel):
+    """Something the customer can pick."""
+
+    model_config = ConfigDict(extra="allow")
+
+    title: str
+    payload: str
+
+
+class Reply(BaseModel):
+    """One reply of the engine, a person or telephony; unknown fields are kept as they are."""
+
+    model_config = ConfigDict(extra="allow")
+
+    text: str = ""
+    choices: list[Choice] = []
+    attachments: list[dict[str, Any]] = []
+    commands: list[dict[str, Any]] = []
+
+
+class TurnOut(BaseModel):
+    """What to do about a turn."""
+
+    turn_id: UUID
+    conversation_id: UUID
+    mode: Mode
+    language: Language
+    is_new: bool
+    duplicate: bool
+    attempt: int
+    text: str
+    refused: Literal["card_number", "bank_number", "ssn"] | None
+    replies: list[Reply] | None
+    offered: list[Choice]
+    verification_level: int
+    calling_number_on_file: bool
+    after_hours: bool
+
+
+class RepliesIn(BaseModel):
+    """The answer to a turn."""
+
+    replies: Annotated[list[Reply], Field(max_length=20)]
+    language: Language | None = None
+    outcome: Literal["answered", "engine_down", "engine_silent", "refused", "person"]
+
+
+class RepliesOut(BaseModel):
+    """The answer that stays, and the number of its last message."""
+
+    replies: list[Reply]
+    seq: int
+
+
+class MessageOut(BaseModel):
+    """One line of a transcript."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    seq: int
+    sender: Literal["customer", "assistant", "person", "system"] = Field(alias="from")
+    text: str
+    choices: list[Choice]
+    at: datetime
+    name: str | None
+
+
+class MessagesOut(BaseModel):
+    """The messages of a conversation, in order."""
+
+    conversation_id: UUID
+    mode: Mode
+    language: Language
+    messages: list[MessageOut]
+
+
+class ConversationOut(BaseModel):
+    """An open conversation."""
+
+    conversation_id: UUID
+    mode: Mode
+    language: Language
+
+
+class EndIn(BaseModel):
+    """Why a conversation is over."""
+
+    reason: Literal["hung_up", "left"]
+
+
+class LanguageIn(BaseModel):
+    """The language the customer wants."""
+
+    language: Language
+
+
+class MessageStatusIn(BaseModel):
+    """What the carrier says about a message of ours."""
+
+    status: Literal["sent", "delivered", "failed"]
+    provider_message_id: Annotated[str, StringConstraints(max_length=200)] | None = None
+    error_code: Annotated[str, StringConstraints(max_length=50)] | None = None

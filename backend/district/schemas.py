@@ -1,0 +1,157 @@
+"""What may stand in `district/*.toml`; pydantic says what is wrong with the rest."""
+
+import re
+from datetime import date, time
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InTwoLanguages(_Strict):
+    """Words in English and in Spanish."""
+
+    en: Text
+    es: Text
+
+
+class Opening(_Strict):
+    """From `opens` until `closes`, local time of one day."""
+
+    opens: time
+    closes: time
+
+
+def _opening(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", value)
+    if not found:
+        raise ValueError('write opening hours like "07:30-17:30"')
+    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+    opens, closes = time(from_hour, from_minute), time(to_hour, to_minute)
+    if closes <= opens:
+        raise ValueError("the office must close after it opens")
+    return Opening(opens=opens, closes=closes)
+
+
+OpeningField = Annotated[Opening | None, BeforeValidator(_opening)]
+
+
+class Hours(_Strict):
+    """The office's week; a day without hours is closed."""
+
+    monday: OpeningField = None
+    tuesday: OpeningField = None
+    wednesday: OpeningField = None
+    thursday: OpeningField = None
+    friday: OpeningField = None
+    saturday: OpeningField = None
+    sunday: OpeningField = None
+    closed_friday: date | None = None
+
+    @field_validator("closed_friday")
+    @classmethod
+    def _is_friday(cls, value: date | None) -> date | None:
+        if value is not None and value.weekday() != 4:
+            raise ValueError(f"{value} is not a Friday")
+        return value
+
+
+class Holidays(_Strict):
+    """A calendar of the `holidays` package, and the holidays in it that the office keeps, named in Spanish."""
+
+    country: str
+    subdivision: str | None = None
+    kept: dict[str, Text]
+
+
+class Closure(_Strict):
+    """A day of its own on which the office is closed."""
+
+    date: date
+    name: InTwoLanguages
+
+
+class Location(_Strict):
+    """A place customers can go to."""
+
+    name: InTwoLanguages
+    address: Text
+    hours: InTwoLanguages
+
+
+class DistrictSettings(_Strict):
+    """`district.toml`."""
+
+    name: Text
+    short_name: Text
+    website: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+    phone: Phone
+    emergency_phone: Phone
+    time_zone: str
+    language: Literal["en", "es"]
+    hours: Hours
+    holidays: Holidays
+    closures: tuple[Closure, ...] = ()
+    locations: Annotated[tuple[Location, ...], Field(min_length=1)]
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise ValueError(f"{value!r} is not a time zone, which look like America/Los_Angeles") from unknown
+        return value
+
+
+class Department(_Strict):
+    """One entry of `departments.toml`."""
+
+    name: InTwoLanguages
+    purpose: InTwoLanguages
+    phone: Phone
+    hours: Literal["office", "always"]
+
+
+class Verification(_Strict):
+    """How many guesses, how long a lock and a code last."""
+
+    attempts: Annotated[int, Field(ge=1, le=10)]
+    lock_minutes: Annotated[int, Field(ge=1, le=24 * 60)]
+    code_minutes: Annotated[int, Field(ge=1, le=60)]
+    codes_per_hour: Annotated[int, Field(ge=1, le=20)]
+
+
+Priority = Annotated[int, Field(ge=1, le=5)]
+
+
+class Priorities(_Strict):
+    """The urgency of a case by its reason, 1 first."""
+
+    emergency: Priority
+    upset: Priority
+    assistant_unavailable: Priority
+    backend_unavailable: Priority
+    verification_locked: Priority
+    above_authority: Priority
+    asked_for_person: Priority
+    two_failed_turns: Priority
+    wrong_department: Priority
+    other: Priority
+
+
+class Policy(_Strict):
+    """`policy.toml`. Slices to come add their tables."""
+
+    verification: Verification
+    priorities: Priorities

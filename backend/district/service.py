@@ -1,0 +1,186 @@
+"""Reads `district/*.toml` once, says what is wrong by file and line, and answers from memory."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import holidays
+from fastapi import Depends, Request
+from pydantic import TypeAdapter, ValidationError
+
+from backend.district.rules import Office, Week
+from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Policy
+from backend.district.toml_lines import line_of
+
+T = TypeVar("T")
+YEARS_AHEAD = 3
+
+
+class DistrictFileError(Exception):
+    """A file of the district that cannot be used; the message has a line `file:line: what is wrong` each."""
+
+
+@dataclass(frozen=True)
+class District:
+    """Everything the district's files say."""
+
+    settings: DistrictSettings
+    departments: dict[str, Department]
+    policy: Policy
+
+    @classmethod
+    def load(cls, folder: Path) -> "District":
+        """Read and check the files in `folder`.
+
+        :raises DistrictFileError: one is missing or wrong; the message names file, line and remedy.
+        """
+        settings = _read(folder / "district.toml", TypeAdapter(DistrictSettings))
+        departments = _read(folder / "departments.toml", TypeAdapter(dict[str, Department]))
+        policy = _read(folder / "policy.toml", TypeAdapter(Policy))
+        if "customer_service" not in departments:
+            raise DistrictFileError(f"{folder / 'departments.toml'}:1: add [customer_service], who answers by default")
+        district = cls(settings, departments, policy)
+        _check_holidays(folder / "district.toml", settings)
+        return district
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The district's time zone."""
+        return ZoneInfo(self.settings.time_zone)
+
+    def office(self, year: int) -> Office:
+        """The office with the holidays around `year`."""
+        return _office(self.settings.model_dump_json(), year)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the office is open at `now`."""
+        return self.office(now.year).is_open(now)
+
+    def opens_at(self, now: datetime) -> datetime | None:
+        """When the office opens next."""
+        return self.office(now.year).opens_at(now)
+
+    def department_open(self, department: str, now: datetime) -> bool:
+        """Whether somebody answers in `department` at `now`."""
+        return self.departments[department].hours == "always" or self.is_open(now)
+
+    def public_facts(self, now: datetime) -> dict[str, Any]:
+        """What anyone may know, in the shape of the contract."""
+        office, settings = self.office(now.year), self.settings
+        return {
+            "name": settings.name,
+            "phone": settings.phone,
+            "emergency_phone": settings.emergency_phone,
+            "website": settings.website,
+            "time_zone": settings.time_zone,
+            "now": now.astimezone(self.zone),
+            "open_now": office.is_open(now),
+            "opens_at": _local(office.opens_at(now), self.zone),
+            "closes_at": _local(office.closes_at(now), self.zone),
+            "hours": _hours(settings),
+            "next_closures": [
+                {"date": day, "name": {"en": names[0], "es": names[1]}} for day, names in office.next_closures(now)
+            ],
+            "locations": [location.model_dump() for location in settings.locations],
+            "departments": [
+                {"id": key, **department.model_dump(), "open_now": self.department_open(key, now)}
+                for key, department in self.departments.items()
+            ],
+        }
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return moment.astimezone(zone) if moment else None
+
+
+def _hours(settings: DistrictSettings) -> list[dict[str, Any]]:
+    """The week with equal days together: `{"days": ["monday", …], "opens": "07:30", "closes": "17:30"}`."""
+    together: list[dict[str, Any]] = []
+    for day in DAYS:
+        opening = getattr(settings.hours, day)
+        if opening is None:
+            continue
+        opens, closes = opening.opens.strftime("%H:%M"), opening.closes.strftime("%H:%M")
+        if together and (together[-1]["opens"], together[-1]["closes"]) == (opens, closes):
+            together[-1]["days"].append(day)
+        else:
+            every_other = day == "friday" and settings.hours.closed_friday is not None
+            together.append({"days": [day], "opens": opens, "closes": closes, "every_other_week": every_other})
+    return together
+
+
+@lru_cache(maxsize=16)
+def _office(settings_json: str, year: int) -> Office:
+    settings = DistrictSettings.model_validate_json(settings_json)
+    days = {
+        place: (opening.opens, opening.closes)
+        for place, day in enumerate(DAYS)
+        if (opening := getattr(settings.hours, day)) is not None
+    }
+    closures = _public_holidays(settings, year)
+    closures |= {closure.date: (closure.name.en, closure.name.es) for closure in settings.closures}
+    return Office(ZoneInfo(settings.time_zone), Week(days, settings.hours.closed_friday), closures)
+
+
+def _public_holidays(settings: DistrictSettings, year: int) -> dict[date, tuple[str, str]]:
+    kept = settings.holidays.kept
+    named = {day: name.removesuffix(" (observed)") for day, name in _calendar(settings, year).items()}
+    return {day: (name, kept[name]) for day, name in named.items() if name in kept}
+
+
+def _calendar(settings: DistrictSettings, year: int) -> Mapping[date, str]:
+    chosen, years = settings.holidays, range(year - 1, year + YEARS_AHEAD)
+    return holidays.country_holidays(chosen.country, subdiv=chosen.subdivision, years=years, language="en_US")
+
+
+def _check_holidays(path: Path, settings: DistrictSettings) -> None:
+    text = path.read_text("utf-8")
+    try:
+        known = set(_calendar(settings, 2026).values())
+    except (NotImplementedError, KeyError) as unknown:
+        line = line_of(text, ("holidays", "country"))
+        raise DistrictFileError(f"{path}:{line}: the holidays package has no such country or subdivision") from unknown
+    for name in settings.holidays.kept:
+        if name not in known:
+            line = line_of(text, ("holidays", "kept", name))
+            raise DistrictFileError(f"{path}:{line}: no holiday is called {name!r}; write one of {sorted(known)}")
+
+
+def _read(path: Path, adapter: TypeAdapter[T]) -> T:
+    try:
+        text = path.read_text("utf-8")
+        return adapter.validate_python(tomllib.loads(text))
+    except FileNotFoundError as missing:
+        raise DistrictFileError(f"{path}:1: this file is missing") from missing
+    except tomllib.TOMLDecodeError as broken:
+        raise DistrictFileError(f"{path}:{_line_in(str(broken))}: {broken}") from broken
+    except ValidationError as wrong:
+        problems = [f"{path}:{line_of(text, e['loc'])}: {_where(e['loc'])}: {e['msg']}" for e in wrong.errors()]
+        raise DistrictFileError("\n".join(problems)) from wrong
+
+
+def _where(location: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, location)) or "the file"
+
+
+def _line_in(message: str) -> str:
+    _, _, rest = message.partition("at line ")
+    return rest.split(",")[0] or "1"
+
+
+def in_language(words: InTwoLanguages, language: str) -> str:
+    """The words in `es` or else in English."""
+    return words.es if language == "es" else words.en
+
+
+async def _district(request: Request) -> District:
+    district: District = request.app.state.district
+    return district
+
+
+DistrictDep = Annotated[District, Depends(_district)]
