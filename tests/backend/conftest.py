@@ -16,6 +16,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from backend.demo.seeding import seed_district
 from backend.migrations import upgrade
 from backend.settings import driver_url
 from ops.embedded import running_postgres
@@ -67,8 +68,6 @@ def migrated_template(server_url: str) -> str:
 def seeded_template(server_url: str, migrated_template: str) -> str:
     """The name of a database with the demonstration district as of `SEEDED_AT`, to copy."""
     url = create_database(server_url, "template_seeded", migrated_template)
-    from backend.demo.seeding import seed_district
-
     seed_district(url, SECRET_KEY, SEEDED_AT)
     return "template_seeded"
 

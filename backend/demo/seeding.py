@@ -1,0 +1,92 @@
+"""Copying the demonstration into the database: all of it in one transaction, or nothing."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg import sql
+
+from backend.demo.book import Book
+from backend.demo.district import generate
+from backend.demo.situations import add_named_customers
+
+ZONE = ZoneInfo("America/Los_Angeles")
+"""Where the fictional district is."""
+ONE_AT_A_TIME = 4_871_202_612
+"""Key of the advisory lock that makes a second seeding wait for the first."""
+LINES_AT_ONCE = 5_000
+
+# In the order in which foreign keys allow it; the columns are those of the tuples in `Book.rows`.
+COLUMNS = {
+    "customers": "id kind name first_name language",
+    "customer_phones": "id customer_id phone rank texts_allowed",
+    "customer_emails": "id customer_id email rank",
+    "premises": "id street unit city state zip zone owner_customer_id",
+    "meters": "id premise_id serial_number size_inches installed_on removed_on",
+    "accounts": "id number customer_id status service_class opened_on closed_on pin_digest autopay paperless"
+    " medical_protection identity_locked",
+    "service_agreements": "id premise_id account_id service_class started_on ended_on",
+    "ledger_accounts": "id code kind account_id",
+    "ledger_entries": "id idempotency_key kind description effective_on posted_at content_digest reverses_id"
+    " posting_count",
+    "ledger_postings": "entry_id line ledger_account_id amount_cents effective_on due_on",
+    "bills": "id account_id entry_id period_start period_end issued_on due_date usage_ccf amount_cents",
+    "payments": "id account_id entry_id method amount_cents received_on",
+    "payment_returns": "id payment_id account_id reversal_entry_id fee_entry_id reason_code amount_cents returned_on",
+    "arrangements": "id account_id agreed_on total_cents status",
+    "arrangement_installments": "arrangement_id number due_on amount_cents kept_on",
+    "demo_customers": "situation account_id position",
+}
+
+
+def demonstration(secret_key: str, business_date: date) -> Book:
+    """Every row of the demonstration as of `business_date`; the same on every machine."""
+    book = Book(secret_key, business_date)
+    add_named_customers(book)
+    generate(book)
+    return book
+
+
+def seed_district(database_url: str, secret_key: str, now: datetime) -> int:
+    """Make the demonstration district unless it was made before; how many accounts were made.
+
+    :raises psycopg.Error: the database refused; nothing was changed.
+    """
+    business_date = now.astimezone(ZONE).date()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
+        if connection.execute("SELECT FROM demo_seeding").fetchone() is not None:
+            return 0
+        book = demonstration(secret_key, business_date)
+        for table in COLUMNS:
+            _copy(connection, table, book.rows[table])
+        connection.execute("INSERT INTO demo_seeding (business_date) VALUES (%s)", (business_date,))
+    _vacuum(database_url)
+    return len(book.rows["accounts"])
+
+
+def _copy(connection: psycopg.Connection[Any], table: str, rows: list[tuple[Any, ...]]) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in COLUMNS[table].split())
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    with connection.cursor().copy(statement) as copy:
+        for start in range(0, len(rows), LINES_AT_ONCE):
+            copy.write("".join(_line(row) for row in rows[start : start + LINES_AT_ONCE]))
+
+
+def _line(values: Iterable[Any]) -> str:
+    return "\t".join([_field(value) for value in values]) + "\n"
+
+
+def _field(value: Any) -> str:
+    """A value in PostgreSQL's COPY text; our strings have no tabs, newlines or backslashes."""
+    if value is None:
+        return r"\N"
+    return rf"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+def _vacuum(database_url: str) -> None:
+    """Balances are read from an index alone only where pages are known to be visible to all."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")

@@ -1,0 +1,184 @@
+"""The named demonstration customers, one for each situation. Days are counted from the business date."""
+
+from datetime import date, timedelta
+
+from backend.demo.book import ORDINARY, Book, OpenAccount, Options, Person, Place
+from backend.demo.history import bill_and_pay, months_before
+
+PHONE_BASE = 19_515_550_100
+"""Named customers have +1 951 555 0101 and up."""
+YEAR = (8, 7, 7, 9, 11, 13, 15, 16, 14, 12, 10, 8)
+"""The usage of a small household in the twelve months before the last bill, in CCF."""
+ON_TIME_DAYS = 12
+RETURN_FEE_CENTS = 2_500
+LATE_FEE_CENTS = 1_000
+
+
+def _person(number: int, name: str, language: str = "en") -> Person:
+    first, _, _ = name.partition(" ")
+    return Person(name, first, language, f"+{PHONE_BASE + number}", f"{first.lower()}.demo@example.com")
+
+
+def _open(book: Book, person: Person, place: Place, options: Options = ORDINARY) -> OpenAccount:
+    """A long-standing customer's account at a place of their own."""
+    customer, premise = book.customer(person), book.premise(place)
+    opened_on = months_before(book.today, 60)
+    return book.account(customer, premise, place.meter_size, opened_on=opened_on, options=options)
+
+
+def _ago(book: Book, days: int) -> date:
+    return book.today - timedelta(days=days)
+
+
+def _paid_year(book: Book, account: OpenAccount, age_days: int, scale: int = 1, method: str = "card") -> None:
+    """Twelve monthly bills, all paid, the last of them `age_days` ago."""
+    usages = [usage * scale for usage in YEAR]
+    bill_and_pay(book, account, usages, [ON_TIME_DAYS] * 12, age_days=age_days, method=method)
+
+
+def past_due(book: Book) -> OpenAccount:
+    """Two bills past due, a late fee, and a third bill on its way to its due date."""
+    account = _open(book, _person(1, "Denise Carver"), Place("11801 Mesquite Ln", "92594"))
+    _paid_year(book, account, age_days=103, method="check")
+    book.bill(account, 12, _ago(book, 73))
+    book.bill(account, 10, _ago(book, 43))
+    book.fee(account, LATE_FEE_CENTS, "Late fee", _ago(book, 21), _ago(book, -8))
+    book.bill(account, 9, _ago(book, 13))
+    return account
+
+
+def autopay(book: Book) -> OpenAccount:
+    """On autopay: the last bill will be drawn on its due date."""
+    options = Options(autopay=True, paperless=True)
+    account = _open(book, _person(2, "Kevin Tran"), Place("11803 Palo Verde Ave", "92597"), options)
+    bill_and_pay(book, account, YEAR, [21] * 12, age_days=45, method="bank_transfer")
+    book.bill(account, 11, _ago(book, 15))
+    return account
+
+
+def nsf(book: Book) -> OpenAccount:
+    """A payment came back for want of funds: the bill is owed again, with a fee."""
+    account = _open(book, _person(3, "Raymond Ochoa"), Place("11805 Cottonwood St", "92598"))
+    _paid_year(book, account, age_days=70, method="bank_transfer")
+    amount_cents = book.bill(account, 14, _ago(book, 40))
+    payment = book.payment(account, amount_cents, _ago(book, 22), "bank_transfer")
+    book.returned(payment, _ago(book, 17), RETURN_FEE_CENTS, _ago(book, -11))
+    book.bill(account, 9, _ago(book, 10))
+    return account
+
+
+def spanish_speaker(book: Book) -> OpenAccount:
+    """Speaks Spanish; one bill, not due yet."""
+    person = _person(4, "Guadalupe Fuentes Rivera", "es")
+    account = _open(book, person, Place("11807 Calle Hermosa", "92597", None, "3/4"))
+    _paid_year(book, account, age_days=44, method="cash")
+    book.bill(account, 13, _ago(book, 14))
+    return account
+
+
+def landlord_and_tenant(book: Book) -> tuple[OpenAccount, OpenAccount]:
+    """An owner with an account at home, and the tenant of their other house with an account there."""
+    home = Place("11809 Alder Ct", "92598", None, "1")
+    owner = book.customer(_person(5, "Harold Whitcomb"))
+    opened_on = months_before(book.today, 90)
+    landlord = book.account(owner, book.premise(home, owner), home.meter_size, opened_on=opened_on)
+    _paid_year(book, landlord, age_days=48, scale=2, method="check")
+    book.bill(landlord, 24, _ago(book, 18))
+    rented = Place("11811 Cottonwood St", "92598", "Unit B")
+    renter = book.customer(_person(6, "Alicia Moreno"))
+    premise = book.premise(rented, owner)
+    tenant = book.account(renter, premise, rented.meter_size, opened_on=months_before(book.today, 16))
+    _paid_year(book, tenant, age_days=37)
+    book.bill(tenant, 7, _ago(book, 7))
+    return landlord, tenant
+
+
+def leak(book: Book) -> OpenAccount:
+    """The last bill is for three times the usual water."""
+    account = _open(book, _person(7, "Marjorie Bell"), Place("11813 Jacaranda St", "92594"))
+    _paid_year(book, account, age_days=35)
+    book.bill(account, 3 * YEAR[-1] + 9, _ago(book, 5))
+    return account
+
+
+def payment_plan(book: Book) -> OpenAccount:
+    """Old bills in four installments, two of them kept; the new bill is not due yet."""
+    account = _open(book, _person(8, "Terrence Boyd"), Place("11815 Olive Ave", "92594"))
+    bill_and_pay(book, account, YEAR[:8], [ON_TIME_DAYS] * 8, age_days=200, method="card")
+    overdue_cents = sum(
+        book.bill(account, usage, _ago(book, days)) for usage, days in ((30, 170), (24, 140), (20, 110))
+    )
+    for usage, days in ((12, 80), (10, 50)):
+        book.payment(account, book.bill(account, usage, _ago(book, days)), _ago(book, days - 15))
+    installment_cents, rest_cents = divmod(overdue_cents, 4)
+    due = [_ago(book, days) for days in (55, 25, -5, -35)]
+    cents = [installment_cents] * 3 + [installment_cents + rest_cents]
+    kept = [_ago(book, 56), _ago(book, 26), None, None]
+    for day, amount_cents in zip(kept[:2], cents[:2], strict=True):
+        assert day is not None
+        book.payment(account, amount_cents, day)
+    book.arrangement(account, _ago(book, 70), list(zip(due, cents, kept, strict=True)))
+    book.bill(account, 9, _ago(book, 20))
+    return account
+
+
+def commercial(book: Book) -> OpenAccount:
+    """A restaurant on a two-inch meter."""
+    person = Person(
+        "La Fogata Restaurant", "Hector", "en", f"+{PHONE_BASE + 9}", "lafogata.demo@example.com", "organization"
+    )
+    place = Place("11817 Mission Trl", "92594", "Suite 3", "2")
+    account = _open(book, person, place, Options("commercial"))
+    _paid_year(book, account, age_days=46, scale=10, method="bank_transfer")
+    book.bill(account, 118, _ago(book, 16))
+    return account
+
+
+def closed_with_credit(book: Book) -> OpenAccount:
+    """Moved out; the last payment was more than the final bill."""
+    place = Place("11819 Sycamore Ct", "92597")
+    customer, premise = book.customer(_person(10, "Eleanor Vance")), book.premise(place)
+    account = book.account(
+        customer, premise, place.meter_size, opened_on=months_before(book.today, 48), closed_on=_ago(book, 38)
+    )
+    _paid_year(book, account, age_days=62)
+    book.bill(account, 4, _ago(book, 35))
+    book.payment(account, 10_000, _ago(book, 28), "check")
+    return account
+
+
+def medical_protection(book: Book) -> OpenAccount:
+    """Behind by one bill; a doctor's certificate protects the service (HSC 116910)."""
+    options = Options(medical_protection=True)
+    account = _open(book, _person(11, "Walter Nakamura"), Place("11821 Manzanita Dr", "92598"), options)
+    _paid_year(book, account, age_days=72, method="check")
+    book.bill(account, 15, _ago(book, 42))
+    book.bill(account, 12, _ago(book, 12))
+    return account
+
+
+def new_move_in(book: Book) -> OpenAccount:
+    """Moved in three weeks ago: no bill yet, nothing owed."""
+    place = Place("11823 Citrus Ave", "92594")
+    customer, premise = book.customer(_person(12, "Priya Raman")), book.premise(place)
+    return book.account(customer, premise, place.meter_size, opened_on=_ago(book, 21))
+
+
+def locked(book: Book) -> OpenAccount:
+    """Identity theft was reported: no account facts by phone, text or chat, only in person."""
+    options = Options(identity_locked=True)
+    account = _open(book, _person(13, "Gloria Estrada"), Place("11825 Ocotillo Way", "92598"), options)
+    _paid_year(book, account, age_days=39)
+    book.bill(account, 8, _ago(book, 9))
+    return account
+
+
+def add_named_customers(book: Book) -> None:
+    """Add every named customer, in the order in which `headgate demo` lists them."""
+    for make in (past_due, autopay, nsf, spanish_speaker):
+        book.show(make.__name__, make(book))
+    landlord, tenant = landlord_and_tenant(book)
+    book.show("landlord", landlord)
+    book.show("tenant", tenant)
+    for make in (leak, payment_plan, commercial, closed_with_credit, medical_protection, new_move_in, locked):
+        book.show(make.__name__, make(book))
