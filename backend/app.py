@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from backend.access import Tokens
 from backend.clock import Clock
 from backend.database import Database
+from backend.demo import routes as demo
 from backend.errors import install_error_handlers
 from backend.settings import Settings
 
@@ -18,7 +19,7 @@ log = structlog.get_logger("backend")
 
 def routers() -> list[APIRouter]:
     """Every slice's routes. A new slice is added here."""
-    return []
+    return [demo.router]
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m backend.manage", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     chosen = parser.parse_args(arguments).command
-    print(COMMANDS[chosen](Settings()))
+    print(COMMANDS[chosen](Settings()))  # type: ignore[call-arg]
 
 
 if __name__ == "__main__":

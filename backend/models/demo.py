@@ -1,12 +1,22 @@
-"""What only the demonstration has: its named customers, and the mark that it was seeded."""
+"""What only the demonstration has: its clock, its named customers, and the mark that it was seeded."""
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base
+
+
+class DemoClock(Base):
+    """One row at most: how far the demonstration's clock is from the real one, in seconds."""
+
+    __tablename__ = "demo_clock"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    offset_seconds: Mapped[float] = mapped_column(Double)
 
 
 class DemoSeeding(Base):

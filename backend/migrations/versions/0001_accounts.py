@@ -115,6 +115,16 @@ def _customers() -> None:
     )
 
 
+def _demo_clock() -> None:
+    op.create_table(
+        "demo_clock",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("offset_seconds", sa.Double(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_demo_clock_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_clock")),
+    )
+
+
 def _demo_seeding() -> None:
     op.create_table(
         "demo_seeding",
@@ -525,6 +535,7 @@ def downgrade() -> None:
 
 TABLES = (
     _customers,
+    _demo_clock,
     _demo_seeding,
     _ledger_entries,
     _accounts,
