@@ -137,11 +137,3 @@ class LanguageIn(BaseModel):
     """The language the customer wants."""
 
     language: Language
-
-
-class MessageStatusIn(BaseModel):
-    """What the carrier says about a message of ours."""
-
-    status: Literal["sent", "delivered", "failed"]
-    provider_message_id: Annotated[str, StringConstraints(max_length=200)] | None = None
-    error_code: Annotated[str, StringConstraints(max_length=50)] | None = None

@@ -204,3 +204,8 @@ async def say(
         raise ConversationNotFoundError
     announce(session, "message", conversation_id=conversation_id)
     return Appended(conversation_id, row.last_seq, row.channel, row.thread_key, row.party, row.language)
+
+
+def masked(words: str) -> str:
+    """The words without the numbers that must not be kept or sent."""
+    return redact(words).text

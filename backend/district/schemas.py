@@ -132,11 +132,11 @@ class Verification(_Strict):
     codes_per_hour: Annotated[int, Field(ge=1, le=20)]
 
 
-Priority = Annotated[int, Field(ge=1, le=5)]
+Priority = Annotated[int, Field(ge=0, le=5)]
 
 
 class Priorities(_Strict):
-    """The urgency of a case by its reason, 1 first."""
+    """The urgency of a case by its reason: 0 an emergency, 1 urgent, then the others."""
 
     emergency: Priority
     upset: Priority

@@ -20,6 +20,7 @@ class HandOff(Base):
             unique=True,
             postgresql_where=text("state IN ('waiting', 'taken')"),
         ),
+        Index("ix_hand_offs_conversation_id_provider_message_id", "conversation_id", "provider_message_id"),
         Index("ix_hand_offs_state_priority_created_at", "state", "priority", "created_at"),
     )
 
@@ -30,6 +31,7 @@ class HandOff(Base):
     reason: Mapped[str]
     topic: Mapped[str | None]
     summary: Mapped[str]
+    provider_message_id: Mapped[str | None]
     priority: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str]
     assistant_continues: Mapped[bool]

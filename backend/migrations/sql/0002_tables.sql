@@ -75,6 +75,7 @@ CREATE TABLE hand_offs (
     reason text NOT NULL,
     topic text,
     summary text NOT NULL,
+    provider_message_id text,
     priority smallint NOT NULL,
     state text NOT NULL CONSTRAINT ck_hand_offs_state CHECK (state IN ('waiting', 'taken', 'given_back', 'closed')),
     assistant_continues boolean NOT NULL,
@@ -87,6 +88,7 @@ CREATE TABLE hand_offs (
     CONSTRAINT ck_hand_offs_taken_by_someone CHECK (state <> 'taken' OR staff_id IS NOT NULL)
 );
 CREATE UNIQUE INDEX uq_hand_offs_open_conversation ON hand_offs (conversation_id) WHERE state IN ('waiting', 'taken');
+CREATE INDEX ix_hand_offs_conversation_id_provider_message_id ON hand_offs (conversation_id, provider_message_id);
 CREATE INDEX ix_hand_offs_state_priority_created_at ON hand_offs (state, priority, created_at);
 
 CREATE TABLE hand_off_events (

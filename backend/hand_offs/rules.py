@@ -1,0 +1,35 @@
+"""Pure rules of cases: who may do what in which state, and the words that go with it."""
+
+from typing import Literal
+
+Reason = Literal[
+    "asked_for_person",
+    "two_failed_turns",
+    "verification_locked",
+    "assistant_unavailable",
+    "backend_unavailable",
+    "emergency",
+    "upset",
+    "above_authority",
+    "wrong_department",
+    "other",
+]
+State = Literal["waiting", "taken", "given_back", "closed"]
+OPEN_STATES = ("waiting", "taken")
+DISPOSITIONS = ("resolved", "callback_done", "transferred", "no_answer", "duplicate", "other")
+
+GIVEN_BACK = {
+    "en": "You are with the automated assistant again. Ask me anything, or say “person” to reach one of us.",
+    "es": "Está de nuevo con el asistente automático. Pregúnteme lo que necesite o diga «persona» para hablar con"
+    " alguien de nosotros.",
+}
+
+
+def may_act(state: str, holder: object, actor: object) -> bool:
+    """Whether `actor` may answer, give back or close: only who has the case."""
+    return state == "taken" and holder == actor
+
+
+def more_urgent(held: int, asked: int) -> int:
+    """The priority of a case that is asked for again: the more urgent one (0 is an emergency)."""
+    return min(held, asked)

@@ -1,0 +1,63 @@
+"""The shapes of a hand-off."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+
+from backend.conversations.schemas import E164, ChannelName, Key
+from backend.hand_offs.rules import Reason
+
+ShortName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class HandOffIn(BaseModel):
+    """A customer needs a person. Without `conversation_id`, the conversation is found or made by its thread."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "conversation_id": None,
+                    "channel": "sms",
+                    "thread_key": "+15550001111|+15559990000",
+                    "party": "+15550001111",
+                    "reason": "asked_for_person",
+                    "department": "customer_service",
+                    "summary": "Asked for a person after a question about the balance.",
+                    "topic": "balance",
+                }
+            ]
+        }
+    )
+
+    conversation_id: UUID | None = None
+    channel: ChannelName | None = None
+    thread_key: Key | None = None
+    party: E164 | None = None
+    provider_message_id: Key | None = None
+    reason: Reason
+    department: ShortName | None = None
+    summary: Annotated[str, StringConstraints(max_length=4_000)] = ""
+    topic: ShortName | None = None
+    assistant_continues: bool = False
+
+    @model_validator(mode="after")
+    def _findable(self) -> Self:
+        if self.conversation_id is None and (self.channel is None or self.thread_key is None):
+            raise ValueError("give conversation_id, or channel and thread_key")
+        return self
+
+
+class HandOffOut(BaseModel):
+    """The case, for the customer to hear about."""
+
+    hand_off_id: UUID
+    reference: str
+    open_now: bool
+    opens_at: datetime | None
+    position: int
+    department: str
+    department_name: dict[str, Any]
+    department_phone: str

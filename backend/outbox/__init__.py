@@ -1,0 +1,1 @@
+"""Messages on their way out: written with the work that decided them, delivered afterwards."""
