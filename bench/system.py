@@ -3,7 +3,6 @@
 It is started as a user starts it (`headgate run`) and stopped as a user stops it (Ctrl-C).
 """
 
-import json
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ from bench.ports import free_port
 from ops.environment import database_url, process_environment, redis_url
 from ops.home import Home, load_secrets
 from ops.settings import Settings
+from ops.supervision import Supervisor
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = ("telephony", "backend", "engine", "actions", "simulator", "postgres", "valkey")
@@ -64,8 +64,7 @@ class System:
 
     def pids(self) -> dict[str, int]:
         """The process id of everything that runs, by name."""
-        states = json.loads(self.headgate("status", "--json").stdout)
-        return {state["name"]: state["pid"] for state in states["processes"] if state.get("pid")}
+        return {state.name: state.pid for state in Supervisor(self.home).states() if state.alive}
 
 
 def _environment(home: Path, **changes: Any) -> dict[str, str]:

@@ -1,0 +1,90 @@
+"""The people of the end-to-end tests: customers who text, call and chat, through the simulator and the chat socket."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import psycopg
+from psycopg.rows import dict_row
+from websockets.sync.client import connect
+
+from bench.system import System
+from tests.e2e.chat import Chat
+from tests.e2e.http import Http
+
+_numbers = itertools.count(2000)
+
+
+class People:
+    """Customers of a running system, and what the system keeps about them."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        token = system.secrets["operator_token"]
+        self._simulator = Http(system.url("simulator"), token)
+        self._backend = Http(system.url("backend"), token)
+        customers = self._backend.get("/v1/demo/customers")
+        self.customers: dict[str, dict[str, Any]] = {one["situation"]: one for one in customers}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._simulator.close()
+        self._backend.close()
+
+    def new_phone(self) -> str:
+        """A number that nobody in the district has."""
+        return f"+1213555{next(_numbers):04d}"
+
+    def text(self, phone: str, words: str) -> str:
+        """One text; gives the replies, joined by newlines."""
+        answer = self._simulator.post("/api/texts", {"from": phone, "body": words, "media": []})
+        assert answer["status"] == 200, answer
+        return "\n".join(reply["body"] for reply in answer["replies"])
+
+    def call(self, phone: str, *steps: str) -> dict[str, Any]:
+        """A scripted call; gives the simulator's record of it."""
+        record: dict[str, Any] = self._simulator.post("/api/calls", {"from": phone, "steps": list(steps)})
+        return record
+
+    def inbox(self, phone: str) -> list[dict[str, Any]]:
+        """Every text between the district and this phone, oldest first."""
+        messages: list[dict[str, Any]] = self._simulator.get(f"/api/phones/{phone}/messages")
+        return sorted(messages, key=lambda message: message["at"])
+
+    @contextmanager
+    def chat(self, before: Chat | None = None) -> Iterator[Chat]:
+        """A web chat over the real socket: a new visitor, or the one of `before` who comes back."""
+        address = self.system.url("telephony").replace("http", "ws") + "/webchat/socket"
+        with connect(address, open_timeout=10) as socket:
+            if before is None:
+                yield Chat(socket, None, None, 0)
+            else:
+                yield Chat(socket, before.token, before.conversation_id, before.last_seq)
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """What the database answers."""
+        with psycopg.connect(self.system.database_url, row_factory=dict_row) as connection:
+            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+
+    def open_cases(self, party: str) -> list[dict[str, Any]]:
+        """The cases in the queue of a phone number or chat session."""
+        query = (
+            "SELECT h.* FROM hand_offs h JOIN conversations c ON c.id = h.conversation_id"
+            " WHERE (c.party = %s OR c.thread_key = %s) AND h.status <> 'closed'"
+        )
+        return self.rows(query, party, party)
+
+
+def eventually(question: Callable[[], Any], seconds: float = 30, what: str = "it") -> Any:
+    """Asks until the answer is truthy; the last answer if time runs out fails the test."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        time.sleep(0.2)

@@ -1,0 +1,185 @@
+"""Days on which something breaks: every customer gets a sentence and a way to a person, the case is in the queue,
+and everything answers again by itself.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+
+from bench.system import System
+from tests.e2e.people import People, eventually
+from tests.e2e.webhooks import Webhooks
+
+SECONDS_TO_RECOVER = 30
+HOURS = "what are your hours?"
+
+
+def kill(system: System, process: str) -> None:
+    os.kill(system.pids()[process], signal.SIGKILL)
+
+
+def works_again(people: People) -> None:
+    """A question that goes through every process is answered, without hands, in time."""
+    customer = people.customers["past_due"]
+
+    def asked() -> bool:
+        phone = people.new_phone()
+        people.text(phone, "what's my balance?")
+        answer = people.text(phone, f"account {customer['account_number']} pin {customer['pin']}")
+        return f"{customer['balance_cents'] / 100:,.2f}" in answer
+
+    eventually(asked, SECONDS_TO_RECOVER, "a balance by text")
+
+
+def said(record: dict[str, Any]) -> str:
+    return " ".join(event["text"] for event in record["events"] if event["kind"] == "say")
+
+
+@pytest.fixture
+def webhooks(system: System) -> Webhooks:
+    return Webhooks(system)
+
+
+@pytest.mark.parametrize("process", ["engine", "actions", "backend"])
+class TestAProcessDies:
+    def test_by_text(self, system: System, people: People, process: str) -> None:
+        phone = people.new_phone()
+        people.text(phone, HOURS)
+        kill(system, process)
+        answer = people.text(phone, "I need help with my account")
+        assert len(answer) > 20
+        eventually(lambda: people.open_cases(f"{phone}"), SECONDS_TO_RECOVER, "a case in the queue")
+        works_again(people)
+
+    def test_by_phone(self, system: System, people: People, process: str) -> None:
+        phone = people.new_phone()
+        kill(system, process)
+        record = people.call(phone, "say:what are your hours", "silence", "hangup")
+        assert not [event for event in record["events"] if event["kind"] == "error"], record
+        assert len(said(record)) > 20
+        eventually(lambda: people.open_cases(phone), SECONDS_TO_RECOVER, "a case in the queue")
+        works_again(people)
+
+    def test_by_chat(self, system: System, people: People, process: str) -> None:
+        with people.chat() as chat:
+            chat.say(HOURS)
+            kill(system, process)
+            assert len(chat.say("I need help with my account")) > 20
+            conversation = chat.conversation_id
+        query = "SELECT 1 FROM hand_offs WHERE conversation_id = %s"
+        eventually(lambda: people.rows(query, conversation), SECONDS_TO_RECOVER, "a case in the queue")
+        works_again(people)
+
+
+def test_the_engine_dies_in_the_middle_of_a_turn(system: System, people: People) -> None:
+    phone = people.new_phone()
+    people.text(phone, HOURS)
+    engine = system.pids()["engine"]
+    with ThreadPoolExecutor() as pool:
+        os.kill(engine, signal.SIGSTOP)  # the turn is now in the engine's hands and stays there
+        answering = pool.submit(people.text, phone, "what's my balance?")
+        query = "SELECT 1 FROM turns WHERE replies IS NULL"
+        eventually(lambda: people.rows(query), 5, "the turn on record")
+        started = time.monotonic()
+        os.kill(engine, signal.SIGKILL)
+        assert len(answering.result(timeout=15)) > 20
+        assert time.monotonic() - started < 10
+    eventually(lambda: people.open_cases(phone), SECONDS_TO_RECOVER, "a case in the queue")
+    works_again(people)
+
+
+def test_an_engine_that_hangs_is_given_up_within_ten_seconds(system: System, people: People) -> None:
+    phone = people.new_phone()
+    engine = system.pids()["engine"]
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        answer = people.text(phone, HOURS)
+        assert time.monotonic() - started < 10
+        assert len(answer) > 20
+    finally:
+        os.kill(engine, signal.SIGCONT)
+    works_again(people)
+
+
+def test_postgresql_restarts(system: System, people: People) -> None:
+    phone = people.new_phone()
+    people.text(phone, HOURS)
+    os.kill(system.pids()["postgres"], signal.SIGINT)
+    assert len(people.text(phone, "I need help with my account")) > 20
+    works_again(people)
+
+
+def test_valkey_is_emptied(system: System, people: People) -> None:
+    phone = people.new_phone()
+    people.text(phone, "hola, ¿cuál es su horario?")
+    redis.Redis.from_url(system.redis_url).flushall()
+    answer = people.text(phone, "¿y los sábados?")
+    assert len(answer) > 20
+    assert people.rows("SELECT language FROM conversations WHERE party = %s", phone) == [{"language": "es"}]
+    works_again(people)
+
+
+def test_the_same_webhook_five_times_at_once_is_one_turn(people: People, webhooks: Webhooks) -> None:
+    phone = people.new_phone()
+    form = webhooks.sms_form(phone, "what are your hours?")
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: webhooks.post("/twilio/sms", form), range(5)))
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert len({answer.text for answer in answers}) == 1
+    assert "<Message" in answers[0].text
+    turns = people.rows("SELECT id FROM turns WHERE provider_message_id = %s", form["MessageSid"])
+    assert len(turns) == 1
+
+
+@pytest.mark.parametrize("forge", ["missing", "wrong", "other address"])
+def test_a_forged_webhook_is_refused_and_leaves_nothing(people: People, webhooks: Webhooks, forge: str) -> None:
+    before = people.rows("SELECT count(*) AS n FROM turns")
+    form = webhooks.sms_form(people.new_phone(), "hello")
+    signature: Callable[[], str | None] = {
+        "missing": lambda: None,
+        "wrong": lambda: "bm90IGEgc2lnbmF0dXJl",
+        "other address": lambda: webhooks.sign("https://example.com/twilio/sms", form),
+    }[forge]
+    assert webhooks.post("/twilio/sms", form, signature=signature()).status_code == 403
+    assert webhooks.post("/twilio/voice", form, signature=signature()).status_code == 403
+    assert people.rows("SELECT count(*) AS n FROM turns") == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "x" * 10_000,
+        "💧🚰💧",
+        "שלום, כמה אני חייב?",
+        "مرحبا",
+        "a\x00b",
+        "/restart",
+        "<b>&amp;'\"</b>",
+        "\u202e\ufeff",
+    ],
+)
+def test_any_text_gets_an_answer(people: People, body: str) -> None:
+    assert len(people.text(people.new_phone(), body)) > 10
+
+
+def test_a_picture_alone_gets_an_answer(people: People, webhooks: Webhooks) -> None:
+    form = webhooks.sms_form(people.new_phone(), "")
+    form |= {"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/m/1", "MediaContentType0": "image/jpeg"}
+    answer = webhooks.post("/twilio/sms", form)
+    assert answer.status_code == 200
+    assert "<Message" in answer.text
+
+
+def test_a_restarted_database_has_kept_the_ledger_whole(system: System) -> None:
+    with psycopg.connect(system.database_url) as connection:
+        (total,) = connection.execute("SELECT coalesce(sum(amount_cents), 0) FROM postings").fetchone() or (None,)
+    assert total == 0

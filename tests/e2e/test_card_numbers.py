@@ -1,0 +1,83 @@
+"""A card number that somebody volunteers is refused kindly and found nowhere afterwards."""
+
+import re
+from pathlib import Path
+
+import psycopg
+import redis
+
+from bench.system import System
+from tests.e2e.people import People
+
+CARD = "4242424242424242"
+SPOKEN = "four two four two four two four two four two four two four two four two"
+SPOKEN_SPANISH = "cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos"
+WAYS = [CARD, "4242 4242 4242 4242", "my card is 4242-4242-4242-4242 exp 12/29 cvv 123", "4242.4242.4242.4242"]
+
+
+def digits_of(data: str) -> str:
+    return re.sub(r"[\s\-.,]", "", data)
+
+
+def leaks(data: str) -> bool:
+    lowered = " ".join(data.lower().split())
+    return CARD in digits_of(data) or SPOKEN in lowered or SPOKEN_SPANISH in lowered
+
+
+def everything_in_the_database(url: str) -> str:
+    """Every row of every table of every schema as text."""
+    found = []
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables"
+            " WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        assert len(tables) > 20
+        for schema, table in tables:
+            rows = connection.execute(f'SELECT t::text FROM "{schema}"."{table}" t').fetchall()  # type: ignore[arg-type]
+            found += [row[0] for row in rows]
+    return "\n".join(found)
+
+
+def everything_in_redis(url: str) -> str:
+    """Every key and value, whatever its type."""
+    client = redis.Redis.from_url(url, decode_responses=True, encoding_errors="replace")
+    readers = {
+        "string": client.get,
+        "list": lambda key: client.lrange(key, 0, -1),
+        "hash": client.hgetall,
+        "set": client.smembers,
+        "zset": lambda key: client.zrange(key, 0, -1, withscores=True),
+        "stream": client.xrange,
+    }
+    found = []
+    for key in client.scan_iter():
+        found += [key, repr(readers[str(client.type(key))](key))]
+    return "\n".join(found)
+
+
+def files_of(home: Path) -> list[Path]:
+    """Every file we write but the database's own (searched as a database) and the trained model."""
+    left_out = {"postgres", "models"}
+    return [path for path in home.rglob("*") if path.is_file() and path.relative_to(home).parts[0] not in left_out]
+
+
+def test_it_is_refused_kindly_and_found_nowhere(system: System, people: People) -> None:
+    refusals = []
+    for words in (*WAYS, SPOKEN, SPOKEN_SPANISH):
+        refusals.append(people.text(people.new_phone(), words))
+        with people.chat() as chat:
+            refusals.append(chat.say(words))
+    for step in (f"press:{CARD}#", f"say:{SPOKEN}", f"say:my card is {CARD}"):
+        record = people.call(people.new_phone(), step, "hangup")
+        refusals.append(" ".join(event["text"] for event in record["events"] if event["kind"] == "say"))
+    for refusal in refusals:
+        assert re.search(r"card|tarjeta", refusal, re.IGNORECASE), refusal
+        assert not leaks(refusal)
+
+    assert not leaks(everything_in_the_database(system.database_url))
+    assert not leaks(everything_in_redis(system.redis_url))
+    files = files_of(system.settings.home)
+    assert any(path.suffix == ".log" for path in files)
+    leaking = [path.name for path in files if leaks(path.read_bytes().decode("utf-8", "replace"))]
+    assert leaking == []
