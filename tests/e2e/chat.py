@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from websockets.sync.client import ClientConnection
+from websockets.sync.connection import Connection
 
 
 class Chat:
     """Speaks the protocol of telephony/webchat/protocol.py."""
 
-    def __init__(self, socket: ClientConnection, token: str | None, conversation: str | None, last_seq: int) -> None:
+    def __init__(self, socket: Connection, token: str | None, conversation: str | None, last_seq: int) -> None:
         self._socket = socket
         self._name = uuid.uuid4().hex
         self._said = itertools.count(1)

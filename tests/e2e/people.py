@@ -68,7 +68,7 @@ class People:
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """What the database answers."""
         with psycopg.connect(self.system.database_url, row_factory=dict_row) as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, values).fetchall()
 
     def open_cases(self, party: str) -> list[dict[str, Any]]:
         """The cases in the queue of a phone number or chat session."""

@@ -1,7 +1,9 @@
 """A card number that somebody volunteers is refused kindly and found nowhere afterwards."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
@@ -34,7 +36,7 @@ def everything_in_the_database(url: str) -> str:
         ).fetchall()
         assert len(tables) > 20
         for schema, table in tables:
-            rows = connection.execute(f'SELECT t::text FROM "{schema}"."{table}" t').fetchall()  # type: ignore[arg-type]
+            rows = connection.execute(f'SELECT t::text FROM "{schema}"."{table}" t').fetchall()
             found += [row[0] for row in rows]
     return "\n".join(found)
 
@@ -42,7 +44,7 @@ def everything_in_the_database(url: str) -> str:
 def everything_in_redis(url: str) -> str:
     """Every key and value, whatever its type."""
     client = redis.Redis.from_url(url, decode_responses=True, encoding_errors="replace")
-    readers = {
+    readers: dict[str, Callable[[str], Any]] = {
         "string": client.get,
         "list": lambda key: client.lrange(key, 0, -1),
         "hash": client.hgetall,
