@@ -16,8 +16,9 @@ PYTHON = str(ROOT / ".venv" / "bin" / "python")
 BIN = ROOT / ".venv" / "bin"
 ENGINE_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
 OURS = ("ops", "actions", "telephony", "backend", "bench")
-APPLICATION_TESTS = ("architecture", "ops", "backend", "actions", "telephony")
-FAST_TESTS = ("architecture", "actions", "telephony", "backend")
+SLOW_TESTS = ("ops",)
+OTHER_TESTS = ("bot", "stories", "e2e")
+"""Folders of tests/ that are parts of their own: another environment, or the whole system."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,17 @@ def pytest_part(name: str, python: str, folders: Sequence[str], *options: str) -
     return Part(name, (python, "-m", "pytest", "-q", *options, *places), counted=True)
 
 
-def test_parts() -> list[Part]:
+def application_tests() -> list[str]:
+    """The folders of tests/ that run in the application's environment, without the rest of the system."""
+    folders = sorted(path.name for path in (ROOT / "tests").iterdir() if any(path.rglob("test_*.py")))
+    return [name for name in folders if name not in OTHER_TESTS]
+
+
+def all_parts() -> list[Part]:
     """Everything, in the order of how soon it tells something."""
     return [
         *check_parts()[:-1],
-        pytest_part("tests of the application", PYTHON, APPLICATION_TESTS),
+        pytest_part("tests of the application", PYTHON, application_tests()),
         pytest_part("tests of the engine", ENGINE_PYTHON, ["bot"], "-o", "asyncio_mode=auto"),
         Part("model is trained", (PYTHON, "-m", "ops.cli", "train")),
         Part("stories", (ENGINE_PYTHON, "-m", "bot.story_tests")),
@@ -73,7 +80,7 @@ def check_parts() -> list[Part]:
         Part("types", (mypy, *OURS)),
         Part("types of the engine", (mypy, "--python-version", "3.10", "--python-executable", ENGINE_PYTHON, "bot")),
         Part("arrows", (str(BIN / "lint-imports"), "--no-cache")),
-        pytest_part("fast tests", PYTHON, FAST_TESTS, "-x"),
+        pytest_part("fast tests", PYTHON, [name for name in application_tests() if name not in SLOW_TESTS]),
     ]
 
 
@@ -120,4 +127,4 @@ def run_parts(parts: Sequence[Part]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts({"test": test_parts, "check": check_parts}[sys.argv[1]]()))
+    sys.exit(run_parts({"test": all_parts, "check": check_parts}[sys.argv[1]]()))

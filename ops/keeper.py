@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xmlrpc.client import Fault
 
-from supervisor import childutils  # type: ignore[import-untyped]
+from supervisor import childutils
 
 PAUSE_SECONDS_MAX = 10.0
 

@@ -27,24 +27,24 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=home_folder)
     demo: bool = False
-    database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "database_url"))
-    redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    database_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    redis_url: SecretStr | None = Field(default=None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     district_dir: Path = ROOT / "district"
 
-    telephony_port: int = Field(8000, ge=1, le=65535)
-    backend_port: int = Field(8001, ge=1, le=65535)
-    engine_port: int = Field(5005, ge=1, le=65535)
-    actions_port: int = Field(5055, ge=1, le=65535)
-    simulator_port: int = Field(8010, ge=1, le=65535)
-    postgres_port: int = Field(5433, ge=1, le=65535)
-    valkey_port: int = Field(6380, ge=1, le=65535)
+    telephony_port: int = Field(default=8000, ge=1, le=65535)
+    backend_port: int = Field(default=8001, ge=1, le=65535)
+    engine_port: int = Field(default=5005, ge=1, le=65535)
+    actions_port: int = Field(default=5055, ge=1, le=65535)
+    simulator_port: int = Field(default=8010, ge=1, le=65535)
+    postgres_port: int = Field(default=5433, ge=1, le=65535)
+    valkey_port: int = Field(default=6380, ge=1, le=65535)
 
     public_url: str = ""
     twilio_number: str = "+15595550100"
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api_url: str = ""
-    start_seconds_max: int = Field(180, ge=5)
+    start_seconds_max: int = Field(default=180, ge=5)
 
     def url_of(self, process: str) -> str:
         """The loopback address of one of our processes: `http://127.0.0.1:8001` for `backend`."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
-from supervisor.xmlrpc import Faults, SupervisorTransport  # type: ignore[import-untyped]
+from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from ops.home import Home
 from ops.settings import ROOT
@@ -129,7 +129,9 @@ def is_alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def start_supervisord(home: Home, variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def start_supervisord(
+    home: Home, variables: Mapping[str, str], configuration: Path = CONFIGURATION
+) -> subprocess.Popen[bytes]:
     """Starts supervisord in a session of its own (Ctrl-C is ours to handle) and waits for its socket.
 
     `variables` fill the `%(ENV_…)s` of the configuration. Nothing else of our environment goes in.
@@ -144,7 +146,7 @@ def start_supervisord(home: Home, variables: Mapping[str, str]) -> subprocess.Po
         "HEADGATE_PYTHON": shlex.quote(sys.executable),
         "HEADGATE_LAUNCH": shlex.join([sys.executable, "-I", "-S", str(ROOT / "ops/launch.py"), str(home.secrets)]),
     }
-    command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(CONFIGURATION)]
+    command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)]
     output_path = home.logs / "supervisord-start.log"
     with output_path.open("wb") as output:
         process = subprocess.Popen(
