@@ -1,0 +1,1 @@
+"""Texts: inbound webhooks, replies, REST-created messages, opt-outs, segments."""

@@ -1,0 +1,1 @@
+"""What people and commands use: the script API, the phone socket, the text stream and the page."""

@@ -1,0 +1,185 @@
+"""What commands and the page ask for: texts, scripted calls, inboxes, errors."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import aiohttp
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from telephony.simulator.calls.scripted import STEPS_MAX, BadStep, Step, parse_step
+from telephony.simulator.errors import SimulatorError
+from telephony.simulator.messaging.segments import count_segments
+from telephony.simulator.network import Network
+from telephony.simulator.state.messages import Message
+from telephony.simulator.values import WITHHELD, normalise_number
+from telephony.simulator.web.session import User
+
+router = APIRouter(prefix="/api")
+
+BODY_CHARACTERS_MAX = 20_000
+KEEP_ALIVE_SECONDS = 15.0
+
+
+class Text(BaseModel):
+    """A text that a phone sends. A repeated `message_sid` is the same text delivered again."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    sender: str = Field(alias="from")
+    body: str = Field("", max_length=BODY_CHARACTERS_MAX)
+    media: list[str] = Field(default_factory=list, max_length=10)
+    message_sid: str | None = Field(None, pattern=r"^(SM|MM)[0-9a-fA-F]{32}$")
+
+
+class Script(BaseModel):
+    """A call that a phone makes. `from` may be `anonymous`."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    caller: str = Field(alias="from")
+    steps: list[str] = Field(default_factory=list, max_length=STEPS_MAX)
+
+
+class Answer(BaseModel):
+    """What somebody does who picks up the next call to a phone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    steps: list[str] = Field(max_length=STEPS_MAX)
+
+
+@router.post("/texts")
+async def send_text(request: Request, user: User, text: Text) -> dict[str, Any]:
+    """One signed webhook for one text, and the replies that came of it."""
+    network: Network = request.app.state.network
+    answered = await network.inbound.receive(_phone(text.sender), text.body, text.media, text.message_sid)
+    return answered.as_dict()
+
+
+@router.post("/calls")
+async def call(request: Request, user: User, script: Script) -> dict[str, Any]:
+    """A scripted call to the district, from the first ring to the end."""
+    network: Network = request.app.state.network
+    caller = WITHHELD if script.caller == WITHHELD else _phone(script.caller)
+    done = await network.exchange.call_with_script(caller, _steps(script.steps))
+    return done.as_dict()
+
+
+@router.get("/calls/{sid}/events")
+async def answered_call(request: Request, user: User, sid: str) -> dict[str, Any]:
+    """What a prepared phone heard when the district called it; 404 until that call has ended."""
+    network: Network = request.app.state.network
+    done = network.exchange.finished.get(sid)
+    if done is None:
+        raise SimulatorError(404, "call_not_found", "No prepared phone has finished a call of that SID")
+    return done.as_dict()
+
+
+@router.get("/phones")
+async def phones(request: Request, user: User) -> dict[str, Any]:
+    """The district's number and the demonstration customers; `available` is false while the backend is down."""
+    network: Network = request.app.state.network
+    token = network.settings.operator_token.get_secret_value()
+    url = f"{network.settings.backend_url.rstrip('/')}/v1/demo/customers"
+    customers: list[dict[str, Any]] = []
+    available = False
+    try:
+        async with network.backend.get(url, headers={"Authorization": f"Bearer {token}"}) as response:
+            if response.status == 200:
+                body = await response.json()
+                customers = body if isinstance(body, list) else body.get("customers", [])
+                available = True
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        available = False
+    return {"district": network.number.number, "available": available, "customers": customers}
+
+
+@router.get("/phones/{phone}/messages")
+async def inbox(request: Request, user: User, phone: str, sent: bool = False) -> list[dict[str, Any]]:
+    """The texts delivered to a phone, oldest first; with `sent=true` also those it sent."""
+    network: Network = request.app.state.network
+    return [_as_dict(message) for message in network.messages.thread(_phone(phone), sent_too=sent)]
+
+
+@router.get("/phones/{phone}/stream")
+async def stream(request: Request, user: User, phone: str, after: Annotated[str, Query()] = "") -> StreamingResponse:
+    """Server-sent events: the phone's thread after the message `after` (or Last-Event-ID), then live."""
+    network: Network = request.app.state.network
+    last = request.headers.get("Last-Event-ID", after)
+    return StreamingResponse(_events(network, _phone(phone), last), media_type="text/event-stream")
+
+
+@router.post("/phones/{phone}/answers", status_code=201)
+async def prepare(request: Request, user: User, phone: str, answer: Answer) -> dict[str, int]:
+    """Prepare how a phone answers the next call to it; several are used in turn."""
+    network: Network = request.app.state.network
+    scripts = network.exchange.prepared.setdefault(_phone(phone), deque())
+    scripts.append(_steps(answer.steps))
+    return {"prepared": len(scripts)}
+
+
+@router.get("/errors")
+async def errors(request: Request, user: User) -> list[dict[str, Any]]:
+    """Twilio's errors and warnings about our webhooks and TwiML, newest first."""
+    network: Network = request.app.state.network
+    return network.alerts.latest()
+
+
+async def _events(network: Network, phone: str, last: str) -> AsyncIterator[str]:
+    with network.hub.follow(phone) as news:
+        thread = network.messages.thread(phone, sent_too=True)
+        known = [message.sid for message in thread]
+        seen = set(known[: known.index(last) + 1]) if last in known else set()
+        for message in thread:
+            if message.sid not in seen:
+                yield _event(message)
+        seen.update(known)
+        while True:
+            try:
+                message = await asyncio.wait_for(news.get(), KEEP_ALIVE_SECONDS)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            if message.sid not in seen:
+                seen.add(message.sid)
+                yield _event(message)
+
+
+def _event(message: Message) -> str:
+    return f"id: {message.sid}\nevent: message\ndata: {json.dumps(_as_dict(message))}\n\n"
+
+
+def _as_dict(message: Message) -> dict[str, Any]:
+    segments = count_segments(message.body)
+    return {
+        "sid": message.sid,
+        "from": message.sender,
+        "to": message.recipient,
+        "body": message.body,
+        "media": list(message.media),
+        "direction": message.direction,
+        "at": message.created_at.isoformat(),
+        "status": message.status,
+        "segments": segments.count,
+        "encoding": segments.encoding,
+    }
+
+
+def _phone(text: str) -> str:
+    phone = normalise_number(text)
+    if phone is None:
+        raise SimulatorError(422, "not_a_phone_number", "Use a number such as +15550001111")
+    return phone
+
+
+def _steps(texts: list[str]) -> list[Step]:
+    try:
+        return [parse_step(text) for text in texts]
+    except BadStep as error:
+        detail = f"{error} is no step; use say:words, say@0.62:words, press:1234#, wait:seconds, silence, hangup"
+        raise SimulatorError(422, "not_a_step", detail) from None

@@ -1,0 +1,53 @@
+"""An application and a simulator for each test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from telephony.simulator.settings import Settings
+from tests.telephony_simulator.world import (
+    ACCOUNT,
+    DISTRICT,
+    OPERATOR,
+    TOKEN,
+    Application,
+    Simulator,
+    free_port,
+    running,
+    serving,
+)
+
+
+@pytest_asyncio.fixture
+async def application() -> AsyncIterator[Application]:
+    port = free_port()
+    behaviour = Application(f"http://127.0.0.1:{port}")
+    app = FastAPI()
+    app.add_route("/{path:path}", behaviour.respond, methods=["GET", "POST"])
+    behaviour.twiml("/twilio/voice/status", "")
+    async with serving(app, port):
+        yield behaviour
+
+
+@pytest.fixture
+def settings(application: Application, tmp_path: Path) -> Settings:
+    return Settings(
+        home=tmp_path,
+        demo=True,
+        simulator_port=free_port(),
+        public_url=application.base,
+        backend_url=application.base,
+        operator_token=OPERATOR,  # type: ignore[arg-type]
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=TOKEN,  # type: ignore[arg-type]
+        twilio_number=DISTRICT,
+    )
+
+
+@pytest_asyncio.fixture
+async def simulator(settings: Settings) -> AsyncIterator[Simulator]:
+    async with running(settings) as started:
+        yield started

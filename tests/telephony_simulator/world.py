@@ -1,0 +1,138 @@
+"""What the tests are set in: a tiny application that answers webhooks, and the simulator, both on loopback."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from twilio.request_validator import RequestValidator
+
+from telephony.simulator.app import create_app
+from telephony.simulator.calls.exchange import ScriptedCall
+from telephony.simulator.calls.scripted import parse_step
+from telephony.simulator.network import Network
+from telephony.simulator.settings import Settings
+
+ACCOUNT = "AC" + "a1" * 16
+TOKEN = "the-auth-token-of-the-tests"
+OPERATOR = "the-operator-token-of-the-tests"
+DISTRICT = "+15550009999"
+MARIA = "+15550001111"
+
+
+@dataclass
+class Hook:
+    """One webhook as the application received it."""
+
+    path: str
+    url: str
+    method: str
+    form: dict[str, str]
+    headers: dict[str, str]
+
+    def signed(self) -> bool:
+        """Whether Twilio's own validator accepts it."""
+        return bool(RequestValidator(TOKEN).validate(self.url, self.form, self.headers.get("x-twilio-signature", "")))
+
+
+Answer = str | Response | Callable[[Hook], "str | Response"]
+
+
+@dataclass
+class Application:
+    """Answers each path with what the test says; records every request."""
+
+    base: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+    hooks: list[Hook] = field(default_factory=list)
+
+    def twiml(self, path: str, markup: str) -> None:
+        """Answer `path` with `<Response>markup</Response>`."""
+        self.answers[path] = f"<Response>{markup}</Response>"
+
+    def at(self, path: str) -> list[Hook]:
+        """The requests to one path."""
+        return [hook for hook in self.hooks if hook.path == path]
+
+    async def respond(self, request: Request) -> Response:
+        body = (await request.body()).decode()
+        path, query = request.url.path, request.url.query
+        hook = Hook(
+            path,
+            self.base + path + (f"?{query}" if query else ""),
+            request.method,
+            dict(parse_qsl(body, keep_blank_values=True)),
+            dict(request.headers),
+        )
+        self.hooks.append(hook)
+        answer = self.answers.get(path)
+        if callable(answer) and not isinstance(answer, Response):
+            answer = answer(hook)
+        if answer is None:
+            return Response("nothing here", 404)
+        return answer if isinstance(answer, Response) else Response(answer, media_type="text/xml")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def serving(app: Any, port: int) -> AsyncIterator[str]:
+    """Run an ASGI application on loopback until the block ends."""
+    config = uvicorn.Config(
+        app, port=port, log_level="error", access_log=False, timeout_graceful_shutdown=1, ws="websockets-sansio"
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not task.done(), "the server did not start"
+        await asyncio.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@dataclass
+class Simulator:
+    """The running simulator: its address, its insides, and a client with the operator's token."""
+
+    url: str
+    settings: Settings
+    network: Network
+    http: httpx.AsyncClient
+
+    async def call(self, *steps: str, caller: str = MARIA) -> ScriptedCall:
+        """A scripted call."""
+        return await self.network.exchange.call_with_script(caller, [parse_step(step) for step in steps])
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Simulator]:
+    app = create_app(settings)
+    headers = {"Authorization": f"Bearer {OPERATOR}"}
+    async with (
+        serving(app, settings.simulator_port) as url,
+        httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http,
+    ):
+        yield Simulator(url, settings, app.state.network, http)
+
+
+def heard(call: ScriptedCall, kind: str = "say") -> list[str]:
+    """The texts of the events of one kind."""
+    return [event.text for event in call.events if event.kind == kind]
+
+
+def codes(call: ScriptedCall) -> list[int]:
+    """The error numbers of a call."""
+    return [event.code for event in call.events if event.code is not None]
