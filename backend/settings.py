@@ -20,6 +20,7 @@ class Settings(BaseSettings):
 
     backend_host: str = "127.0.0.1"
     backend_port: int = 8001
+    public_url: str = "http://127.0.0.1:8000"
     telephony_url: str = "http://127.0.0.1:8000"
 
     telephony_token: SecretStr = SecretStr("")

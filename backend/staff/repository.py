@@ -23,6 +23,11 @@ async def all_staff(session: AsyncSession) -> Sequence[Staff]:
     return (await session.scalars(select(Staff).order_by(Staff.user_name))).all()
 
 
+async def names_of(session: AsyncSession, staff_ids: Sequence[UUID]) -> dict[UUID, str]:
+    rows = await session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids)))
+    return {row.id: row.name for row in rows}
+
+
 async def session_with_staff(session: AsyncSession, digest: bytes) -> tuple[StaffSession, Staff] | None:
     """The session behind a token's digest and whose it is, only while that person is active."""
     query = select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id)

@@ -6,6 +6,7 @@
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -144,6 +145,11 @@ async def authenticate(
     if is_activity and now - row.seen_at >= TOUCH_EVERY:
         await repository.touch_session(session, row.id, now)
     return _signed_in(staff)
+
+
+async def names_of(session: AsyncSession, staff_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How these members of the staff are called; unknown ids are left out."""
+    return await repository.names_of(session, staff_ids)
 
 
 async def sign_out(session: AsyncSession, token: str) -> None:

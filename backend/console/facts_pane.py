@@ -1,0 +1,85 @@
+"""What is known: why they need a person, how far they are verified, the account, the case's history."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from backend.console.tags import tag
+from backend.console.views import AccountFacts, Case, DatedAmount, Step
+from backend.console.words import Wording
+
+
+def draw_facts(t: Wording, case: Case, now: datetime) -> None:
+    """Fill the current element with everything that is not the conversation."""
+    with tag("section", css="fact-group", aria_labelledby="summary-title"):
+        tag("h3", t("summary"), id="summary-title")
+        tag("p", t.known("reason", case.item.reason, "reason_other"), "reason-strong")
+        if case.summary:
+            tag("p", case.summary, "summary-text", dir="auto")
+    with tag("section", css="fact-group", aria_labelledby="level-title"):
+        tag("h3", t("verification"), id="level-title")
+        level = case.item.verification_level
+        tag("p", t.known("level", str(level), "level_0"), "level", data_level=level)
+    with tag("section", css="fact-group", aria_labelledby="facts-title"):
+        tag("h3", t("facts"), id="facts-title")
+        if case.party:
+            _definitions(iter([(t(f"party_{case.item.channel}"), case.party, "number")]))
+        if case.facts is None:
+            tag("p", t("no_account"), "empty")
+        else:
+            _definitions(_facts(t, case.facts))
+    with tag("section", css="fact-group", aria_labelledby="history-title"):
+        tag("h3", t("history"), id="history-title")
+        with tag("ol", css="history"):
+            for step in case.steps:
+                _draw_step(t, step, now)
+        if case.disposition:
+            tag("p", t.known("disposition", case.disposition, "disposition_other"), "strong")
+
+
+def _definitions(pairs: Iterator[tuple[str, str, str]]) -> None:
+    with tag("dl", css="facts"):
+        for name, value, css in pairs:
+            with tag("div"):
+                tag("dt", name)
+                tag("dd", value, css)
+
+
+def _facts(t: Wording, facts: AccountFacts) -> Iterator[tuple[str, str, str]]:
+    yield t("account"), facts.number, "number"
+    yield t("service_address"), facts.service_address, ""
+    yield t("account_status"), t.known("status", facts.status, "status_active"), ""
+    yield t("balance"), t.money(facts.balance_cents), "number strong"
+    if facts.past_due_cents:
+        yield t("past_due"), t.money(facts.past_due_cents), "number bad"
+    if facts.credit_cents:
+        yield t("credit"), t.money(facts.credit_cents), "number"
+    if facts.due_date is not None:
+        yield t("due_date"), t.day(facts.due_date), "number"
+    if facts.last_payment is not None:
+        yield t("last_payment"), _dated(t, facts.last_payment), "number"
+    if facts.installment is not None:
+        next_one = facts.installment
+        words = t("installment", amount=t.money(next_one.amount_cents), date=t.day(next_one.on))
+        yield t("arrangement"), words, "number"
+    if facts.returned is not None:
+        yield t("returned_payment"), _dated(t, facts.returned), "number bad"
+    yield t("autopay"), t("yes" if facts.autopay else "no"), ""
+    if facts.medical_protection:
+        yield t("medical_protection"), t("yes"), "strong"
+    if facts.phone:
+        yield t("phone"), facts.phone, "number"
+    if facts.email:
+        yield t("email"), facts.email, ""
+
+
+def _dated(t: Wording, paid: DatedAmount) -> str:
+    return t("payment_on", amount=t.money(paid.amount_cents), date=t.day(paid.on))
+
+
+def _draw_step(t: Wording, step: Step, now: datetime) -> None:
+    name = step.staff_name or t("someone")
+    with tag("li"):
+        tag("time", t.clock_time(step.at, now), datetime=step.at.isoformat())
+        tag("span", t.known("event", step.kind, "event_other").format(name=name), data_event=step.kind)
+        if step.note:
+            tag("span", step.note, "note", dir="auto")

@@ -1,0 +1,81 @@
+"""From what the services answer to what the pages show."""
+
+from typing import Any
+
+import phonenumbers
+from sqlalchemy import Row
+
+from backend.accounts.service import AccountFacts as ServiceFacts
+from backend.accounts.service import Balance
+from backend.console.views import AccountFacts, Case, DatedAmount, Line, QueueItem, Step
+from backend.hand_offs import desk as hand_offs
+
+
+def phone(number: str) -> str:
+    """`(555) 000-1111` of an E.164 number; what it says itself when it is none."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    national = phonenumbers.PhoneNumberFormat.NATIONAL
+    abroad = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, national if parsed.country_code == 1 else abroad)
+
+
+def queue_item(row: Row[Any], department: str) -> QueueItem:
+    return QueueItem(
+        id=row.id,
+        reference=hand_offs.reference(row),
+        state=row.state,
+        priority=row.priority,
+        reason=row.reason,
+        department=department,
+        channel=row.channel,
+        language=row.language,
+        customer_name=row.customer_name,
+        verification_level=row.verification_level,
+        created_at=row.created_at,
+        staff_id=row.staff_id,
+        staff_name=row.staff_name,
+    )
+
+
+def case(found: hand_offs.Case, department: str) -> Case:
+    row = found.row
+    return Case(
+        item=queue_item(row, department),
+        mode=row.mode,
+        party=phone(row.party) if row.party else None,
+        summary=row.summary,
+        assistant_continues=row.assistant_continues,
+        can_answer=found.can_answer,
+        disposition=row.disposition,
+        facts=_facts(found.facts, found.balance) if found.facts and found.balance else None,
+        steps=tuple(Step(event.kind, event.at, event.staff_name, _note(event, row)) for event in found.events),
+        lines=tuple(Line(said["seq"], said["from"], said["name"], said["text"], said["at"]) for said in found.messages),
+    )
+
+
+def _note(event: Row[Any], row: Row[Any]) -> str | None:
+    """A case closed without a note has its disposition there, which the page words itself."""
+    return None if event.note == row.disposition else event.note
+
+
+def _facts(facts: ServiceFacts, owed: Balance) -> AccountFacts:
+    paid, plan, returned = owed.last_payment, owed.arrangement, owed.returned_payment
+    return AccountFacts(
+        number=facts.number,
+        service_address=facts.service_address,
+        status=facts.status,
+        balance_cents=owed.balance_cents,
+        past_due_cents=owed.past_due_cents,
+        credit_cents=owed.credit_cents,
+        due_date=owed.due_date,
+        last_payment=DatedAmount(paid.amount_cents, paid.received_on) if paid else None,
+        installment=DatedAmount(plan.installment_cents, plan.next_due_on) if plan else None,
+        returned=DatedAmount(returned.amount_cents, returned.returned_on) if returned else None,
+        autopay=facts.autopay,
+        medical_protection=facts.medical_protection,
+        phone=phone(facts.phone) if facts.phone else None,
+        email=facts.email,
+    )

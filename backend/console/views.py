@@ -1,0 +1,90 @@
+"""What the pages show: values only, made by `desk` from what the services answer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One open case in the queue. `priority`: 0 emergency, 1 urgent, 2 and more normal."""
+
+    id: UUID
+    reference: str
+    state: str
+    priority: int
+    reason: str
+    department: str
+    channel: str
+    language: str
+    customer_name: str | None
+    verification_level: int
+    created_at: datetime
+    staff_id: UUID | None
+    staff_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the transcript; `sender` is customer, assistant, person or system."""
+
+    seq: int
+    sender: str
+    name: str | None
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event in the life of the case."""
+
+    kind: str
+    at: datetime
+    staff_name: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedAmount:
+    amount_cents: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What is known of the account; the level says what of it may be told."""
+
+    number: str
+    service_address: str
+    status: str
+    balance_cents: int
+    past_due_cents: int
+    credit_cents: int
+    due_date: date | None
+    last_payment: DatedAmount | None
+    installment: DatedAmount | None
+    returned: DatedAmount | None
+    autopay: bool
+    medical_protection: bool
+    phone: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with everything around it. `party` is the number that called or wrote, when it is known.
+
+    `can_answer`: words can reach the customer, by chat or by text. `disposition` is how it was closed.
+    """
+
+    item: QueueItem
+    mode: str
+    party: str | None
+    summary: str
+    assistant_continues: bool
+    can_answer: bool
+    disposition: str | None
+    facts: AccountFacts | None
+    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
