@@ -4,33 +4,55 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import redis.asyncio
-import structlog
 from fastapi import APIRouter, FastAPI
 
+from backend import health
 from backend.access import Tokens
 from backend.clock import Clock
+from backend.console.app import mount_console, running_console
+from backend.conversations import routes as conversations
 from backend.database import Database
 from backend.demo import routes as demo
+from backend.district import routes as district
+from backend.district.service import District
 from backend.errors import install_error_handlers
+from backend.events import ConsoleNews
+from backend.hand_offs import routes as hand_offs
+from backend.metrics import MeasureRequests, Metrics
+from backend.outbox import routes as outbox
 from backend.settings import Settings
-
-log = structlog.get_logger("backend")
+from backend.workflows.runner import Workflows
 
 
 def routers() -> list[APIRouter]:
     """Every slice's routes. A new slice is added here."""
-    return [demo.router]
+    return [
+        health.router,
+        conversations.router,
+        hand_offs.router,
+        outbox.router,
+        district.router,
+        demo.router,
+    ]
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The API of `settings`. Nothing is opened before the lifespan starts."""
-    app = FastAPI(title="Headgate", summary="The account API of a water district", lifespan=_lifespan)
+    """The API of `settings`. Nothing is opened before the lifespan starts.
+
+    :raises DistrictFileError: the district's files cannot be used; the message names file and line.
+    """
+    app = FastAPI(title="Headgate", summary="The account API of a water district", lifespan=_lifespan, redoc_url=None)
     app.state.settings = settings
+    app.state.district = District.load(settings.district_dir)
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()
+    app.state.metrics = Metrics()
+    app.state.workflows = None
+    app.add_middleware(MeasureRequests, metrics=app.state.metrics)
     install_error_handlers(app)
     for router in routers():
         app.include_router(router)
+    mount_console(app)
     return app
 
 
@@ -41,8 +63,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database.from_settings(settings)
         stack.push_async_callback(database.close)
         app.state.database = database
-        app.state.redis = redis.asyncio.Redis.from_url(settings.redis_url.get_secret_value())
+        app.state.redis = redis.asyncio.Redis.from_url(
+            settings.redis_url.get_secret_value(), socket_connect_timeout=2, socket_timeout=5
+        )
         stack.push_async_callback(app.state.redis.aclose)
+        database.listeners.append(ConsoleNews(app.state.redis).hear)
         async with database.transaction() as session:
             await app.state.clock.load(session)
+        if settings.workflows:
+            app.state.workflows = Workflows(settings)
+            app.state.workflows.start()
+            stack.push_async_callback(app.state.workflows.stop)
+            database.listeners.append(app.state.workflows.hear)
+        await stack.enter_async_context(running_console(app))
         yield

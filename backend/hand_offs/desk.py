@@ -121,7 +121,7 @@ async def take(
             return
         raise AlreadyTakenError(row.staff_name)
     await repository.set_mode(session, conversation_id, "person")
-    await repository.add_event(session, hand_off_id, "taken", now, staff_id, None)
+    await repository.add_event(session, hand_off_id, "taken", now=now, staff_id=staff_id)
     announce(session, "hand_off", hand_off_id=hand_off_id)
 
 
@@ -137,7 +137,7 @@ async def answer(session: AsyncSession, staff: Principal, hand_off_id: UUID, tex
     said = await conversations.say(session, row.conversation_id, "person", text, now=now, staff_id=staff_id, name=name)
     await _deliver(session, said, text, "answer", now)
     await repository.note_answer(session, hand_off_id, now)
-    await repository.add_event(session, hand_off_id, "answered", now, staff_id, None)
+    await repository.add_event(session, hand_off_id, "answered", now=now, staff_id=staff_id)
     announce(session, "hand_off", hand_off_id=hand_off_id)
     return said.seq
 
@@ -147,7 +147,7 @@ async def give_back(session: AsyncSession, staff: Principal, hand_off_id: UUID, 
 
     :raises NotYoursError: take it first. :raises CaseEndedError: it is over.
     """
-    row = await _finish(session, staff, hand_off_id, "given_back", None, None, now)
+    row = await _finish(session, staff, hand_off_id, "given_back", now=now)
     if row.ended_at is None and row.channel != "voice":
         words = GIVEN_BACK[row.language]
         said = await conversations.say(session, row.conversation_id, "system", words, now=now)
@@ -155,7 +155,7 @@ async def give_back(session: AsyncSession, staff: Principal, hand_off_id: UUID, 
 
 
 async def close(
-    session: AsyncSession, staff: Principal, hand_off_id: UUID, disposition: str, note: str, now: datetime
+    session: AsyncSession, staff: Principal, hand_off_id: UUID, *, disposition: str, note: str, now: datetime
 ) -> None:
     """The case is done; should the customer write again, the assistant answers.
 
@@ -164,7 +164,7 @@ async def close(
     """
     if disposition not in DISPOSITIONS:
         raise HeadgateError(422, "unknown_disposition", f"Choose one of: {', '.join(DISPOSITIONS)}.")
-    await _finish(session, staff, hand_off_id, "closed", disposition, note, now)
+    await _finish(session, staff, hand_off_id, "closed", now=now, disposition=disposition, note=note)
 
 
 async def _finish(
@@ -172,9 +172,10 @@ async def _finish(
     staff: Principal,
     hand_off_id: UUID,
     state: str,
-    disposition: str | None,
-    note: str | None,
+    *,
     now: datetime,
+    disposition: str | None = None,
+    note: str | None = None,
 ) -> Row[Any]:
     staff_id = _staff_id(staff)
     row = await _mine(session, hand_off_id, staff_id)
@@ -188,7 +189,7 @@ async def _finish(
     await repository.finish(session, values)
     await repository.set_mode(session, row.conversation_id, "assistant")
     kept = conversations.masked(note) if note else disposition
-    await repository.add_event(session, hand_off_id, state, now, staff_id, kept)
+    await repository.add_event(session, hand_off_id, state, now=now, staff_id=staff_id, note=kept)
     announce(session, "hand_off", hand_off_id=hand_off_id)
     return row
 

@@ -120,7 +120,13 @@ async def set_mode(session: AsyncSession, conversation_id: UUID, mode: str) -> N
 
 
 async def add_event(
-    session: AsyncSession, hand_off_id: UUID, kind: str, now: datetime, staff_id: UUID | None, note: str | None
+    session: AsyncSession,
+    hand_off_id: UUID,
+    kind: str,
+    *,
+    now: datetime,
+    staff_id: UUID | None,
+    note: str | None = None,
 ) -> None:
     """One step in the life of a case."""
     values = {"hand_off_id": hand_off_id, "kind": kind, "now": now, "staff_id": staff_id, "note": note}

@@ -45,7 +45,7 @@ async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, 
     if not asked.assistant_continues:
         await repository.set_mode(session, conversation_id, "person")
     note = None if made else f"{asked.reason}: {redact(asked.summary).text}"
-    await repository.add_event(session, row.id, "created" if made else "added", now, None, note)
+    await repository.add_event(session, row.id, "created" if made else "added", now=now, staff_id=None, note=note)
     announce(session, "hand_off", hand_off_id=row.id)
     return Filed(row, await repository.position(session, row), made)
 

@@ -30,7 +30,13 @@ async def add(session: AsyncSession, values: dict[str, Any]) -> None:
 
 
 async def set_status(
-    session: AsyncSession, message_id: UUID, status: str, provider_id: str | None, error_code: str | None, now: datetime
+    session: AsyncSession,
+    message_id: UUID,
+    status: str,
+    *,
+    provider_id: str | None,
+    error_code: str | None,
+    now: datetime,
 ) -> Row[Any] | None:
     """What the carrier says; None when the message is not ours."""
     values = {

@@ -64,13 +64,21 @@ async def enqueue(
 
 
 async def set_status(
-    session: AsyncSession, message_id: UUID, status: str, provider_id: str | None, error_code: str | None, now: datetime
+    session: AsyncSession,
+    message_id: UUID,
+    status: str,
+    *,
+    provider_id: str | None,
+    error_code: str | None,
+    now: datetime,
 ) -> str:
     """Keep what the carrier says about a message; the status that counts after that.
 
     :raises NotFoundError: `message_not_found`.
     """
-    row = await repository.set_status(session, message_id, status, provider_id, error_code, now)
+    row = await repository.set_status(
+        session, message_id, status, provider_id=provider_id, error_code=error_code, now=now
+    )
     if row is None:
         raise NotFoundError("message_not_found", "There is no message with this id.")
     if row.conversation_id is not None:

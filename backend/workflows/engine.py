@@ -1,0 +1,47 @@
+"""DBOS itself: launched, asked to deliver, destroyed. Called on threads, never on the event loop."""
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from backend.settings import Settings
+from backend.workflows import deliver
+from backend.workflows.courier import Courier
+
+_STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+
+def launch(settings: Settings) -> None:
+    """Make the tables of DBOS if need be, start it, and let it take up what a dead process left."""
+    config: DBOSConfig = {
+        "name": "headgate",
+        "system_database_url": settings.sqlalchemy_url,
+        "dbos_system_schema": "dbos",
+        "sys_db_pool_size": 5,
+        "application_version": "1",
+        "executor_id": "backend",
+        "max_executor_threads": 64,
+        "log_level": "WARNING",
+    }
+    deliver.use(Courier.from_settings(settings))
+    DBOS(config=config)
+    DBOS.launch()
+
+
+def destroy() -> None:
+    """Stop; what is unfinished goes on at the next launch."""
+    DBOS.destroy(workflow_completion_timeout_sec=0)
+    deliver.use(None)
+
+
+def waiting() -> list[str]:
+    """The ids of the messages that are ours to deliver."""
+    return deliver.courier().waiting()
+
+
+def start_delivery(message_id: str, *, again: bool) -> None:
+    """Start the workflow of this message unless there is one; `again` also wakes one that failed."""
+    with SetWorkflowID(message_id):
+        DBOS.start_workflow(deliver.deliver, message_id)
+    if again:
+        status = DBOS.get_workflow_status(message_id)
+        if status is not None and status.status in _STUCK:
+            DBOS.resume_workflow(message_id)

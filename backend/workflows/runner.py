@@ -1,0 +1,99 @@
+"""Starts DBOS beside the event loop and keeps the outbox moving.
+
+Started in the background: the API answers before DBOS is up, and messages wait in their table meanwhile.
+A sweep finds the messages that a crash left between a commit and the start of their workflow.
+"""
+
+import asyncio
+import importlib
+import time
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from backend.database import Event
+from backend.settings import Settings
+
+SWEEP_SECONDS = 3.0
+RETRY_SECONDS = 2.0
+SUSPECT_AFTER_SECONDS = 120.0
+
+log = structlog.get_logger("backend.workflows")
+
+
+class Workflows:
+    """The durable work of this process. `ready` once DBOS runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._task: asyncio.Task[None] | None = None
+        self._starting: set[asyncio.Task[None]] = set()
+        self._handed: dict[str, float] = {}
+        self._engine: Any = None
+        self.ready = False
+
+    def start(self) -> None:
+        """Begin to launch; returns at once."""
+        self._task = asyncio.create_task(self._run(), name="workflows")
+
+    async def stop(self) -> None:
+        """Stop; work in progress goes on when the next process starts."""
+        self.ready = False
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await asyncio.gather(*self._starting, return_exceptions=True)
+        await asyncio.to_thread(self._destroy)
+
+    async def hear(self, events: list[Event]) -> None:
+        """Deliver what was just committed; called by the database after a commit."""
+        for event in events:
+            if event.kind == "outbound" and self.ready:
+                task = asyncio.create_task(self._deliver(event.data["message_id"]))
+                self._starting.add(task)
+                task.add_done_callback(self._starting.discard)
+
+    async def _run(self) -> None:
+        while not self.ready:
+            try:
+                await asyncio.to_thread(self._launch)
+                self.ready = True
+            except Exception as problem:
+                log.warning("workflows_not_started", kind=type(problem).__name__)
+                await asyncio.to_thread(self._destroy)
+                await asyncio.sleep(RETRY_SECONDS)
+        log.info("workflows_started")
+        while True:
+            await self._sweep()
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep(self) -> None:
+        try:
+            waiting: list[str] = await asyncio.to_thread(self._engine.waiting)
+        except Exception as problem:
+            log.warning("outbox_sweep_failed", kind=type(problem).__name__)
+            return
+        self._handed = {key: at for key, at in self._handed.items() if key in waiting}
+        for message_id in waiting:
+            since = self._handed.get(message_id)
+            if since is None or time.monotonic() - since > SUSPECT_AFTER_SECONDS:
+                await self._deliver(message_id, again=since is not None)
+
+    async def _deliver(self, message_id: str, *, again: bool = False) -> None:
+        self._handed[message_id] = time.monotonic()
+        try:
+            await asyncio.to_thread(self._engine.start_delivery, message_id, again=again)
+        except Exception as problem:
+            self._handed.pop(message_id, None)
+            log.warning("delivery_not_started", message_id=message_id, kind=type(problem).__name__)
+
+    def _launch(self) -> None:
+        # DBOS takes a good part of a second to import; nothing of it is loaded before it is needed.
+        self._engine = importlib.import_module("backend.workflows.engine")
+        self._engine.launch(self._settings)
+
+    def _destroy(self) -> None:
+        if self._engine is not None:
+            self._engine.destroy()
