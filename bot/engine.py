@@ -1,0 +1,93 @@
+"""Rasa's message processor, loaded without what this engine does not use."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.processor import MessageProcessor
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.action_server import ActionServer, check_action_result, note_failure
+from bot.graph import OrderedGraphRunner
+from bot.lock_store import RedisLockStore
+from bot.tracker_store import RedisTrackerStore
+
+
+class _WatchedAction(Action):
+    """An action whose failure is noted: Rasa logs it and goes on."""
+
+    def __init__(self, action: Action) -> None:
+        self._action = action
+
+    def name(self) -> str:
+        return self._action.name()
+
+    def event_for_successful_execution(self, prediction: PolicyPrediction) -> Event:
+        return self._action.event_for_successful_execution(prediction)
+
+    async def run(
+        self,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        try:
+            return await self._action.run(output_channel, nlg, tracker, domain)
+        except ActionExecutionRejection:
+            raise
+        except Exception as error:
+            note_failure(f"{self._action.name()}: {type(error).__name__}")
+            raise
+
+
+class Engine(MessageProcessor):
+    """A loaded model with its stores and the way to the action server."""
+
+    tracker_store: RedisTrackerStore
+    lock_store: RedisLockStore
+
+    def __init__(
+        self, model: Path, tracker_store: RedisTrackerStore, lock_store: RedisLockStore, actions: ActionServer
+    ) -> None:
+        """Load `model` (a .tar.gz).
+
+        :raises rasa.exceptions.ModelNotFound: there is no model, or it cannot be read.
+        """
+        super().__init__(model, tracker_store, lock_store, TemplatedNaturalLanguageGenerator({}), actions)
+        self.nlg = TemplatedNaturalLanguageGenerator(self.domain.responses)
+        self.actions = actions
+        tracker_store.domain = self.domain
+        self.slot_names = frozenset(slot.name for slot in self.domain.slots)
+        # Rasa checks every result against a JSON schema that it checks as well: 1 to 12 ms a call.
+        RemoteAction._validate_action_result = lambda self, result: check_action_result(result)
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
+        with TemporaryDirectory() as folder:
+            metadata, runner = load_predict_graph_runner(
+                Path(folder), Path(model_path), LocalModelStorage, OrderedGraphRunner
+            )
+        return Path(model_path).name, metadata, runner
+
+    async def _run_action(
+        self,
+        action: Action,
+        tracker: DialogueStateTracker,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        prediction: PolicyPrediction,
+    ) -> bool:
+        watched = _WatchedAction(action)
+        going_on: bool = await super()._run_action(watched, tracker, output_channel, nlg, prediction)
+        return going_on

@@ -1,0 +1,101 @@
+"""Features of a sentence for the intent classifier: TF-IDF of words and of pieces of words.
+
+Numbers, amounts, dates and addresses of mail become placeholders, so that the classifier learns
+that there is one, not which. Serving needs numpy alone. Arrays and a word list are all there is
+to save: loading a model never runs code.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from bot.nlu.words import fold
+
+_TOKEN = re.compile(r"\w+|[$?]")
+_MAIL = re.compile(r"\S+@\S+\.\w+")
+_AMOUNT = re.compile(r"\$ ?\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+PIECE_LENGTHS = (2, 3, 4, 5)
+TEXT_MAX = 1000
+
+
+def normalised_tokens(text: str) -> list[str]:
+    """Folded tokens with placeholders; punctuation goes, "?" and "$" stay."""
+    masked = _MAIL.sub(" mailaddress ", fold(text[:TEXT_MAX]))
+    masked = _AMOUNT.sub(" moneyamount ", masked)
+    masked = _NUMBER.sub(_number_placeholder, masked).replace("'", "")
+    return _TOKEN.findall(masked)
+
+
+def _number_placeholder(match: re.Match[str]) -> str:
+    """Numbers of account length differ from small ones in what they say about the intent."""
+    return " longnumber " if len(match.group()) >= 4 else " smallnumber "
+
+
+def word_terms(tokens: Sequence[str]) -> Iterable[str]:
+    """Words, and pairs of neighbours."""
+    pairs = (f"{left} {right}" for left, right in zip(tokens, tokens[1:], strict=False))
+    return chain((f"w {token}" for token in tokens), (f"w {pair}" for pair in pairs))
+
+
+def piece_terms(tokens: Sequence[str]) -> Iterable[str]:
+    """Pieces of 2 to 5 characters within words, blanks at the ends included."""
+    for token in tokens:
+        padded = f" {token} "
+        for length in PIECE_LENGTHS:
+            if length >= len(padded):
+                yield padded
+                break
+            for start in range(len(padded) - length + 1):
+                yield padded[start : start + length]
+
+
+@dataclass(frozen=True)
+class Features:
+    """A fitted vocabulary: the position and weight (inverse document frequency) of each term."""
+
+    positions: dict[str, int]
+    weights: NDArray[np.float32]
+
+    @classmethod
+    def fit(cls, texts: Iterable[str], terms_min: int = 1) -> "Features":
+        """Learn the terms of `texts`; those in fewer than `terms_min` texts are left out."""
+        documents = Counter[str]()
+        total = 0
+        for text in texts:
+            tokens = normalised_tokens(text)
+            documents.update({*word_terms(tokens), *piece_terms(tokens)})
+            total += 1
+        kept = sorted(term for term, count in documents.items() if count >= terms_min)
+        counts = np.array([documents[term] for term in kept], dtype=np.float64)
+        weights = np.log((1 + total) / (1 + counts)) + 1
+        return cls({term: at for at, term in enumerate(kept)}, weights.astype(np.float32))
+
+    def vector(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Positions and values of the known terms of `text`; each half has length 1."""
+        tokens = normalised_tokens(text)
+        halves = [self._half(word_terms(tokens)), self._half(piece_terms(tokens))]
+        positions = np.concatenate([half[0] for half in halves])
+        return positions, np.concatenate([half[1] for half in halves])
+
+    def _half(self, terms: Iterable[str]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        counts = Counter(position for term in terms if (position := self.positions.get(term)) is not None)
+        positions = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
+        values = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+        values *= self.weights[positions]
+        length = float(np.sqrt((values**2).sum()))
+        return positions, (values / length if length else values).astype(np.float32)
+
+    def matrix(self, texts: Sequence[str]) -> csr_matrix:
+        """One row for each text."""
+        vectors = [self.vector(text) for text in texts]
+        ends = np.cumsum([0, *(len(positions) for positions, _ in vectors)])
+        positions = np.concatenate([positions for positions, _ in vectors])
+        values = np.concatenate([values for _, values in vectors])
+        return csr_matrix((values, positions, ends), shape=(len(texts), len(self.positions)))

@@ -1,0 +1,123 @@
+"""The intent classifier of the pipeline: `LinearModel` in Rasa's graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.linear_model import LinearModel, train_linear_model
+
+RANKING = "intent_ranking"
+RANKING_MAX = 5
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
+)
+class IntentClassifier(GraphComponent):
+    """Gives the intent, or `nlu_fallback` when nothing is likely enough.
+
+    The ranking keeps the five likeliest intents; on a fallback it follows `nlu_fallback`, so
+    that a question "did you mean …?" can name the likeliest ones.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`strength` of the fit, `loss_max` (share of right answers the threshold may cost)."""
+        return {"strength": 1.0, "loss_max": 0.03, "threshold": None}
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+    ) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> IntentClassifier:
+        """An untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentClassifier:
+        """The classifier as it was trained."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearModel.load(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from every example that has a text and an intent."""
+        pairs = [
+            (example.get(TEXT), example.get(INTENT))
+            for example in training_data.intent_examples
+            if example.get(TEXT)
+        ]
+        self._model = train_linear_model(
+            [text for text, _ in pairs],
+            [intent for _, intent in pairs],
+            strength=self._config["strength"],
+            loss_max=self._config["loss_max"],
+        )
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the intent and the ranking of messages with text."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text is None or message.get(INTENT):
+                continue
+            intent, ranking = self._classify(text)
+            message.set(INTENT, intent, add_to_output=True)
+            message.set(RANKING, ranking, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing downstream learns from predictions."""
+        return training_data
+
+    def _classify(self, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        if self._model is None:
+            raise RuntimeError("the intent classifier has not been trained")
+        if self._model.knows_nothing_of(text):
+            fallback = _prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0)
+            return fallback, [fallback]
+        confidences = self._model.confidences(text)
+        likeliest = np.argsort(-confidences)[:RANKING_MAX]
+        ranking = [_prediction(self._model.classes[at], float(confidences[at])) for at in likeliest]
+        threshold = self._config["threshold"] or self._model.threshold
+        if ranking[0]["confidence"] >= threshold:
+            return ranking[0], ranking
+        fallback = _prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0]["confidence"])
+        return fallback, [fallback, *ranking]
+
+
+def _prediction(name: str, confidence: float) -> dict[str, Any]:
+    return {"name": name, "confidence": round(confidence, 4)}

@@ -1,0 +1,125 @@
+"""Serve the newest model: `python -m bot.serve [--model FILE]`.
+
+Answers /healthz at once, /readyz when the model is loaded and Redis answers. Loopback only.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bot.absent import leave_out
+
+leave_out(serving=True)
+
+import logging  # noqa: E402
+
+from redis.exceptions import RedisError  # noqa: E402
+from sanic import Sanic  # noqa: E402
+from sanic.request import Request  # noqa: E402
+from sanic.response import HTTPResponse  # noqa: E402
+
+from bot.logs import configure_logs  # noqa: E402
+from bot.settings import HOST, Settings, SettingsError, newest_model, read_settings  # noqa: E402
+
+logger = logging.getLogger("bot.serve")
+
+
+def load_engine(model: Path, settings: Settings) -> Any:
+    """The engine with `model`, its stores and the way to the actions."""
+    from bot.action_server import ActionServer
+    from bot.engine import Engine
+    from bot.lock_store import RedisLockStore
+    from bot.tracker_store import RedisTrackerStore
+
+    trackers = RedisTrackerStore(url=settings.redis_url, keep_days=settings.keep_days)
+    locks = RedisLockStore(url=settings.redis_url)
+    return Engine(model, trackers, locks, ActionServer(settings.actions_url))
+
+
+def create_app(settings: Settings, model: Path) -> Sanic:
+    """The server; it loads `model` after it has begun to answer."""
+    app = Sanic("headgate_engine", configure_logging=False)
+    app.ctx.engine = None
+
+    @app.get("/healthz")
+    async def healthz(request: Request) -> HTTPResponse:
+        return _json({"status": "alive"})
+
+    @app.get("/readyz")
+    async def readyz(request: Request) -> HTTPResponse:
+        missing = await _missing(app)
+        if missing:
+            return _json({"error": "not_ready", "detail": f"missing: {', '.join(missing)}"}, 503)
+        return _json({"status": "ready"})
+
+    @app.after_server_start
+    async def load(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        app.add_task(_load(app, settings, model))
+
+    @app.before_server_stop
+    async def close(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        if app.ctx.engine is not None:
+            await app.ctx.engine.actions.close()
+
+    from bot.channel import HeadgateChannel
+
+    channel = HeadgateChannel(settings.token)
+    app.blueprint(channel.blueprint(_unused), url_prefix=f"/webhooks/{channel.name()}")
+    return app
+
+
+async def _unused(message: Any) -> None:
+    """Rasa's callback: our channel runs a turn itself."""
+
+
+async def _load(app: Sanic, settings: Settings, model: Path) -> None:
+    started = time.perf_counter()
+    try:
+        engine = await asyncio.get_running_loop().run_in_executor(None, load_engine, model, settings)
+    except Exception:
+        logger.exception("the model cannot be loaded", extra={"model": model.name})
+        os._exit(1)
+    app.ctx.engine = engine
+    seconds = round(time.perf_counter() - started, 1)
+    logger.info("model loaded", extra={"model": model.name, "seconds": seconds})
+
+
+async def _missing(app: Sanic) -> list[str]:
+    if app.ctx.engine is None:
+        return ["model"]
+    try:
+        await app.ctx.engine.tracker_store.ping()
+    except RedisError:
+        return ["redis"]
+    return []
+
+
+def _json(body: dict[str, Any], status: int = 200) -> HTTPResponse:
+    from bot.channel import json_response
+
+    return json_response(body, status)
+
+
+def main() -> int:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m bot.serve", description="Serve the engine's model.")
+    parser.add_argument("--model", type=Path, help="a model file; else the newest of $HEADGATE_HOME/models")
+    arguments = parser.parse_args()
+    configure_logs()
+    try:
+        settings = read_settings()
+        model = arguments.model or newest_model(Path(os.environ.get("HEADGATE_HOME", ".headgate")))
+    except SettingsError as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    app = create_app(settings, model)
+    app.run(host=HOST, port=settings.port, access_log=False, debug=False, motd=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
