@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     valkey_port: int = Field(default=6380, ge=1, le=65535)
 
     public_url: str = ""
-    twilio_number: str = "+15595550100"
+    twilio_number: str = "+19515550100"
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api_url: str = ""

@@ -16,16 +16,16 @@ STEPS_ALONE = ("silence", "hangup")
 
 
 def e164(written: str) -> str:
-    """A phone number as people write it → E.164: `(559) 555-0142` → `+15595550142`.
+    """A phone number as people write it → E.164: `(951) 555-0142` → `+19515550142`.
 
     :raises CommandError: it cannot be a phone number.
     """
     try:
         number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException as error:
-        raise CommandError(f"{written!r} is not a phone number. Write it like +15595550142.") from error
+        raise CommandError(f"{written!r} is not a phone number. Write it like +19515550142.") from error
     if not phonenumbers.is_possible_number(number):
-        raise CommandError(f"{written!r} cannot be a phone number. Write it like +15595550142.")
+        raise CommandError(f"{written!r} cannot be a phone number. Write it like +19515550142.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

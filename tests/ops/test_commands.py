@@ -22,14 +22,14 @@ from ops.settings import ROOT, Settings
 from ops.talk import _moment, check_step, customers_table, e164, spoken_lines
 
 
-@pytest.mark.parametrize("written", ["+15595550142", "(559) 555-0142", "559.555.0142", "1 559 555 0142", "5595550142"])
+@pytest.mark.parametrize("written", ["+19515550142", "(951) 555-0142", "951.555.0142", "1 951 555 0142", "9515550142"])
 def test_a_phone_number_may_be_written_as_people_do(written: str) -> None:
-    assert e164(written) == "+15595550142"
+    assert e164(written) == "+19515550142"
 
 
-@pytest.mark.parametrize("written", ["", "hello", "12", "+1559555014299999"])
+@pytest.mark.parametrize("written", ["", "hello", "12", "+1951555014299999"])
 def test_what_is_no_phone_number_is_refused_with_an_example(written: str) -> None:
-    with pytest.raises(CommandError, match=r"\+15595550142"):
+    with pytest.raises(CommandError, match=r"\+19515550142"):
         e164(written)
 
 
@@ -49,7 +49,7 @@ def test_a_time_without_a_zone_is_this_machines() -> None:
 
 
 def test_customers_are_shown_with_dollars() -> None:
-    customer = {"situation": "past_due", "name": "Ana Ruiz", "phone": "+15595550142", "account_number": "10-1"}
+    customer = {"situation": "past_due", "name": "Ana Ruiz", "phone": "+19515550142", "account_number": "10-1"}
     customer |= {"pin": "1234", "zip": "93000", "language": "es"}
     console = Console(width=200, record=True, file=io.StringIO())
     rows: list[dict[str, Any]] = [{**customer, "balance_cents": 123456}, {**customer, "balance_cents": -507}]
@@ -108,7 +108,7 @@ async def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     async with serve(answers, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         address = f"http://127.0.0.1:{port}"
-        system = System(1, True, address, address, address, address, "+15595550100")
+        system = System(1, True, address, address, address, address, "+19515550100")
         monkeypatch.setattr(webchat, "running_system", lambda settings, demo: system)
         home = Home(tmp_path / "home")
         home.make()

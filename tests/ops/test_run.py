@@ -119,7 +119,7 @@ def test_no_secret_is_in_the_supervisors_environment(supervised: Plan) -> None:
 
 
 def test_commands_without_a_running_system_say_how_to_start_it(plan: Plan) -> None:
-    for arguments in (["status"], ["demo"], ["text", "--from", "+15595550142", "hi"], ["chat", "--as", "a", "hi"]):
+    for arguments in (["status"], ["demo"], ["text", "--from", "+19515550142", "hi"], ["chat", "--as", "a", "hi"]):
         told = headgate(plan, *arguments)
         assert told.returncode == 1
         assert told.stderr.strip() == "Headgate is not running here. Start it with: make run"
