@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from twilio.request_validator import RequestValidator
 
 from telephony.simulator.app import create_app
