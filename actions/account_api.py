@@ -1,0 +1,174 @@
+"""The account API: everything the assistant knows of a customer comes through here.
+
+One client session for the process, kept alive between calls. A call takes at most
+`SECONDS_MAX`; a call that may be repeated is repeated once when the connection itself failed.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+import aiohttp
+import orjson
+
+from actions.account_types import (
+    Account,
+    Balance,
+    CodeCheck,
+    CodeSent,
+    District,
+    HandOff,
+    HandOffRequest,
+    Verification,
+)
+
+SECONDS_MAX: Final = 3.0
+_IDEMPOTENT: Final = frozenset({"GET", "PUT"})
+
+
+class AccountApiError(Exception):
+    """The account API did not do what was asked."""
+
+
+class Refused(AccountApiError):
+    """The backend will not do this now. `name` is its error name, such as `verification_required`."""
+
+    def __init__(self, status: int, name: str) -> None:
+        super().__init__(f"{status} {name}")
+        self.status = status
+        self.name = name
+
+
+class NotFound(Refused):
+    """There is no such conversation or account."""
+
+
+class Unavailable(AccountApiError):
+    """The backend did not answer in time, or said that it cannot work now."""
+
+
+class AccountApi:
+    """The calls of docs/contracts.md, in the name of one conversation each.
+
+    Every method raises `Refused` (or `NotFound`) when the backend says no, `Unavailable` when
+    it cannot be reached, answers with 5xx or 429, or answers with what is not JSON.
+    """
+
+    def __init__(self, base_url: str, token: str, seconds_max: float = SECONDS_MAX) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._timeout = aiohttp.ClientTimeout(total=seconds_max)
+        self._session: aiohttp.ClientSession | None = None
+        self._last_district: District | None = None
+
+    async def open(self) -> None:
+        """Make the client session; call in the event loop that will use it."""
+        connector = aiohttp.TCPConnector(limit=64, keepalive_timeout=60)
+        self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout, headers=self._headers)
+
+    async def close(self) -> None:
+        """Close the client session and its connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def ready(self) -> bool:
+        """Whether the backend says that it can work."""
+        try:
+            await self._call("GET", "/readyz")
+        except AccountApiError:
+            return False
+        return True
+
+    async def district(self) -> District:
+        """The district's public facts as they are now."""
+        self._last_district = District.from_json(await self._call("GET", "/v1/district"))
+        return self._last_district
+
+    def last_known_district(self) -> District | None:
+        """The facts as last heard: names and telephone numbers stay true when the backend is down."""
+        return self._last_district
+
+    async def verify(
+        self,
+        conversation_id: str,
+        *,
+        account_number: str | None,
+        pin: str | None = None,
+        zip_code: str | None = None,
+    ) -> Verification:
+        """Try two factors; `account_number` None means the calling number is the first."""
+        body = {"account_number": account_number, "pin": pin, "zip": zip_code}
+        answer = await self._call("POST", f"/v1/conversations/{conversation_id}/verification", body)
+        return Verification.from_json(answer)
+
+    async def choose_account(self, conversation_id: str, account: UUID) -> Verification:
+        """Choose one of the accounts that the two factors fit."""
+        body = {"account": str(account)}
+        return Verification.from_json(await self._call("POST", f"/v1/conversations/{conversation_id}/account", body))
+
+    async def send_code(self, conversation_id: str) -> CodeSent:
+        """Send a one-time code to the contact on file."""
+        path = f"/v1/conversations/{conversation_id}/one-time-code"
+        return CodeSent.from_json(await self._call("POST", path, {}))
+
+    async def check_code(self, conversation_id: str, code: str) -> CodeCheck:
+        """Check the one-time code; a right one lifts the conversation to level 3."""
+        path = f"/v1/conversations/{conversation_id}/one-time-code/check"
+        return CodeCheck.from_json(await self._call("POST", path, {"code": code}))
+
+    async def account(self, conversation_id: str) -> Account:
+        """The verified customer's account (level 2)."""
+        return Account.from_json(await self._call("GET", f"/v1/conversations/{conversation_id}/account"))
+
+    async def balance(self, conversation_id: str) -> Balance:
+        """What the verified customer owes (level 2)."""
+        return Balance.from_json(await self._call("GET", f"/v1/conversations/{conversation_id}/balance"))
+
+    async def change_email(self, conversation_id: str, email: str) -> None:
+        """Put a new e-mail address on file (level 3)."""
+        await self._call("PUT", f"/v1/conversations/{conversation_id}/email", {"email": email})
+
+    async def set_language(self, conversation_id: str, language: str) -> None:
+        """Remember the language the customer chose."""
+        await self._call("PUT", f"/v1/conversations/{conversation_id}/language", {"language": language})
+
+    async def hand_off(self, request: HandOffRequest) -> HandOff:
+        """Put the conversation in the queue of the people."""
+        return HandOff.from_json(await self._call("POST", "/v1/hand-offs", request.as_json()))
+
+    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            return await self._request(method, path, body)
+        except aiohttp.ClientConnectionError as error:
+            if method not in _IDEMPOTENT:
+                raise Unavailable(type(error).__name__) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable(type(error).__name__) from error
+        try:
+            return await self._request(method, path, body)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable(type(error).__name__) from error
+
+    async def _request(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        if self._session is None:
+            raise Unavailable("the client session is closed")
+        data = None if body is None else orjson.dumps(body)
+        async with self._session.request(method, self._base_url + path, data=data) as response:
+            content = await response.read()
+            return _answer(response.status, content)
+
+
+def _answer(status: int, content: bytes) -> dict[str, Any]:
+    if status >= 500 or status == 429:
+        raise Unavailable(f"status {status}")
+    try:
+        answer = orjson.loads(content) if content else {}
+    except orjson.JSONDecodeError as error:
+        raise Unavailable("the answer is not JSON") from error
+    if not isinstance(answer, dict):
+        raise Unavailable("the answer is not an object")
+    if status == 404:
+        raise NotFound(status, str(answer.get("error", "not_found")))
+    if status >= 400:
+        raise Refused(status, str(answer.get("error", "refused")))
+    return answer

@@ -1,0 +1,76 @@
+"""Yes, no, never mind and say that again: words that mean what came before them."""
+
+from typing import Any
+
+from actions import names
+from actions.person import hand_off
+from actions.turn import TopicAction, Turn
+
+
+class ActionAffirm(TopicAction):
+    """Yes, to what was offered."""
+
+    def name(self) -> str:
+        return "action_affirm"
+
+    async def answer(self, turn: Turn) -> None:
+        offer, _, reason = (turn.offered or "").partition(":")
+        if offer == names.OFFER_PERSON:
+            await hand_off(turn, reason or "asked_for_person")
+        elif not turn.tracker.active_loop_name:
+            turn.say("utter_what_next")
+
+
+class ActionDeny(TopicAction):
+    """No, to what was offered; with a form open, its question comes again."""
+
+    def name(self) -> str:
+        return "action_deny"
+
+    async def answer(self, turn: Turn) -> None:
+        if turn.offered:
+            turn.say("utter_no_person")
+        elif not turn.tracker.active_loop_name:
+            turn.say("utter_nothing_more")
+
+
+class ActionCancel(TopicAction):
+    """Never mind: whatever was going on ends here."""
+
+    def name(self) -> str:
+        return "action_cancel"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.close_forms()
+        turn.say("utter_cancelled")
+
+
+class ActionRepeat(TopicAction):
+    """The last answer again; a form asks its question again by itself."""
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    async def answer(self, turn: Turn) -> None:
+        if turn.tracker.active_loop_name:
+            return
+        said = _last_answer(turn)
+        if not said:
+            turn.say("utter_what_next")
+        for event in said:
+            buttons = (event.get("data") or {}).get("buttons")
+            turn.dispatcher.utter_message(text=event["text"], buttons=buttons)
+
+
+def _last_answer(turn: Turn) -> list[dict[str, Any]]:
+    """What the assistant said between the message before this one and this one."""
+    said: list[dict[str, Any]] = []
+    seen_this_message = False
+    for event in reversed(turn.tracker.events):
+        if event.get("event") == "user":
+            if seen_this_message:
+                break
+            seen_this_message = True
+        elif event.get("event") == "bot" and event.get("text"):
+            said.append(event)
+    return said[::-1]

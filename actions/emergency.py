@@ -1,0 +1,54 @@
+"""Danger to people or a broken main: what to do comes first, before anything else is asked."""
+
+from actions.account_api import AccountApiError
+from actions.account_types import District
+from actions.person import file_hand_off
+from actions.turn import TopicAction, Turn, account_api, logger
+
+
+async def _district(turn: Turn) -> District | None:
+    """The emergency number does not change: one heard before is as good and quicker."""
+    try:
+        return account_api().last_known_district() or await account_api().district()
+    except AccountApiError:
+        return None
+
+
+async def _file_case(turn: Turn) -> None:
+    try:
+        filed = await file_hand_off(turn, "emergency", assistant_continues=True)
+    except AccountApiError as error:
+        logger.warning("emergency not filed", conversation_id=turn.conversation_id, error=type(error).__name__)
+        return
+    turn.say("utter_emergency_case", reference=turn.wording.reference(filed.reference))
+
+
+class ActionEmergency(TopicAction):
+    """A main break, flooding, sewage or no water: the emergency line, and on a call straight to it."""
+
+    def name(self) -> str:
+        return "action_emergency"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.close_forms()
+        district = await _district(turn)
+        if district is None:
+            turn.say("utter_emergency_without_number")
+        elif turn.channel == "voice":
+            turn.say("utter_emergency_connecting", emergency_phone=turn.wording.phone(district.emergency_phone))
+            turn.command("transfer", department="emergency", number=district.emergency_phone)
+        else:
+            turn.say("utter_emergency", emergency_phone=turn.wording.phone(district.emergency_phone))
+        await _file_case(turn)
+
+
+class ActionGasSmell(TopicAction):
+    """Gas: leave, then 911 and the gas company. The district has no gas and connects nobody."""
+
+    def name(self) -> str:
+        return "action_gas_smell"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.close_forms()
+        turn.say("utter_gas_smell")
+        await _file_case(turn)

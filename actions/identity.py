@@ -1,0 +1,237 @@
+"""Who is asking: an account number or the calling number, then a PIN or the service ZIP.
+
+The form takes its details in any order and several at once. What did not fit is never told,
+nor whether an account exists. A topic that needs level 2 starts it, and is resumed by it.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from actions import names
+from actions.account_api import Refused
+from actions.account_types import Verification
+from actions.fallback import say_not_understood
+from actions.turn import FormValidation, TopicAction, Turn, account_api, finish_form
+
+ACCOUNT_DIGITS = 8
+PIN_DIGITS = 4
+ZIP_DIGITS = 5
+ZIP_PLUS_DIGITS = 9
+ACCOUNT_LEVEL = 2
+CHANGE_LEVEL = 3
+CALLING_NUMBER = "calling_number"
+# Digits that fit nothing are worth a word only when the customer meant them as an answer.
+_MEANT_AS_DETAILS = frozenset({"give_details", "verify_identity", "nlu_fallback", "out_of_scope"})
+_VAGUE = frozenset({"the", "on", "a", "of", "la", "el", "de", "en", "street", "st", "ave", "avenue", "calle"})
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What one message gives towards an identity; `unclear` when it has digits that fit nothing."""
+
+    account: str | None = None
+    secret: str | None = None
+    unclear: bool = False
+
+
+def read_details(groups: list[str], *, calling_number: bool) -> Details:
+    """Sort groups of digits by their length: 8 is an account number, 4 a PIN, 5 (or ZIP+4) a ZIP.
+
+    An account number and a PIN or ZIP said in one breath arrive as one group and are cut apart.
+    """
+    account = CALLING_NUMBER if calling_number else None
+    secret, unclear = None, False
+    for group in groups:
+        head, tail = group[:ACCOUNT_DIGITS], group[ACCOUNT_DIGITS:]
+        if len(group) == ACCOUNT_DIGITS:
+            account = group
+        elif len(group) in {PIN_DIGITS, ZIP_DIGITS}:
+            secret = group
+        elif len(group) == ZIP_PLUS_DIGITS:
+            secret = group[:ZIP_DIGITS]
+        elif len(tail) in {PIN_DIGITS, ZIP_DIGITS}:
+            account, secret = head, tail
+        else:
+            unclear = True
+    return Details(account, secret, unclear and account is None and secret is None)
+
+
+async def require_level(turn: Turn, level: int, resume: str) -> bool:
+    """Whether the customer is verified to `level`; if not, the identity form runs and then `resume`."""
+    if turn.verification_level >= level:
+        return True
+    start_identity(turn, resume)
+    return False
+
+
+def start_identity(turn: Turn, resume: str) -> None:
+    """Ask who the customer is and go back to `resume` afterwards."""
+    turn.set(names.VERIFICATION_LEVEL, 0)
+    turn.set(names.RESUME_ACTION, resume)
+    turn.go_on_with(names.IDENTITY_FORM)
+
+
+class ActionVerifyIdentity(TopicAction):
+    """The customer wants to be verified, or gives details before anything asked for them."""
+
+    def name(self) -> str:
+        return "action_verify_identity"
+
+    async def answer(self, turn: Turn) -> None:
+        details = _details(turn)
+        if turn.intent == "give_details" and not (details.account or details.secret):
+            say_not_understood(turn)
+        elif turn.verification_level >= ACCOUNT_LEVEL:
+            turn.say("utter_identity_known")
+        else:
+            turn.go_on_with(names.IDENTITY_FORM)
+
+
+class ActionIdentityHelp(TopicAction):
+    """The customer does not have the detail that was asked for."""
+
+    def name(self) -> str:
+        return "action_identity_help"
+
+    async def answer(self, turn: Turn) -> None:
+        if turn.tracker.active_loop_name == names.IDENTITY_FORM:
+            about_secret = turn.slot(names.REQUESTED_SLOT) == names.IDENTITY_SECRET
+            turn.say("utter_identity_secret_help" if about_secret else "utter_identity_account_help")
+        else:
+            turn.say("utter_offer_person")
+            turn.offer(names.OFFER_PERSON)
+
+
+class ValidateIdentityForm(FormValidation):
+    """Takes the two factors and tries them as soon as both are there."""
+
+    def name(self) -> str:
+        return "validate_identity_form"
+
+    async def fill(self, turn: Turn) -> None:
+        if turn.slot(names.IDENTITY_CHOICES):
+            await _choose_account(turn)
+            return
+        opening = turn.slot(names.REQUESTED_SLOT) is None
+        details = _opening_details(turn) if opening else _details(turn)
+        _take(turn, details)
+        account, secret = turn.slot(names.IDENTITY_ACCOUNT), turn.slot(names.IDENTITY_SECRET)
+        if account and secret and (details.account or details.secret):
+            await _verify(turn, account, secret)
+        else:
+            if opening:
+                turn.say("utter_identity_needed")
+            turn.set(names.REQUESTED_SLOT, names.IDENTITY_SECRET if account else names.IDENTITY_ACCOUNT)
+
+
+def _details(turn: Turn) -> Details:
+    if turn.intent in names.ALWAYS_FIRST:
+        return Details()
+    return read_details(turn.entities("digits"), calling_number=turn.intent == "use_calling_number")
+
+
+def _opening_details(turn: Turn) -> Details:
+    """In a message that asks for something, four digits are a PIN only beside an account number."""
+    details = _details(turn)
+    if turn.intent in {"give_details", "use_calling_number", "verify_identity"} or details.account:
+        return Details(details.account, details.secret)
+    return Details()
+
+
+def _take(turn: Turn, details: Details) -> None:
+    if details.account == CALLING_NUMBER and turn.channel == "chat":
+        turn.say("utter_identity_no_calling_number")
+        turn.set(names.IDENTITY_ACCOUNT, None)
+    elif details.account:
+        turn.set(names.IDENTITY_ACCOUNT, details.account)
+    if details.secret:
+        turn.set(names.IDENTITY_SECRET, details.secret)
+    if details.unclear and turn.intent in _MEANT_AS_DETAILS:
+        asked = turn.slot(names.REQUESTED_SLOT) or names.IDENTITY_ACCOUNT
+        turn.say("utter_identity_unclear")
+        turn.set(asked, None)
+
+
+async def _verify(turn: Turn, account: str, secret: str) -> None:
+    try:
+        verification = await account_api().verify(
+            turn.conversation_id,
+            account_number=None if account == CALLING_NUMBER else account,
+            pin=secret if len(secret) == PIN_DIGITS else None,
+            zip_code=secret if len(secret) == ZIP_DIGITS else None,
+        )
+    except Refused as refused:
+        if refused.status != 423:
+            raise
+        _say_locked(turn)
+        return
+    _go_on(turn, verification)
+
+
+def _go_on(turn: Turn, verification: Verification) -> None:
+    match verification.status:
+        case "verified":
+            _say_verified(turn, verification)
+        case "choose_account":
+            choices = [{"account": str(choice.account), "hint": choice.address_hint} for choice in verification.choices]
+            turn.set(names.IDENTITY_CHOICES, choices)
+            _ask_for_choice(turn)
+        case "need_account_number":
+            turn.say("utter_identity_need_account_number")
+            turn.set(names.IDENTITY_ACCOUNT, None)
+            turn.set(names.REQUESTED_SLOT, names.IDENTITY_ACCOUNT)
+        case "locked":
+            _say_locked(turn)
+        case _:
+            turn.say("utter_identity_failed")
+            turn.set(names.IDENTITY_ACCOUNT, None)
+            turn.set(names.IDENTITY_SECRET, None)
+            turn.set(names.REQUESTED_SLOT, names.IDENTITY_ACCOUNT)
+
+
+def _say_verified(turn: Turn, verification: Verification) -> None:
+    resume = turn.slot(names.RESUME_ACTION)
+    finish_form(turn, resume or names.LISTEN)
+    turn.set(names.VERIFICATION_LEVEL, verification.verification_level)
+    if verification.first_name:
+        turn.say("utter_identity_thanks_name", first_name=verification.first_name)
+    else:
+        turn.say("utter_identity_thanks")
+    if not resume:
+        turn.say("utter_what_next")
+
+
+def _say_locked(turn: Turn) -> None:
+    finish_form(turn)
+    turn.say("utter_identity_locked")
+    turn.offer(f"{names.OFFER_PERSON}:verification_locked")
+
+
+def _ask_for_choice(turn: Turn) -> None:
+    buttons = [
+        {"title": choice["hint"], "payload": f'/choose_account{{"digits":"{number}"}}'}
+        for number, choice in enumerate(turn.slot(names.IDENTITY_CHOICES), start=1)
+    ]
+    turn.set(names.REQUESTED_SLOT, names.IDENTITY_CHOICE)
+    turn.say("utter_identity_choose_account", buttons=buttons)
+
+
+async def _choose_account(turn: Turn) -> None:
+    choices = turn.slot(names.IDENTITY_CHOICES)
+    picked = None if turn.intent in names.ALWAYS_FIRST else _picked(turn, choices)
+    if picked is not None:
+        account = UUID(choices[picked]["account"])
+        _go_on(turn, await account_api().choose_account(turn.conversation_id, account))
+    elif turn.intent in _MEANT_AS_DETAILS or turn.answered_already:
+        turn.set(names.IDENTITY_CHOICE, None)
+        _ask_for_choice(turn)
+
+
+def _picked(turn: Turn, choices: list[dict[str, str]]) -> int | None:
+    """The index of the choice that was meant: by its number, or by words of its address alone."""
+    numbers = [int(group) for group in turn.entities("digits") if group.isdigit() and len(group) == 1]
+    if numbers and 1 <= numbers[0] <= len(choices):
+        return numbers[0] - 1
+    said = set(turn.text.lower().split())
+    fitting = [index for index, choice in enumerate(choices) if said & set(choice["hint"].lower().split()) - _VAGUE]
+    return fitting[0] if len(fitting) == 1 else None

@@ -1,0 +1,47 @@
+"""Names the actions share with the domain: slots, forms, actions, choices."""
+
+from typing import Final
+
+LANGUAGE: Final = "language"
+CHANNEL: Final = "channel"
+VERIFICATION_LEVEL: Final = "verification_level"
+REQUESTED_SLOT: Final = "requested_slot"
+
+# What the assistant has just offered, so that a plain "yes" means something.
+OFFER: Final = "offer"
+OFFER_PERSON: Final = "person"
+OFFER_MORE_HELP: Final = "more_help"
+
+IDENTITY_FORM: Final = "identity_form"
+IDENTITY_ACCOUNT: Final = "identity_account"
+IDENTITY_SECRET: Final = "identity_secret"
+IDENTITY_CHOICE: Final = "identity_choice"
+IDENTITY_CHOICES: Final = "identity_choices"
+RESUME_ACTION: Final = "resume_action"
+
+EMAIL_FORM: Final = "email_form"
+NEW_EMAIL: Final = "email_new"
+EMAIL_CONFIRMED: Final = "email_confirmed"
+EMAIL_CODE: Final = "email_code"
+
+FORM_SLOTS: Final = (
+    IDENTITY_ACCOUNT,
+    IDENTITY_SECRET,
+    IDENTITY_CHOICE,
+    IDENTITY_CHOICES,
+    RESUME_ACTION,
+    NEW_EMAIL,
+    EMAIL_CONFIRMED,
+    EMAIL_CODE,
+)
+
+# These end whatever form is open, whatever else the message holds: a house number in
+# "water is gushing at 1234 Elm" is not a PIN.
+ALWAYS_FIRST: Final = frozenset(
+    {"report_emergency", "report_gas_smell", "ask_person", "upset", "cancel", "silence", "no_match"}
+)
+
+LISTEN: Final = "action_listen"
+
+PERSON_PAYLOAD: Final = "/ask_person"
+CANCEL_PAYLOAD: Final = "/cancel"

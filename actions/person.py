@@ -1,0 +1,118 @@
+"""Reaching a person: at any point, with a reference and what happens next."""
+
+from actions import names
+from actions.account_api import AccountApiError
+from actions.account_types import HandOff, HandOffRequest
+from actions.departments import best_department
+from actions.turn import TopicAction, Turn, account_api
+
+CUSTOMER_SERVICE = "customer_service"
+_NOT_TOPICS = frozenset(
+    {"affirm", "deny", "cancel", "greet", "thanks", "goodbye", "repeat", "ask_person", "nlu_fallback"}
+    | {"out_of_scope", "silence", "no_match", "start_conversation", "give_details", "use_calling_number"}
+)
+_TOPICS_MAX = 6
+
+
+def summary_of(turn: Turn, reason: str) -> str:
+    """What the person should know, in English, without the customer's words: they are in the transcript."""
+    topics: list[str] = []
+    for event in turn.tracker.events:
+        if event.get("event") == "user":
+            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+            if intent and intent not in _NOT_TOPICS and intent not in topics:
+                topics.append(intent)
+    about = ", ".join(topic.replace("_", " ") for topic in topics[-_TOPICS_MAX:]) or "nothing yet"
+    return (
+        f"Reason: {reason.replace('_', ' ')}. Talked about: {about}. "
+        f"Identity level: {turn.verification_level}. "
+        f"Language: {'Spanish' if turn.language == 'es' else 'English'}."
+    )
+
+
+async def file_hand_off(
+    turn: Turn, reason: str, *, department: str = CUSTOMER_SERVICE, assistant_continues: bool = False
+) -> HandOff:
+    """Put this conversation in the queue of the people.
+
+    :raises AccountApiError: the backend is out or refused.
+    """
+    request = HandOffRequest(
+        conversation_id=turn.conversation_id,
+        channel=turn.channel,
+        reason=reason,
+        summary=summary_of(turn, reason),
+        topic=turn.intent or None,
+        department=department,
+        assistant_continues=assistant_continues,
+    )
+    return await account_api().hand_off(request)
+
+
+async def hand_off(turn: Turn, reason: str, *, department: str = CUSTOMER_SERVICE) -> None:
+    """Hand the conversation to a person and say what happens next.
+
+    :raises AccountApiError: the backend is out or refused.
+    """
+    turn.close_forms()
+    filed = await file_hand_off(turn, reason, department=department)
+    reference = turn.wording.reference(filed.reference)
+    department_name = filed.department_name.get(turn.language, "")
+    if filed.open_now:
+        turn.say("utter_hand_off_open", reference=reference, department=department_name)
+    elif filed.opens_at is not None:
+        opens_at = turn.wording.moment(filed.opens_at, turn.now)
+        turn.say("utter_hand_off_closed", reference=reference, department=department_name, opens_at=opens_at)
+    else:
+        turn.say("utter_hand_off_later", reference=reference, department=department_name)
+    turn.command(
+        "hand_off",
+        hand_off_id=filed.hand_off_id,
+        department=filed.department,
+        open_now=filed.open_now,
+        answered_by=filed.opens_at.isoformat() if filed.opens_at and not filed.open_now else None,
+    )
+
+
+async def department_asked_for(turn: Turn) -> str:
+    """The department the message names, else customer service. Never fails: the hand-off matters more."""
+    try:
+        district = account_api().last_known_district() or await account_api().district()
+    except AccountApiError:
+        return CUSTOMER_SERVICE
+    named = best_department(turn.text, district.departments)
+    return named.id if named else CUSTOMER_SERVICE
+
+
+class ActionHandOff(TopicAction):
+    """The customer wants a person."""
+
+    def name(self) -> str:
+        return "action_hand_off"
+
+    async def answer(self, turn: Turn) -> None:
+        reason = (turn.offered or "").partition(":")[2] or "asked_for_person"
+        await hand_off(turn, reason, department=await department_asked_for(turn))
+
+
+class ActionUpset(TopicAction):
+    """The customer is angry or distressed: a person at once."""
+
+    def name(self) -> str:
+        return "action_upset"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_sorry")
+        await hand_off(turn, "upset")
+
+
+class ActionOfferPerson(TopicAction):
+    """Something people do here and the assistant does not: offer one."""
+
+    def name(self) -> str:
+        return "action_offer_person"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_other_service")
+        turn.offer(f"{names.OFFER_PERSON}:above_authority")
+        turn.go_on_with(names.LISTEN)

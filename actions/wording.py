@@ -1,0 +1,148 @@
+"""Money, days, times and numbers as people write and say them, in English and Spanish.
+
+Sentences live in the domain's responses; what is made here fills their variables. For speech,
+digits are spoken one by one, and amounts and times are words that a voice reads well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+import phonenumbers
+from babel import dates, numbers
+
+_LOCALES: Final = {"en": "en_US", "es": "es_US"}
+_DAY_FORMATS: Final = {
+    ("en", False): "EEEE, MMMM d",
+    ("en", True): "MMMM d, y",
+    ("es", False): "EEEE d 'de' MMMM",
+    ("es", True): "d 'de' MMMM 'de' y",
+}
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_AND: Final = {"en": "and", "es": "y"}
+_CLOSED: Final = {"en": "closed", "es": "cerrado"}
+_FAR_DAYS: Final = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How to word values for one turn: `language` en or es, `spoken` on a call."""
+
+    language: str
+    spoken: bool
+
+    def money(self, cents: int) -> str:
+        """`$1,234.05`, or `1234 dollars and 5 cents` when spoken. The sign is the sentence's."""
+        cents = abs(cents)
+        if not self.spoken:
+            return numbers.format_currency(Decimal(cents) / 100, "USD", "$#,##0.00", _LOCALES["en"])
+        return self._spoken_money(*divmod(cents, 100))
+
+    def _spoken_money(self, dollars: int, cents: int) -> str:
+        one_dollar, many_dollars, joint, one_cent, many_cents = (
+            ("dollar", "dollars", "and", "cent", "cents")
+            if self.language == "en"
+            else ("dólar", "dólares", "con", "centavo", "centavos")
+        )
+        dollar_part = f"{dollars} {one_dollar if dollars == 1 else many_dollars}"
+        cent_part = f"{cents} {one_cent if cents == 1 else many_cents}"
+        if dollars and cents:
+            return f"{dollar_part} {joint} {cent_part}"
+        return cent_part if cents else dollar_part
+
+    def day(self, value: date, today: date | None = None) -> str:
+        """`Tuesday, December 1`; with the year instead of the weekday when it is far from `today`."""
+        far = today is not None and abs((value - today).days) > _FAR_DAYS
+        return dates.format_date(value, _DAY_FORMATS[self.language, far], _LOCALES[self.language])
+
+    def clock(self, value: time) -> str:
+        """`8 a.m.`, `4:30 p.m.`, `noon`; the minutes only when there are any."""
+        if value.hour == 12 and value.minute == 0:
+            return "noon" if self.language == "en" else "mediodía"
+        hour = value.hour % 12 or 12
+        half = "a.m." if value.hour < 12 else "p.m."
+        minutes = f":{value.minute:02d}" if value.minute else ""
+        return f"{hour}{minutes} {half}"
+
+    def moment(self, value: datetime, now: datetime | None = None) -> str:
+        """`8 a.m.` today, else `Monday, November 24 at 8 a.m.`; both in the zone of `value`."""
+        if now is not None and now.astimezone(value.tzinfo).date() == value.date():
+            return self._at(value.time())
+        joint = "at" if self.language == "en" else "a"
+        return f"{self.day(value.date())} {joint} {self._at(value.time())}"
+
+    def _at(self, value: time) -> str:
+        clock = self.clock(value)
+        if self.language == "en" or clock == "mediodía":
+            return clock if self.language == "en" else "el mediodía"
+        return f"la {clock}" if value.hour % 12 == 1 else f"las {clock}"
+
+    def phone(self, number: str) -> str:
+        """`(951) 555-0100`, or `9 5 1, 5 5 5, 0 1 0 0` when spoken; short numbers such as 911 too."""
+        try:
+            parsed = phonenumbers.parse(number, "US")
+        except phonenumbers.NumberParseException:
+            return self.digits(number)
+        national = str(parsed.national_number)
+        if len(national) != 10:
+            return self.digits(national)
+        if self.spoken:
+            return ", ".join(" ".join(part) for part in (national[:3], national[3:6], national[6:]))
+        return f"({national[:3]}) {national[3:6]}-{national[6:]}"
+
+    def digits(self, value: str) -> str:
+        """Digits and their mask: `…1234`, or `1 2 3 4` when spoken (what is hidden is not spoken)."""
+        if not self.spoken:
+            return value
+        return " ".join(character for character in value if character.isdigit())
+
+    def reference(self, value: str) -> str:
+        """`H-1042`, or `H 1 0 4 2` when spoken."""
+        return " ".join(value.replace("-", "")) if self.spoken else value
+
+    def email(self, value: str) -> str:
+        """`ana@example.com`, or `ana at example dot com` when spoken."""
+        if not self.spoken:
+            return value
+        at, dot = (" at ", " dot ") if self.language == "en" else (" arroba ", " punto ")
+        return value.replace("@", at).replace(".", dot)
+
+    def listing(self, items: Sequence[str]) -> str:
+        """`a, b and c` in the language's own way."""
+        if len(items) < 2:
+            return "".join(items)
+        joint = _AND[self.language]
+        if self.language == "es" and items[-1][:1].lower() in {"i", "í"}:
+            joint = "e"
+        return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+
+    def hours(self, hours: Sequence[dict[str, Any]]) -> str:
+        """`Monday to Friday, 8 a.m. to 5 p.m.` for `[{"days": ["mon", …], "opens": "08:00", "closes": "17:00"}]`."""
+        spans = []
+        for span in hours:
+            days = self._days([str(day)[:3].lower() for day in span["days"]])
+            spans.append(f"{days}, {self._open_span(span)}")
+        return "; ".join(spans)
+
+    def _open_span(self, span: dict[str, Any]) -> str:
+        if not span.get("opens") or not span.get("closes"):
+            return _CLOSED[self.language]
+        opens, closes = (time.fromisoformat(span[edge]) for edge in ("opens", "closes"))
+        if self.language == "en":
+            return f"{self.clock(opens)} to {self.clock(closes)}"
+        until = self._at(closes)
+        return (
+            f"de {self._at(opens).removeprefix('el ')} a{'l ' + until[3:] if until.startswith('el ') else ' ' + until}"
+        )
+
+    def _days(self, days: list[str]) -> str:
+        names = dates.get_day_names("wide", locale=_LOCALES[self.language])
+        indexes = [_DAYS.index(day) for day in days]
+        words = [names[index] for index in indexes]
+        consecutive = indexes == list(range(indexes[0], indexes[0] + len(indexes)))
+        if len(words) < 3 or not consecutive:
+            return self.listing(words)
+        joint = "to" if self.language == "en" else "a"
+        return f"{words[0]} {joint} {words[-1]}"
