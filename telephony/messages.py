@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 Channel = Literal["voice", "sms", "chat"]
@@ -22,7 +22,7 @@ def clean_text(raw: str) -> str:
 
 def language_of(value: object, otherwise: Language = "en") -> Language:
     """`value` if it is a language we speak, else `otherwise`."""
-    return cast(Language, value) if value in ("en", "es") else otherwise
+    return value if value in ("en", "es") else otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +95,31 @@ Command = HandOff | Transfer | HangUp | SetLanguage | Collect
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message to the customer. `text` is already worded for the channel."""
+    """One message to the customer. `text` is already worded for the channel.
+
+    `language` is set only where a message is not in the conversation's language (our own, in both).
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
     attachments: tuple[Mapping[str, str], ...] = ()
     commands: tuple[Command, ...] = ()
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the switchboard decided: replies to render, in which language, and where they are on record.
+    """What the switchboard decided: replies to render, in which language, and whether they are on record.
 
-    `conversation_id` and `seq` are None when nothing could be recorded.
+    `conversation_id` is None when the turn could not be recorded; `recorded` says whether the replies are.
     """
 
     replies: tuple[Reply, ...]
     language: Language
     mode: Mode = "assistant"
     conversation_id: str | None = None
-    seq: int | None = None
-    commands: tuple[Command, ...] = field(default=())
+    recorded: bool = False
+    commands: tuple[Command, ...] = ()
 
 
 def answer_of(
@@ -123,14 +127,14 @@ def answer_of(
     language: Language,
     mode: Mode = "assistant",
     conversation_id: str | None = None,
-    seq: int | None = None,
+    recorded: bool = False,
 ) -> Answer:
     """An `Answer` with the commands of all its replies gathered, the last of a kind winning where they clash."""
     commands = tuple(command for reply in replies for command in reply.commands)
     for command in commands:
         if isinstance(command, SetLanguage):
             language = command.language
-    return Answer(tuple(replies), language, mode, conversation_id, seq, commands)
+    return Answer(tuple(replies), language, mode, conversation_id, recorded, commands)
 
 
 def replies_from_json(raw: object) -> tuple[Reply, ...]:
@@ -157,7 +161,7 @@ def _reply(raw: Mapping[str, Any]) -> Reply:
     return Reply(str(raw.get("text") or ""), choices_from_json(raw.get("choices")), attachments, commands)
 
 
-def _command(raw: object) -> Command | None:
+def _command(raw: object) -> Command | None:  # noqa: PLR0911  # one return a command
     if not isinstance(raw, dict):
         return None
     match raw.get("type"):

@@ -3,8 +3,9 @@
 From the browser (at most 64 KiB a frame):
 
 - `{"type": "hello", "token": null | "…", "conversation_id": null | "…", "last_seq": 0, "language": "en" | "es"}`
-  Always first. `token` is the session the server made earlier, or null for a new one. `last_seq` is the highest
-  `seq` the browser has of `conversation_id`. A session without a conversation gets one, with a greeting.
+  Always first. `token` is the session the server made earlier, or null for a new one (one the server does not know
+  gets a new session too). `last_seq` is the highest `seq` the browser has of `conversation_id`. A session without a
+  conversation gets one, with a greeting.
 - `{"type": "say", "id": "…", "text": "…", "payload": null | "/…"}`
   `id` is the browser's own (8 to 64 of `A-Z a-z 0-9 _ -`), the same when it is sent again. A picked choice sends its
   title as `text` and its `payload`; a payload that was not offered is ignored and the title is read as words.
@@ -12,20 +13,24 @@ From the browser (at most 64 KiB a frame):
 
 From the server:
 
-- `{"type": "welcome", "token": "…", "conversation_id": "…" | null, "mode": "assistant" | "person" | "closed", "language": "en",
-   "last_seq": 12, "messages": [Message…]}`: the messages after the browser's `last_seq` (all of them when the conversation is another).
-- `{"type": "messages", "conversation_id": "…", "mode": "…", "language": "…", "last_seq": 14, "messages": [Message…], "acks": ["id"]}`
+- `{"type": "welcome", "token": "…", "conversation_id": "…" | null, "mode": "assistant" | "person" | "closed",
+  "language": "en", "last_seq": 12, "messages": [Message…]}`
+  The messages after the browser's `last_seq` (all of them when the conversation is another).
+- `{"type": "messages", "conversation_id": "…", "mode": "…", "language": "…", "last_seq": 14, "messages": [Message…],
+  "acks": ["id"]}`
   New messages in order, the customer's own included; `acks` are the `say` ids that are now recorded and answered.
   Show a message once, by `seq`; forget a sent message only when it is acked.
-- `{"type": "notice", "id": "…" | null, "language": "…", "messages": [Message without seq]}`: words that are not part of the record
-  (the record is away). Keep `say` number `id` and send it again later with the same id.
+- `{"type": "notice", "id": "…" | null, "language": "…", "messages": [Message without seq]}`
+  Words that are not part of the record (it is away). Show them until the next `messages`; keep `say` number `id` and
+  send it again later with the same id.
 - `{"type": "typing", "on": true}`
-- `{"type": "error", "error": "too_long" | "too_fast" | "malformed" | "hello_first" | "bad_session", "detail": "words to show", "id": "…" | null}`
+- `{"type": "error", "error": "too_long" | "too_fast" | "malformed" | "hello_first", "detail": "words to show",
+  "id": "…" | null}`
   The `say` number `id` was not taken. `too_fast`: send again after a pause.
 - `{"type": "pong"}`
 
-`Message` = `{"seq": 13, "from": "customer" | "assistant" | "person" | "system", "text": "…", "choices": [{"title", "payload"}], "at": "…",
-"name": null | "…", "language": "en"}`.
+`Message` = `{"seq": 13, "from": "customer" | "assistant" | "person" | "system", "text": "…",
+"choices": [{"title", "payload"}], "at": "…", "name": null | "…"}`, in the frame's language.
 """
 
 import base64
@@ -45,7 +50,7 @@ TEXT_CHARACTERS_MAX = 10_000
 _SAY_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONVERSATION_ID = re.compile(r"[0-9a-fA-F-]{36}")
 
-ErrorName = Literal["too_long", "too_fast", "malformed", "hello_first", "bad_session"]
+ErrorName = Literal["too_long", "too_fast", "malformed", "hello_first"]
 
 
 class ProtocolError(Exception):

@@ -1,0 +1,31 @@
+"""The application: routes, error format, and services made in its lifespan."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from telephony import health
+from telephony.channels import sms, voice
+from telephony.errors import install_error_handlers
+from telephony.outbound import routes as outbound
+from telephony.services import open_services
+from telephony.settings import Settings, settings_from_environment
+from telephony.webchat import routes as webchat
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The telephony application; nothing is opened before its lifespan begins."""
+    chosen = settings or settings_from_environment()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(chosen) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    install_error_handlers(app)
+    for router in (voice.router, sms.router, outbound.router, webchat.router, health.router):
+        app.include_router(router)
+    return app

@@ -1,0 +1,95 @@
+"""Text messages: Twilio's webhook in, `<Message>`s out."""
+
+import re
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from telephony.channels.twilio_route import TwilioRoute, twiml
+from telephony.district import shown
+from telephony.http_json import CallError
+from telephony.messages import Answer, Language, Reply, Utterance, answer_of, clean_text
+from telephony.phrases import both, say
+from telephony.services import Services, services_of
+from telephony.twilio.signature import SignedForm, TwilioForm
+from telephony.twilio.twiml import messages_twiml
+
+log = structlog.get_logger("telephony.sms")
+
+router = APIRouter(prefix="/twilio/sms", route_class=TwilioRoute)
+
+# Whole messages only. "YES" opts in as well, but as an answer to our question it must reach the assistant.
+STOP_WORDS = frozenset(["stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"])
+START_WORDS = frozenset(["start", "unstop"])
+HELP_WORDS = frozenset(["help", "info"])
+_E164 = re.compile(r"\+[1-9][0-9]{3,14}")
+# Twilio's states, in our words. What is not here (queued, sending …) says nothing new.
+_STATUSES = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
+
+
+def utterance_of(form: TwilioForm) -> Utterance:
+    """The text message as the switchboard takes it. The thread is the pair of numbers."""
+    party, ours = form.get("From"), form.get("To")
+    return Utterance(
+        channel="sms",
+        provider_message_id=form.get("MessageSid") or form.get("SmsSid"),
+        thread_key=f"{party[:90]}|{ours[:90]}",
+        party=party if _E164.fullmatch(party) else None,
+        text=clean_text(form.get("Body")),
+        media_count=min(form.number("NumMedia"), 100),
+    )
+
+
+@router.post("")
+async def text_arrives(request: Request, form: SignedForm) -> Response:
+    """A customer's text. Opt-out words are the carrier's and get no reply of ours."""
+    services = services_of(request)
+    said = utterance_of(form)
+    word = said.text.casefold().strip()
+    if form.get("OptOutType") or word in STOP_WORDS or not said.provider_message_id:
+        return twiml(messages_twiml(answer_of([], "en")))
+    if word in HELP_WORDS:
+        return twiml(messages_twiml(await _programme(services, said, "sms_help")))
+    if word in START_WORDS:
+        return twiml(messages_twiml(await _programme(services, said, "sms_start")))
+    return twiml(messages_twiml(await services.switchboard.answer(said)))
+
+
+async def _programme(services: Services, said: Utterance, phrase: str) -> Answer:
+    """The replies carriers ask for, also to people who are no customers; not part of a conversation."""
+    district = services.directory.current
+    facts = {"district": district.name, "phone": shown(district.phone)}
+    language: Language | None = await services.memory.language_of(said.thread_key)
+    if language is None:
+        return answer_of([Reply(both(phrase, **facts))], "en")
+    return answer_of([Reply(say(phrase, language, **facts))], language)
+
+
+@router.post("/fallback")
+async def text_failed(request: Request, form: SignedForm) -> Response:
+    """Twilio could not use our answer: say so, and file the case."""
+    services = services_of(request)
+    log.error("sms_fallback", error_code=form.get("ErrorCode")[:8])
+    return twiml(messages_twiml(await services.fallbacks.webhook_failed(utterance_of(form))))
+
+
+@router.post("/status")
+async def text_status(request: Request, form: SignedForm, message_id: str = "") -> Response:
+    """What became of a text we sent. Callbacks come in any order; the backend never goes back from an end."""
+    services = services_of(request)
+    status = _STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus"))
+    sid = form.get("MessageSid") or form.get("SmsSid")
+    if status and message_id and await services.texts.is_news(message_id, status):
+        try:
+            await services.backend.message_status(message_id, status, sid, form.get("ErrorCode")[:50] or None)
+            await services.texts.note_status(message_id, status)
+        except CallError as problem:
+            log.warning("status_not_recorded", kind=type(problem).__name__, message_id=message_id[:40])
+    return Response(status_code=204)

@@ -1,0 +1,78 @@
+"""One JSON call over a kept-alive session, with an error tree that tells refused from unavailable."""
+
+from typing import Any
+
+import aiohttp
+import orjson
+
+
+class CallError(Exception):
+    """A call that brought no answer we can use."""
+
+
+class Unavailable(CallError):
+    """Nobody there, too slow, or a 5xx: asking again later is right. `maybe_done`: it may have been carried out."""
+
+    def __init__(self, reason: str, *, maybe_done: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.maybe_done = maybe_done
+
+
+class Refused(CallError):
+    """A 4xx: asking again brings the same."""
+
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(f"{status} {error}")
+        self.status = status
+        self.error = error
+
+
+def make_session() -> aiohttp.ClientSession:
+    """A session for loopback calls. Idle connections are dropped before the servers' five seconds, so that a
+    request never meets a connection that is just being closed."""
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=4.0, ttl_dns_cache=300)
+    return aiohttp.ClientSession(connector=connector, auto_decompress=True)
+
+
+async def call_json(
+    session: aiohttp.ClientSession, method: str, url: str, *, token: str, seconds: float, body: object = None
+) -> Any:
+    """Send `body` as JSON, give the answer's JSON (None when it has none).
+
+    :raises Unavailable: connection, time or server failed.
+    :raises Refused: 4xx.
+    """
+    headers = {"Authorization": f"Bearer {token}"}
+    data = None
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        data = orjson.dumps(body)
+    timeout = aiohttp.ClientTimeout(total=max(seconds, 0.05), sock_connect=1.0)
+    try:
+        async with session.request(method, url, data=data, headers=headers, timeout=timeout) as response:
+            raw = await response.read()
+            status = response.status
+    except aiohttp.ClientConnectorError:
+        raise Unavailable("down") from None
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+        raise Unavailable("disconnected", maybe_done=True) from None
+    except TimeoutError:
+        raise Unavailable("timeout", maybe_done=True) from None
+    except aiohttp.ClientError as problem:
+        raise Unavailable(type(problem).__name__, maybe_done=True) from None
+    return _read(status, raw)
+
+
+def _read(status: int, raw: bytes) -> Any:
+    if status >= 500 or status == 429:
+        raise Unavailable(f"status_{status}", maybe_done=True)
+    try:
+        parsed = orjson.loads(raw) if raw else None
+    except orjson.JSONDecodeError:
+        parsed = None
+        if status < 400:
+            raise Unavailable("not_json", maybe_done=True) from None
+    if status >= 400:
+        raise Refused(status, str(parsed.get("error")) if isinstance(parsed, dict) else "refused")
+    return parsed

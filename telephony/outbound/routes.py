@@ -1,0 +1,54 @@
+"""`POST /outbound/messages`: the backend's own words to a customer."""
+
+import hmac
+from typing import Annotated, Literal
+
+import structlog
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from telephony.errors import TelephonyError
+from telephony.services import Services, services_of
+
+log = structlog.get_logger("telephony.outbound")
+
+router = APIRouter(prefix="/outbound")
+
+
+class OutboundMessage(BaseModel):
+    """A text to send, or the news that an open chat has a new message (`text` then stays in the backend)."""
+
+    message_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")
+    conversation_id: str | None = None
+    channel: Literal["sms", "chat"]
+    thread_key: str | None = None
+    to: str | None = None
+    text: str = Field(default="", max_length=20_000)
+    language: str | None = None
+    seq: int | None = None
+
+
+def backend_only(request: Request) -> None:
+    """The caller has the outbound token.
+
+    :raises TelephonyError: 401.
+    """
+    expected = services_of(request).settings.outbound_token.get_secret_value()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), expected.encode()):
+        raise TelephonyError(401, "unauthorized", "Send the outbound token as a bearer token.")
+
+
+@router.post("/messages", status_code=202, dependencies=[Depends(backend_only)])
+async def send_message(message: OutboundMessage, services: Annotated[Services, Depends(services_of)]) -> dict[str, str]:
+    """Send a text through Twilio, or nudge the chat that shows this thread. The same id twice is one message."""
+    if message.channel == "chat":
+        if not message.thread_key:
+            raise TelephonyError(422, "no_thread", "A chat message needs its thread_key.")
+        seen = await services.chats.nudge(message.thread_key)
+        return {"status": "delivered" if seen else "queued", "provider_message_id": message.message_id}
+    if not message.to or not message.to.startswith("+") or not message.to[1:].isdecimal():
+        raise TelephonyError(422, "bad_number", "A text needs its number in E.164.")
+    sent = await services.texts.send(message.message_id, message.to, message.text)
+    log.info("text_sent", message_id=message.message_id, sid=sent.sid)
+    return {"status": sent.status, "provider_message_id": sent.sid or ""}

@@ -1,0 +1,94 @@
+"""Everything a request may need, made once when the process starts and closed when it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import redis.asyncio as redis
+from starlette.requests import HTTPConnection
+
+from telephony.backend_client import BackendClient
+from telephony.district import DistrictDirectory
+from telephony.engine_client import EngineClient
+from telephony.fallbacks import Fallbacks
+from telephony.http_json import make_session
+from telephony.memory import ThreadMemory, make_redis
+from telephony.messages import Answer
+from telephony.outbound.texts import TextSender
+from telephony.settings import Settings
+from telephony.spool import HandOffSpool
+from telephony.switchboard import Switchboard
+from telephony.twilio.rest import make_twilio_client
+from telephony.twilio.signature import SignatureCheck
+from telephony.twilio.twiml import VoiceStyle
+from telephony.webchat.hub import ChatHub
+
+
+@dataclass(slots=True)
+class Services:
+    """The composed process. `calls_waiting` holds voice turns whose caller was asked to hold on."""
+
+    settings: Settings
+    store: "redis.Redis"
+    backend: BackendClient
+    engine: EngineClient
+    memory: ThreadMemory
+    spool: HandOffSpool
+    directory: DistrictDirectory
+    fallbacks: Fallbacks
+    switchboard: Switchboard
+    signature: SignatureCheck
+    voice: VoiceStyle
+    texts: TextSender
+    chats: ChatHub
+    calls_waiting: "dict[str, asyncio.Future[Answer]]" = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Build the services, run their background work, close everything at the end."""
+    session, store = make_session(), make_redis(settings.redis_url.get_secret_value())
+    telephony_token = settings.telephony_token.get_secret_value()
+    backend = BackendClient(session, settings.backend_url, telephony_token, settings.record_seconds)
+    engine = EngineClient(session, settings.engine_url, settings.engine_token.get_secret_value())
+    memory, spool = ThreadMemory(store), HandOffSpool(store, backend)
+    directory = DistrictDirectory(backend, settings.district_dir)
+    fallbacks = Fallbacks(backend, spool, memory, directory)
+    services = Services(
+        settings=settings,
+        store=store,
+        backend=backend,
+        engine=engine,
+        memory=memory,
+        spool=spool,
+        directory=directory,
+        fallbacks=fallbacks,
+        switchboard=Switchboard(
+            backend,
+            engine,
+            memory=memory,
+            fallbacks=fallbacks,
+            directory=directory,
+            turn_seconds=settings.turn_seconds,
+        ),
+        signature=SignatureCheck(settings.twilio_auth_token.get_secret_value(), settings.public_url),
+        voice=VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url),
+        texts=TextSender(make_twilio_client(settings, session), settings, store),
+        chats=ChatHub(store),
+    )
+    work = [asyncio.ensure_future(each) for each in (spool.run(), directory.run(), services.chats.run())]
+    try:
+        yield services
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await session.close()
+        await store.aclose()
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """The services of the process that serves this request."""
+    services: Services = connection.app.state.services
+    return services

@@ -1,0 +1,192 @@
+"""Who answers a turn: the assistant, a person, or telephony itself when something failed.
+
+One provider message is one turn: identical deliveries at the same moment share one flight, later ones get the stored
+answer from the backend. Every turn ends in an `Answer`; nothing raises out of here.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from telephony.backend_client import BackendClient, Turn
+from telephony.choices import picked
+from telephony.district import CUSTOMER_SERVICE, DistrictDirectory
+from telephony.engine_client import EngineClient, EngineFailed
+from telephony.errors import place_of
+from telephony.fallbacks import Fallbacks, trouble_on_the_phone
+from telephony.http_json import CallError, Refused, Unavailable
+from telephony.memory import ThreadMemory
+from telephony.messages import (
+    Answer,
+    HangUp,
+    Language,
+    Reply,
+    Transfer,
+    Utterance,
+    answer_of,
+    replies_from_json,
+    reply_to_json,
+)
+from telephony.metrics import TURN_SECONDS, TURNS
+from telephony.phrases import refusal, say
+
+log = structlog.get_logger("telephony.switchboard")
+
+POLL_SECONDS = 0.1
+RECORD_LATER_SECONDS = 3.0
+RECORD_LATER_TRIES = 20
+
+
+class Switchboard:
+    """Decides who answers. `turn_seconds` is what a turn may take before telephony speaks for itself."""
+
+    def __init__(
+        self,
+        backend: BackendClient,
+        engine: EngineClient,
+        *,
+        memory: ThreadMemory,
+        fallbacks: Fallbacks,
+        directory: DistrictDirectory,
+        turn_seconds: float,
+    ) -> None:
+        self._backend = backend
+        self._engine = engine
+        self._memory = memory
+        self._fallbacks = fallbacks
+        self._directory = directory
+        self._turn_seconds = turn_seconds
+        self._flights: dict[str, asyncio.Task[Answer]] = {}
+        self._later: set[asyncio.Task[None]] = set()
+
+    async def answer(self, said: Utterance) -> Answer:
+        """The answer to one utterance, the same for every delivery of it."""
+        key = f"{said.channel}:{said.provider_message_id}"
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.get_running_loop().create_task(self._answer_safely(said))
+            self._flights[key] = flight
+            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+        # A provider that hangs up on us must not end the turn it has started.
+        return await asyncio.shield(flight)
+
+    async def _answer_safely(self, said: Utterance) -> Answer:
+        with TURN_SECONDS.labels(said.channel).time():
+            try:
+                return await self._answer(said)
+            except Exception as problem:
+                log.error("turn_fault", kind=type(problem).__name__, place=place_of(problem))
+                TURNS.labels(said.channel, "fault").inc()
+                return await self._fallbacks.record_away(said)
+
+    async def _answer(self, said: Utterance) -> Answer:
+        deadline = asyncio.get_running_loop().time() + self._turn_seconds
+        try:
+            turn = await self._backend.record_turn(said)
+        except CallError as problem:
+            log.warning("turn_not_recorded", kind=type(problem).__name__, reason=str(problem))
+            TURNS.labels(said.channel, "record_away").inc()
+            return await self._fallbacks.record_away(said)
+        if turn.replies is not None:
+            TURNS.labels(said.channel, "repeated").inc()
+            return answer_of(
+                replies_from_json(turn.replies), turn.language, turn.mode, turn.conversation_id, recorded=True
+            )
+        if turn.duplicate:
+            return await self._answer_of_another(said, turn, deadline)
+        return await self._first_answer(said, turn, deadline)
+
+    async def _first_answer(self, said: Utterance, turn: Turn, deadline: float) -> Answer:
+        if turn.mode == "person":
+            return await self._record(said, turn, await self._person_replies(said, turn), turn.language, "person")
+        if turn.refused:
+            own = [reply_to_json(Reply(refusal(turn.refused, turn.language)))]
+            return await self._record(said, turn, own, turn.language, "refused")
+        if said.kind == "message" and not turn.text and said.payload is None:
+            own = [reply_to_json(Reply(say("picture" if said.media_count else "no_words", turn.language)))]
+            return await self._record(said, turn, own, turn.language, "answered")
+        return await self._ask_engine(said, turn, deadline)
+
+    async def _ask_engine(self, said: Utterance, turn: Turn, deadline: float) -> Answer:
+        words = turn.text
+        payload = picked(turn.offered, said.channel, words, said.payload)
+        if said.channel == "voice" and words == "0" and payload is None:
+            words = say("representative", turn.language)
+        seconds = deadline - asyncio.get_running_loop().time()
+        try:
+            found = await self._engine.answer(turn, said, words, payload, seconds)
+        except EngineFailed as problem:
+            log.warning("engine_failed", reason=problem.reason, conversation_id=turn.conversation_id)
+            own = [reply_to_json(reply) for reply in await self._fallbacks.engine_failed(said, turn)]
+            return await self._record(said, turn, own, turn.language, problem.outcome)
+        return await self._record(said, turn, found.replies, found.language, "answered")
+
+    async def _record(
+        self, said: Utterance, turn: Turn, replies: Sequence[Any], language: Language, outcome: str
+    ) -> Answer:
+        TURNS.labels(said.channel, outcome).inc()
+        stored: list[Any] = list(replies)
+        recorded = False
+        try:
+            stored = await self._backend.record_replies(turn.turn_id, replies, language, outcome)
+            recorded = True
+        except Unavailable:
+            self._record_later(turn, stored, language, outcome)
+        except Refused as problem:
+            log.error("replies_refused", status=problem.status, error=problem.error, turn_id=turn.turn_id)
+        answer = answer_of(replies_from_json(stored), language, turn.mode, turn.conversation_id, recorded)
+        self._memory.note_language(said.thread_key, answer.language)
+        return answer
+
+    async def _person_replies(self, said: Utterance, turn: Turn) -> list[dict[str, Any]]:
+        """A lead has the conversation: a caller is connected, a writer hears once that it arrived."""
+        language = turn.language
+        if said.channel == "voice":
+            filed = await self._fallbacks.file(said, turn.conversation_id, "asked_for_person")
+            replies = trouble_on_the_phone(said, language, filed, self._directory.current)
+            number = next((c.number for r in replies for c in r.commands if isinstance(c, Transfer)), None)
+            if number:
+                connect = Transfer(CUSTOMER_SERVICE, number)
+                replies = (Reply(say("person_connect", language), commands=(connect,)),)
+            else:
+                last = say("call_back" if said.party else "call_back_hidden", language)
+                replies = (Reply(f"{say('office_closed', language)} {last}", commands=(HangUp(),)),)
+            return [reply_to_json(reply) for reply in replies]
+        if await self._memory.first_time(f"person:{turn.conversation_id}"):
+            return [reply_to_json(Reply(say("person_has_it", language)))]
+        return []
+
+    async def _answer_of_another(self, said: Utterance, turn: Turn, deadline: float) -> Answer:
+        """Another process works on this very message: wait for its answer."""
+        while asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                turn = await self._backend.turn(turn.turn_id)
+            except CallError:
+                break
+            if turn.replies is not None:
+                replies = replies_from_json(turn.replies)
+                return answer_of(replies, turn.language, turn.mode, turn.conversation_id, recorded=True)
+        TURNS.labels(said.channel, "overtaken").inc()
+        replies = await self._fallbacks.engine_failed(said, turn)
+        return answer_of(replies, turn.language, turn.mode, turn.conversation_id)
+
+    def _record_later(self, turn: Turn, replies: Sequence[Any], language: Language, outcome: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._keep_recording(turn, replies, language, outcome))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _keep_recording(self, turn: Turn, replies: Sequence[Any], language: Language, outcome: str) -> None:
+        """The customer has the answer already; the record gets it as soon as it is back."""
+        for _ in range(RECORD_LATER_TRIES):
+            await asyncio.sleep(RECORD_LATER_SECONDS)
+            try:
+                await self._backend.record_replies(turn.turn_id, replies, language, outcome)
+                return
+            except Unavailable:
+                continue
+            except Refused:
+                break
+        log.error("replies_never_recorded", turn_id=turn.turn_id)
