@@ -18,6 +18,7 @@ from backend.district.service import District
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
 from backend.hand_offs import routes as hand_offs
+from backend.identity import routes as identity
 from backend.metrics import MeasureRequests, Metrics
 from backend.outbox import routes as outbox
 from backend.settings import Settings
@@ -29,6 +30,7 @@ def routers() -> list[APIRouter]:
     return [
         health.router,
         conversations.router,
+        identity.router,
         hand_offs.router,
         outbox.router,
         district.router,

@@ -74,6 +74,16 @@ def only_digits(text: str) -> str:
     return "".join(group.digits for group in found[0]) if _joins(outside) else ""
 
 
+def without_digits(text: str) -> str:
+    """The text with a dot in place of every digit, written or said."""
+    kept, position = "", 0
+    for group in groups(text):
+        if group.start >= position:
+            kept += text[position : group.start] + "•" * len(group.digits)
+            position = group.end
+    return kept + text[position:]
+
+
 def _written(text: str) -> Iterator[Group]:
     start, digits = 0, ""
     for place, character in enumerate(text):

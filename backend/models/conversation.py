@@ -35,6 +35,7 @@ class Conversation(Base):
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     calling_number_on_file: Mapped[bool]
     offered: Mapped[list[Any]]
+    expects_secret: Mapped[bool]
     last_seq: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime]
     last_turn_at: Mapped[datetime]

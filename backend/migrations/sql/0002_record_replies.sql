@@ -32,7 +32,8 @@ BEGIN
                 SELECT e.value->'choices'
                 FROM jsonb_array_elements(p_replies) WITH ORDINALITY AS e (value, place)
                 WHERE jsonb_array_length(coalesce(e.value->'choices', '[]')) > 0
-                ORDER BY e.place DESC LIMIT 1), '[]')
+                ORDER BY e.place DESC LIMIT 1), '[]'),
+            expects_secret = jsonb_path_exists(p_replies, '$[*].commands[*] ? (@.type == "collect" && @.secret == true)')
         WHERE conversations.id = t.conversation_id;
     RETURN QUERY SELECT p_replies, next_seq, t.conversation_id;
 END $$;

@@ -1,9 +1,10 @@
 -- Records what a customer said, once for each provider message id. Finds the open conversation of the
 -- thread (locking it, so that turns of one conversation are numbered in order) or begins one.
+-- The answer has the words as they came; where a PIN or a code was asked for, only `p_secret_text` is kept.
 CREATE FUNCTION record_turn(
     p_turn_id uuid, p_new_conversation_id uuid,
     p_channel text, p_provider_message_id text, p_thread_key text, p_party text,
-    p_kind text, p_text text, p_payload text, p_media_count int, p_refused text,
+    p_kind text, p_text text, p_secret_text text, p_payload text, p_media_count int, p_refused text,
     p_language text, p_default_language text, p_now timestamptz,
     p_window interval, p_take_over_after interval
 ) RETURNS TABLE (
@@ -16,6 +17,7 @@ DECLARE
     t turns%ROWTYPE;
     inserted boolean := false;
     first_turn boolean := false;
+    kept_text text;
 BEGIN
     SELECT * INTO t FROM turns
         WHERE turns.channel = p_channel AND turns.provider_message_id = p_provider_message_id;
@@ -44,9 +46,10 @@ BEGIN
                   AND conversations.ended_at IS NULL
                 FOR UPDATE;
         END IF;
+        kept_text := CASE WHEN c.expects_secret THEN p_secret_text ELSE p_text END;
         INSERT INTO turns (id, conversation_id, channel, provider_message_id, kind, text, payload, media_count,
                            refused, is_new, attempt_started_at, received_at)
-        VALUES (p_turn_id, c.id, p_channel, p_provider_message_id, p_kind, p_text, p_payload, p_media_count,
+        VALUES (p_turn_id, c.id, p_channel, p_provider_message_id, p_kind, kept_text, p_payload, p_media_count,
                 p_refused, first_turn, p_now, p_now)
         ON CONFLICT (channel, provider_message_id) DO NOTHING
         RETURNING * INTO t;
@@ -55,7 +58,7 @@ BEGIN
             IF p_kind = 'message' THEN
                 c.last_seq := c.last_seq + 1;
                 INSERT INTO messages (conversation_id, seq, sender, text, at, turn_id)
-                VALUES (c.id, c.last_seq, 'customer', p_text, p_now, t.id);
+                VALUES (c.id, c.last_seq, 'customer', kept_text, p_now, t.id);
             END IF;
             -- A case that stays open over days keeps its thread, not what was proved at its beginning.
             IF c.last_turn_at < p_now - p_window THEN
@@ -77,13 +80,13 @@ BEGIN
               AND turns.attempt_started_at < p_now - p_take_over_after
             RETURNING * INTO t;
         IF FOUND THEN
-            RETURN QUERY SELECT t.id, c.id, c.mode, c.language, t.is_new, false, t.attempt::int, t.text, t.refused,
+            RETURN QUERY SELECT t.id, c.id, c.mode, c.language, t.is_new, false, t.attempt::int, p_text, t.refused,
                 t.replies, c.offered, c.verification_level::int, c.calling_number_on_file, false;
             RETURN;
         END IF;
         SELECT * INTO STRICT t FROM turns
             WHERE turns.channel = p_channel AND turns.provider_message_id = p_provider_message_id;
     END IF;
-    RETURN QUERY SELECT t.id, c.id, c.mode, c.language, t.is_new, NOT inserted, t.attempt::int, t.text, t.refused,
+    RETURN QUERY SELECT t.id, c.id, c.mode, c.language, t.is_new, NOT inserted, t.attempt::int, p_text, t.refused,
         t.replies, c.offered, c.verification_level::int, c.calling_number_on_file, inserted;
 END $$;

@@ -9,6 +9,7 @@ CREATE TABLE conversations (
     account_id uuid CONSTRAINT fk_conversations_account_id_accounts REFERENCES accounts (id),
     calling_number_on_file boolean NOT NULL,
     offered jsonb NOT NULL DEFAULT '[]',
+    expects_secret boolean NOT NULL DEFAULT false,
     last_seq bigint NOT NULL DEFAULT 0,
     started_at timestamptz NOT NULL,
     last_turn_at timestamptz NOT NULL,
