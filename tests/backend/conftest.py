@@ -9,6 +9,7 @@ import itertools
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -50,10 +51,12 @@ def _copy(server_url: str, template: str | None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a throwaway PostgreSQL server (database `postgres`)."""
-    folder: Path = tmp_path_factory.mktemp("postgres") / "data"
-    with running_postgres(folder) as url:
+def server_url() -> Iterator[str]:
+    """The URL of a throwaway PostgreSQL server (database `postgres`).
+
+    Not under pytest's folder: another run of pytest closes that to all users, and PostgreSQL is another user.
+    """
+    with TemporaryDirectory(prefix="headgate-tests-") as folder, running_postgres(Path(folder) / "data") as url:
         yield url
 
 
