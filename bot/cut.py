@@ -10,8 +10,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-EVENTS_MAX = 60
-TURNS_KEPT = 4
+EVENTS_MAX = 30
+TURNS_KEPT = 3
 
 
 def find_cut(events: list[Event]) -> int:

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
-from rasa.core.channels.channel import OutputChannel
+from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.loader import load_predict_graph_runner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -68,6 +70,8 @@ class Engine(MessageProcessor):
         self.nlg = TemplatedNaturalLanguageGenerator(self.domain.responses)
         self.actions = actions
         tracker_store.domain = self.domain
+        last = self.model_metadata.predict_schema.nodes[self.model_metadata.nlu_target]
+        self._classified = last.needs["messages"]
         self.slot_names = frozenset(slot.name for slot in self.domain.slots)
         # Rasa checks every result against a JSON schema that it checks as well: 1 to 12 ms a call.
         RemoteAction._validate_action_result = lambda self, result: check_action_result(result)
@@ -79,6 +83,17 @@ class Engine(MessageProcessor):
                 Path(folder), Path(model_path), LocalModelStorage, OrderedGraphRunner
             )
         return Path(model_path).name, metadata, runner
+
+    def understand(self, text: str, metadata: dict[str, Any]) -> dict[str, Any]:
+        """Intent, ranking and entities of what a person said. A leading slash is no command.
+
+        Ends at our classifier: Rasa's graph goes on to read `/intent` from the text.
+        """
+        message = UserMessage(text, None, metadata=metadata)
+        inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: None}
+        understood = self.graph_runner.run(inputs=inputs, targets=[self._classified])[self._classified][0]
+        parsed: dict[str, Any] = understood.as_dict(only_output_properties=True)
+        return {"text": text, "entities": [], **parsed}
 
     async def _run_action(
         self,

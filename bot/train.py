@@ -21,12 +21,14 @@ from bot.absent import leave_out
 leave_out()
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-os.environ.setdefault("TQDM_DISABLE", "1")
+os.environ.setdefault("LOG_LEVEL", "ERROR")  # what Rasa asks before it draws progress bars
 os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")  # training takes seconds; a stale part would not show
 
 import logging  # noqa: E402
 
-from rasa.model_training import train  # noqa: E402
+from rasa.engine.recipes.default_recipe import TrainingType  # noqa: E402
+from rasa.exceptions import RasaException  # noqa: E402
+from rasa.model_training import _train_graph  # noqa: E402
 from rasa.shared.importers.importer import TrainingDataImporter  # noqa: E402
 from rasa.validator import Validator  # noqa: E402
 
@@ -69,10 +71,14 @@ def _gathering_warnings() -> Iterator[list[str]]:
             found.append(text.splitlines()[0])
 
 
-def validate(domain: Path, config: Path, data: Path) -> list[str]:
+def read_training_data(domain: Path, config: Path, data: Path) -> TrainingDataImporter:
+    """The importer of everything the model is made of; reads each file once."""
+    return TrainingDataImporter.load_from_config(str(config), str(domain), [str(data)])
+
+
+def validate(importer: TrainingDataImporter) -> list[str]:
     """What is wrong with the domain and the training data; empty when nothing is."""
     with _gathering_warnings() as found:
-        importer = TrainingDataImporter.load_from_config(str(config), str(domain), [str(data)])
         validator = Validator.from_importer(importer)
         checks = {
             "the domain is not valid": validator.verify_domain_validity,
@@ -93,12 +99,12 @@ def _only_from_channel(text: str) -> bool:
     return "is listed in the domain file, but is not found in the NLU training data" in text
 
 
-def train_model(domain: Path, config: Path, data: Path, output: Path) -> list[str]:
+def train_model(importer: TrainingDataImporter, output: Path) -> list[str]:
     """Train into `output` (replaced when all went well); what is wrong, or empty."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent) as folder, _gathering_warnings() as found:
         with redirect_stdout(io.StringIO()):
-            result: Any = train(str(domain), str(config), [str(data)], folder, fixed_model_name="model")
+            result: Any = _train_graph(importer, TrainingType.BOTH, folder, "model.tar.gz")
         if result.code == 0 and result.model:
             os.replace(result.model, output)
             return found
@@ -123,9 +129,13 @@ def main(arguments: list[str] | None = None) -> int:
     progress.propagate = False
     started = time.monotonic()
     print("Reading the domain and the training data", flush=True)
-    problems = validate(chosen.domain, chosen.config, chosen.data)
-    if chosen.output and not problems:
-        problems = train_model(chosen.domain, chosen.config, chosen.data, chosen.output)
+    importer = read_training_data(chosen.domain, chosen.config, chosen.data)
+    try:
+        problems = validate(importer)
+        if chosen.output and not problems:
+            problems = train_model(importer, chosen.output)
+    except RasaException as error:
+        problems = [str(error)]
     for problem in problems:
         print(f"wrong: {problem}", file=sys.stderr)
     if not problems:

@@ -5,7 +5,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
@@ -64,7 +63,7 @@ async def _run(engine: Engine, turn: Turn, tracker: DialogueStateTracker) -> lis
     _set_facts(engine, turn, tracker)
     first = not any(isinstance(event, BotUttered) for event in tracker.events)
     output = ReplyCollector(turn.channel)
-    tracker.update(await _user_event(engine, turn, tracker), engine.domain)
+    tracker.update(_user_event(engine, turn, tracker), engine.domain)
     await engine.run_action_extract_slots(output, tracker)
     await engine._run_prediction_loop(output, tracker)
     replies = output.finished()
@@ -97,7 +96,7 @@ def _set_facts(engine: Engine, turn: Turn, tracker: DialogueStateTracker) -> Non
             tracker.update(SlotSet(name, value), engine.domain)
 
 
-async def _user_event(engine: Engine, turn: Turn, tracker: DialogueStateTracker) -> UserUttered:
+def _user_event(engine: Engine, turn: Turn, tracker: DialogueStateTracker) -> UserUttered:
     metadata = _metadata(turn, tracker)
     if turn.kind in _INTENTS:
         parsed = _parsed("", _INTENTS[turn.kind], [])
@@ -106,10 +105,7 @@ async def _user_event(engine: Engine, turn: Turn, tracker: DialogueStateTracker)
     elif not turn.text.strip():
         parsed = _parsed("", DEFAULT_NLU_FALLBACK_INTENT_NAME, [])
     else:
-        # Rasa takes a text that begins with a slash for a command: words never are.
-        plain = turn.text.strip().lstrip("/") or "?"
-        message = UserMessage(plain, None, turn.conversation_id, metadata=metadata)
-        parsed = {**await engine.parse_message(message), "text": turn.text}
+        parsed = engine.understand(turn.text, metadata)
     return UserUttered(
         turn.text,
         parsed["intent"],
