@@ -108,6 +108,7 @@ class Balance:
     arrangement: DatedAmount | None
     returned_payment: DatedAmount | None
     medical_protection: bool
+    as_of: datetime | None
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
@@ -122,6 +123,7 @@ class Balance:
             arrangement=_dated(body.get("arrangement"), "installment_cents", "next_due_on"),
             returned_payment=_dated(body.get("returned_payment"), "amount_cents", "returned_on"),
             medical_protection=body["medical_protection"],
+            as_of=moment(body.get("as_of")),
         )
 
 
@@ -144,11 +146,11 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """An office people can visit."""
+    """A place people can visit; name and hours by language."""
 
-    name: str
+    name: dict[str, str]
     address: str
-    hours: Any
+    hours: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class District:
                 for closure in body.get("next_closures") or ()
             ),
             locations=tuple(
-                Location(place["name"], place["address"], place.get("hours")) for place in body.get("locations") or ()
+                Location(place["name"], place["address"], place["hours"]) for place in body.get("locations") or ()
             ),
             departments=tuple(
                 Department(one["id"], one["name"], one["purpose"], one["phone"], one.get("open_now"))

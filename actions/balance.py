@@ -106,7 +106,7 @@ def _say_last_payment(turn: Turn, balance: Balance) -> None:
     if balance.last_payment is None:
         turn.say("utter_no_payment_yet")
         return
-    today = turn.now.date() if turn.now else None
+    today = balance.as_of.date() if balance.as_of else None
     turn.say(
         "utter_last_payment",
         amount=turn.wording.money(balance.last_payment.amount_cents),

@@ -5,7 +5,6 @@ engine need not ask its rules again: the form that is open, or listening.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -71,12 +70,6 @@ class Turn:
     @property
     def metadata(self) -> dict[str, Any]:
         return self.tracker.latest_message.get("metadata") or {}
-
-    @property
-    def now(self) -> datetime | None:
-        """When the message came, as the channel said it."""
-        said = self.metadata.get("now")
-        return datetime.fromisoformat(said) if said else None
 
     @property
     def text(self) -> str:

@@ -58,16 +58,16 @@ class Wording:
         return dates.format_date(value, _DAY_FORMATS[self.language, far], _LOCALES[self.language])
 
     def clock(self, value: time) -> str:
-        """`8 a.m.`, `4:30 p.m.`, `noon`; the minutes only when there are any."""
+        """`8 AM`, `4:30 PM`, `noon`; the minutes only when there are any."""
         if value.hour == 12 and value.minute == 0:
             return "noon" if self.language == "en" else "mediodía"
         hour = value.hour % 12 or 12
-        half = "a.m." if value.hour < 12 else "p.m."
+        half = "AM" if value.hour < 12 else "PM"
         minutes = f":{value.minute:02d}" if value.minute else ""
         return f"{hour}{minutes} {half}"
 
     def moment(self, value: datetime, now: datetime | None = None) -> str:
-        """`8 a.m.` today, else `Monday, November 24 at 8 a.m.`; both in the zone of `value`."""
+        """`8 AM` when it is today, else `Monday, November 24 at 8 AM`; in the zone of `value`."""
         if now is not None and now.astimezone(value.tzinfo).date() == value.date():
             return self._at(value.time())
         joint = "at" if self.language == "en" else "a"
@@ -119,10 +119,15 @@ class Wording:
         return f"{', '.join(items[:-1])} {joint} {items[-1]}"
 
     def hours(self, hours: Sequence[dict[str, Any]]) -> str:
-        """`Monday to Friday, 8 a.m. to 5 p.m.` for `[{"days": ["mon", …], "opens": "08:00", "closes": "17:00"}]`."""
+        """`Monday to Friday, 8 AM to 5 PM` for `[{"days": ["monday", …], "opens": "08:00", "closes": "17:00"}]`.
+
+        A span with `every_other_week` is worked every second week (a 9/80 schedule).
+        """
         spans = []
         for span in hours:
             days = self._days([str(day)[:3].lower() for day in span["days"]])
+            if span.get("every_other_week"):
+                days = f"every other {days}" if self.language == "en" else f"un {days} sí y otro no"
             spans.append(f"{days}, {self._open_span(span)}")
         return "; ".join(spans)
 
