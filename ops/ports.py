@@ -21,14 +21,23 @@ def is_free(port: int) -> bool:
 def holder(port: int) -> str | None:
     """The program that listens on `port`, like `python3 (process 123)`; None where that cannot be known."""
     sockets = _listening_sockets(port)
-    for folder in Path("/proc").glob("[0-9]*/fd") if sockets else ():
-        try:
-            links = {os.readlink(entry) for entry in folder.iterdir()}
-        except OSError:
-            continue
-        if links & sockets:
-            return f"{_name(folder.parent)} (process {folder.parent.name})"
+    for process in Path("/proc").glob("[0-9]*") if sockets else ():
+        if _open_files(process) & sockets:
+            return f"{_name(process)} (process {process.name})"
     return None
+
+
+def listens(pid: int, port: int) -> bool:
+    """Is it process `pid` that listens on `port`? True as well where that cannot be known."""
+    sockets, process = _listening_sockets(port), Path("/proc") / str(pid)
+    return not sockets or not process.exists() or bool(_open_files(process) & sockets)
+
+
+def _open_files(process: Path) -> set[str]:
+    try:
+        return {os.readlink(entry) for entry in (process / "fd").iterdir()}
+    except OSError:
+        return set()
 
 
 def _name(process: Path) -> str:

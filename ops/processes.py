@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from pwd import getpwuid
 
-from ops import database, embedded, model
+from ops import database, embedded, model, ports
 from ops.environment import SECRETS, database_url, process_environment, redis_url
 from ops.home import Home, write_private
 from ops.readiness import http_missing, postgres_missing, redis_missing
 from ops.settings import Settings
-from ops.supervision import ProcessState, Supervisor
+from ops.supervision import Supervisor
 
 POLL_SECONDS = 0.1
 DEATHS_MAX = 3
@@ -148,15 +148,22 @@ class Starter:
             await asyncio.to_thread(self.supervisor.start, name)
         deadline = time.monotonic() + self.plan.settings.start_seconds_max
         starts: set[int] = set()
-        while (missing := await asyncio.to_thread(self.plan.missing, name)) is not None:
-            if ours:
-                starts |= self._started(await asyncio.to_thread(self.supervisor.state, name))
+        while (missing := await asyncio.to_thread(self._missing, name, ours, starts)) is not None:
             if len(starts) > DEATHS_MAX or time.monotonic() > deadline:
                 raise StartError(failure(name, missing, self.plan.home, ours))
             await asyncio.sleep(POLL_SECONDS)
 
-    def _started(self, state: ProcessState) -> set[int]:
-        return {state.started_at} if state.started_at else set()
+    def _missing(self, name: str, ours: bool, starts: set[int]) -> str | None:
+        """What keeps `name` from being ready. Adds the time of its present start to `starts`."""
+        missing = self.plan.missing(name)
+        if not ours:
+            return missing
+        state = self.supervisor.state(name)
+        starts |= {state.started_at} - {0}
+        port = self.plan.port(name)
+        if missing is None and not (state.alive and ports.listens(state.pid, port)):
+            return f"port {port} is taken by {ports.holder(port) or 'another program'}"
+        return missing
 
 
 def failure(name: str, missing: str, home: Home, ours: bool) -> str:

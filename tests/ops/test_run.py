@@ -6,15 +6,23 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ops import ports
-from ops.embedded import free_port, postgres_command, postgres_system_user, prepare_postgres
+from ops.embedded import (
+    free_port,
+    postgres_command,
+    postgres_system_user,
+    prepare_postgres,
+    prepare_valkey,
+    valkey_command,
+)
 from ops.home import Home, load_secrets, write_private
-from ops.processes import Plan, supervisor_variables, write_environments
+from ops.processes import Plan, Starter, StartError, supervisor_variables, write_environments
 from ops.run import Refused, check_credentials, check_nothing_runs, check_ports, ready_lines
 from ops.running import find_system, is_held, left_postgres, note_system, only_one, stop_system, system_of
 from ops.settings import ROOT, Settings
@@ -39,6 +47,21 @@ def supervised(plan: Plan) -> Iterator[Plan]:
     if process.poll() is None:
         process.terminate()
     process.wait(60)
+
+
+@contextmanager
+def running_valkey_on(port: int, plan: Plan) -> Iterator[int]:
+    """A server on `port` that even has our password, and is not ours; gives its process id."""
+    folder = plan.home.path / "stranger"
+    prepare_valkey(folder, plan.secrets["valkey_password"])
+    process = subprocess.Popen(valkey_command(folder, port), stdout=subprocess.DEVNULL)
+    try:
+        while plan.missing("valkey") is not None:
+            assert process.poll() is None
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def headgate(plan: Plan, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -153,3 +176,10 @@ def test_the_end_of_a_start_says_where_everything_is_and_how_to_sign_in(plan: Pl
         assert plan.settings.url_of(name) + path in told
     assert "rosa" in told
     assert "pass-word-2" in told
+
+
+async def test_a_stranger_that_answers_on_our_port_is_not_taken_for_ours(supervised: Plan) -> None:
+    with running_valkey_on(supervised.port("valkey"), supervised) as stranger:
+        starter = Starter(supervised, Supervisor(supervised.home), print)
+        with pytest.raises(StartError, match=rf"port \d+ is taken by valkey-server.* \(process {stranger}\)"):
+            await starter._valkey()
