@@ -94,7 +94,7 @@ def landlord_and_tenant(book: Book) -> tuple[OpenAccount, OpenAccount]:
 
 
 def leak(book: Book) -> OpenAccount:
-    """The last bill is for three times the usual water."""
+    """The last bill is three times the usual."""
     account = _open(book, _person(7, "Marjorie Bell"), Place("11813 Jacaranda St", "92594"))
     _paid_year(book, account, age_days=35)
     book.bill(account, 3 * YEAR[-1] + 9, _ago(book, 5))

@@ -1,0 +1,214 @@
+"""Balances and identities of the demonstration's customers, each amount worked out by hand.
+
+A month costs $28.81 (5/8"), $43.22 (3/4"), $72.03 (1") or $230.48 (2"), and a unit $3.47 up to 9, $3.96 up to 29
+and $9.52 beyond; commercial $3.96. Nine units on the smallest meter: 28.81 + 9 x 3.47 = 60.04.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from backend.accounts import rules, service
+from backend.demo.book import demonstration_pin
+from tests.backend.conftest import SECRET_KEY, SEEDED_AT
+
+TODAY = date(2026, 11, 23)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Cents, and days from today."""
+
+    balance: int
+    past_due: int
+    due_in: int | None
+    last_payment: tuple[int, int, str] | None
+    last_bill: tuple[int, int] | None
+    autopay: bool = False
+    arrangement: tuple[int, int] | None = None
+    returned: tuple[int, int] | None = None
+    medical: bool = False
+
+
+EXPECTED = {
+    # 12 units 71.92 and 10 units 64.00 are late; 9 units 60.04 and the late fee 10.00 fall due in 8 days.
+    "past_due": Expected(20_596, 13_592, 8, (5_657, -91, "check"), (6_004, -13)),
+    # 60.04 + 2 x 3.96; the bill before (8 units: 28.81 + 27.76 = 56.57) was drawn on its due date.
+    "autopay": Expected(6_796, 0, 6, (5_657, -24, "bank_transfer"), (6_796, -15), autopay=True),
+    # 14 units 79.84 came back and is late; 9 units 60.04 and the fee of 25.00 are due in 11 days.
+    "nsf": Expected(16_488, 7_984, 11, (5_657, -58, "bank_transfer"), (6_004, -10), returned=(7_984, -17)),
+    # 43.22 + 31.23 + 4 x 3.96; the payment: 43.22 + 8 x 3.47 = 70.98.
+    "spanish_speaker": Expected(9_029, 0, 7, (7_098, -32, "cash"), (9_029, -14)),
+    # 72.03 + 31.23 + 15 x 3.96; the payment, 16 units: 72.03 + 31.23 + 7 x 3.96 = 130.98.
+    "landlord": Expected(16_266, 0, 3, (13_098, -36, "check"), (16_266, -18)),
+    # 28.81 + 7 x 3.47, whatever the owner of the house owes.
+    "tenant": Expected(5_310, 0, 14, (5_657, -25, "card"), (5_310, -7)),
+    # 28.81 + 31.23 + 20 x 3.96 + 4 x 9.52: three times the 56.57 of the month before.
+    "leak": Expected(17_732, 0, 16, (5_657, -23, "card"), (17_732, -5)),
+    # 148.76 + 119.44 + 103.60 = 371.80 in four installments of 92.95, two kept; and 9 units 60.04.
+    "payment_plan": Expected(24_594, 0, 1, (9_295, -26, "card"), (6_004, -20), arrangement=(9_295, 5)),
+    # 230.48 + 118 x 3.96; the payment, 80 units: 230.48 + 316.80 = 547.28.
+    "commercial": Expected(69_776, 0, 5, (54_728, -34, "bank_transfer"), (69_776, -16)),
+    # 28.81 + 4 x 3.47 = 42.69, paid with 100.00.
+    "closed_with_credit": Expected(-5_731, 0, None, (10_000, -28, "check"), (4_269, -35)),
+    # 15 units 83.80 is late; 12 units 71.92 is not.
+    "medical_protection": Expected(15_572, 8_380, 9, (5_657, -60, "check"), (7_192, -12), medical=True),
+    "new_move_in": Expected(0, 0, None, None, None),
+    "locked": Expected(5_657, 0, 12, (5_657, -27, "card"), (5_657, -9)),
+}
+
+
+def day(offset: int | None) -> date | None:
+    return None if offset is None else TODAY + timedelta(days=offset)
+
+
+async def account_of(session: AsyncSession, situation: str) -> UUID:
+    query = text("SELECT account_id FROM demo_customers WHERE situation = :situation")
+    account_id: UUID = (await session.execute(query, {"situation": situation})).scalar_one()
+    return account_id
+
+
+async def balance_of(session: AsyncSession, situation: str) -> service.Balance:
+    return await service.balance(session, await account_of(session, situation), SEEDED_AT, TODAY)
+
+
+class TestBalance:
+    @pytest.mark.parametrize("situation", EXPECTED)
+    async def test_of_each_demonstration_customer(self, seeded_session: AsyncSession, situation: str) -> None:
+        expected = EXPECTED[situation]
+        found = await balance_of(seeded_session, situation)
+        paid, bill, plan, returned = found.last_payment, found.last_bill, found.arrangement, found.returned_payment
+        assert found.balance_cents == expected.balance
+        assert found.past_due_cents == expected.past_due
+        assert found.credit_cents == max(0, -expected.balance)
+        assert found.due_date == day(expected.due_in)
+        assert (paid and (paid.amount_cents, (paid.received_on - TODAY).days, paid.method)) == expected.last_payment
+        assert (bill and (bill.amount_cents, (bill.issued_on - TODAY).days)) == expected.last_bill
+        assert (plan and (plan.installment_cents, (plan.next_due_on - TODAY).days)) == expected.arrangement
+        assert (returned and (returned.amount_cents, (returned.returned_on - TODAY).days)) == expected.returned
+        assert (found.autopay, found.medical_protection) == (expected.autopay, expected.medical)
+        assert found.as_of == SEEDED_AT
+
+    async def test_becomes_past_due_the_day_after_the_due_date(self, seeded_session: AsyncSession) -> None:
+        account_id = await account_of(seeded_session, "tenant")
+        late = []
+        for after in (14, 15):
+            today, now = TODAY + timedelta(days=after), SEEDED_AT + timedelta(days=after)
+            late.append((await service.balance(seeded_session, account_id, now, today)).past_due_cents)
+        assert late == [0, 5_310]
+
+    async def test_of_an_earlier_day_knows_nothing_of_later_ones(self, seeded_session: AsyncSession) -> None:
+        """Before the payment came back on day -17, the 14 units of day -40 were paid."""
+        account_id = await account_of(seeded_session, "nsf")
+        today = TODAY - timedelta(days=18)
+        found = await service.balance(seeded_session, account_id, SEEDED_AT - timedelta(days=18), today)
+        assert (found.balance_cents, found.returned_payment) == (0, None)
+        assert found.last_bill is not None
+        assert found.last_bill.amount_cents == 7_984
+
+    async def test_takes_one_round_trip(self, seeded_engine: AsyncEngine) -> None:
+        statements: list[str] = []
+
+        def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
+            statements.append(statement)
+
+        async with AsyncSession(seeded_engine) as session:
+            account_id = await account_of(session, "payment_plan")
+            event.listen(seeded_engine.sync_engine, "before_cursor_execute", count)
+            await service.balance(session, account_id, SEEDED_AT, TODAY)
+        assert len(statements) == 1
+
+    async def test_refuses_an_account_that_does_not_exist(self, seeded_session: AsyncSession) -> None:
+        with pytest.raises(service.AccountNotFoundError):
+            await service.balance(seeded_session, uuid4(), SEEDED_AT, TODAY)
+
+
+class TestLandlordAndTenant:
+    async def test_see_their_own_account_alone(self, seeded_session: AsyncSession) -> None:
+        landlord = await service.account_facts(seeded_session, await account_of(seeded_session, "landlord"))
+        tenant = await service.account_facts(seeded_session, await account_of(seeded_session, "tenant"))
+        for one in (landlord, tenant):
+            assert one.phone is not None
+            found = await service.candidates_by_phone(seeded_session, one.phone)
+            assert [candidate.account_id for candidate in found] == [one.account_id]
+        assert landlord.service_address != tenant.service_address
+
+    async def test_the_landlord_owns_where_the_tenant_lives(self, seeded_session: AsyncSession) -> None:
+        query = text(
+            "SELECT o.name FROM demo_customers d JOIN service_agreements s ON s.account_id = d.account_id"
+            " JOIN premises p ON p.id = s.premise_id JOIN customers o ON o.id = p.owner_customer_id"
+            " WHERE d.situation = 'tenant'"
+        )
+        assert (await seeded_session.execute(query)).scalar_one() == "Harold Whitcomb"
+
+
+class TestCandidates:
+    async def test_by_account_number_have_what_proves_identity(self, seeded_session: AsyncSession) -> None:
+        facts = await service.account_facts(seeded_session, await account_of(seeded_session, "spanish_speaker"))
+        (found,) = await service.candidates_by_account_number(seeded_session, facts.number)
+        assert found.zip == "92597"
+        assert (found.first_name, found.language) == ("Guadalupe", "es")
+        pin = demonstration_pin(facts.number)
+        assert found.pin_digest == rules.pin_digest(SECRET_KEY, found.account_id, pin)
+
+    @pytest.mark.parametrize("number", ["10000012", "99999999", "", "10000378; --"])
+    async def test_of_a_number_nobody_has_are_none(self, seeded_session: AsyncSession, number: str) -> None:
+        assert await service.candidates_by_account_number(seeded_session, number) == []
+
+    async def test_by_phone_are_every_account_of_the_customer(self, seeded_session: AsyncSession) -> None:
+        query = text(
+            "SELECT f.phone FROM customer_phones f JOIN accounts a USING (customer_id)"
+            " GROUP BY f.phone HAVING count(*) = 2 ORDER BY f.phone LIMIT 1"
+        )
+        phone = (await seeded_session.execute(query)).scalar_one()
+        found = await service.candidates_by_phone(seeded_session, phone)
+        assert len({candidate.service_address for candidate in found}) == 2
+        assert len({candidate.address_hint for candidate in found}) == 2
+
+    async def test_by_a_phone_nobody_has_are_none(self, seeded_session: AsyncSession) -> None:
+        assert await service.candidates_by_phone(seeded_session, "+15005550006") == []
+
+    async def test_say_that_an_account_is_locked(self, seeded_session: AsyncSession) -> None:
+        facts = await service.account_facts(seeded_session, await account_of(seeded_session, "locked"))
+        assert facts.identity_locked
+
+
+class TestAccountSummary:
+    async def test_masks_number_email_and_phone(self, seeded_session: AsyncSession) -> None:
+        account_id = await account_of(seeded_session, "past_due")
+        assert await service.account_summary(seeded_session, account_id) == service.AccountSummary(
+            account_number_masked="…0378",
+            first_name="Denise",
+            service_address="11801 Mesquite Ln, Rio Seco",
+            status="active",
+            email_masked="d•••@example.com",
+            phone_masked="•••-•••-0101",
+            autopay=False,
+            paperless=False,
+        )
+
+    async def test_of_a_closed_account_has_its_last_address(self, seeded_session: AsyncSession) -> None:
+        found = await service.account_summary(seeded_session, await account_of(seeded_session, "closed_with_credit"))
+        assert (found.status, found.service_address) == ("closed", "11819 Sycamore Ct, Rio Seco")
+
+
+class TestChangeEmail:
+    async def test_gives_the_facts_as_they_were(self, seeded_session: AsyncSession) -> None:
+        account_id = await account_of(seeded_session, "leak")
+        before = await service.change_email(seeded_session, account_id, "bell@example.org")
+        await seeded_session.commit()
+        after = await service.account_facts(seeded_session, account_id)
+        assert (before.email, after.email) == ("marjorie.demo@example.com", "bell@example.org")
+
+    async def test_adds_one_where_there_was_none(self, seeded_session: AsyncSession) -> None:
+        query = text(
+            "SELECT a.id FROM accounts a LEFT JOIN customer_emails e USING (customer_id) WHERE e.id IS NULL LIMIT 1"
+        )
+        account_id = (await seeded_session.execute(query)).scalar_one()
+        before = await service.change_email(seeded_session, account_id, "new@example.org")
+        after = await service.account_facts(seeded_session, account_id)
+        assert (before.email, after.email) == (None, "new@example.org")
