@@ -48,6 +48,7 @@ class LiveLine:
         self._push = push
         self._signals: asyncio.Queue[Signal] = asyncio.Queue()
         self._began = time.monotonic()
+        self._unheard: Words | None = None
 
     @property
     def now(self) -> float:
@@ -65,6 +66,9 @@ class LiveLine:
 
     async def listen(self, seconds: float, accepts: Collection[Mode]) -> Heard | None:
         self._push({"type": "listening", "modes": sorted(accepts)})
+        unheard, self._unheard = self._unheard, None
+        if unheard is not None and "speech" in accepts:
+            return unheard
         return await self._wait(seconds, accepts, ends_when_played=False)
 
     def settle(self) -> None:
@@ -98,4 +102,7 @@ class LiveLine:
                     return signal
                 case Words() if "speech" in accepts:
                     return signal
+                case Words():
+                    # Typed while a sentence that cannot be interrupted was playing: not lost on its writer.
+                    self._unheard = signal
         return None

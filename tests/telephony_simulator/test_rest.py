@@ -1,0 +1,297 @@
+"""The REST interface, driven by Twilio's real client; every exchange is held against the OpenAPI file."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response as TwilioResponse
+from twilio.rest import Client
+
+from telephony.simulator.calls.scripted import parse_step
+from tests.telephony_simulator import openapi
+from tests.telephony_simulator.world import ACCOUNT, DISTRICT, MARIA, TOKEN, Application, Simulator, heard
+
+T = TypeVar("T")
+
+JOSE = "+15550002222"
+
+
+class CheckingClient(TwilioHttpClient):
+    """Twilio's HTTP client; what it sends and gets is held against the OpenAPI file."""
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> TwilioResponse:
+        response = super().request(method, url, *args, **kwargs)
+        specification = openapi.load()
+        if specification is not None:
+            form = kwargs.get("data") or (args[1] if len(args) > 1 else None) or {}
+            params = kwargs.get("params") or (args[0] if args else None) or {}
+            parts = urlsplit(url)
+            query = {**{k: v[-1] for k, v in parse_qs(parts.query).items()}, **params}
+            fields = {
+                name: [str(v) for v in (value if isinstance(value, list) else [value])] for name, value in form.items()
+            }
+            fields = {name: ["true" if v == "True" else v for v in values] for name, values in fields.items()}
+            body = json.loads(response.text) if response.text else None
+            specification.check(method, parts.path, query, fields, response.status_code, body)
+        return response
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> Client:
+    made = Client(ACCOUNT, TOKEN, http_client=CheckingClient())
+    made.api.base_url = simulator.url
+    return made
+
+
+async def off_the_loop(work: Callable[[], T]) -> T:
+    return await asyncio.to_thread(work)
+
+
+def refusal(work: Callable[[], Any]) -> tuple[int, int]:
+    """HTTP status and error number of what the client raises."""
+    with pytest.raises(TwilioRestException) as refused:
+        work()
+    return refused.value.status, refused.value.code
+
+
+def test_the_openapi_file_is_at_hand_or_this_says_so() -> None:
+    if openapi.load() is None:
+        pytest.skip(
+            f"Twilio's OpenAPI file is not at ../shared/reference/twilio-oai/{openapi.FILE.name}: "
+            "requests and answers are tested, but not held against it"
+        )
+    assert openapi.FILE.name == "twilio_api_v2010.json"
+
+
+class TestMessages:
+    async def test_are_delivered_and_their_states_told(
+        self, application: Application, simulator: Simulator, client: Client
+    ) -> None:
+        application.twiml("/twilio/sms/status", "")
+        callback = f"{application.base}/twilio/sms/status?message_id=42"
+        message = await off_the_loop(
+            lambda: client.messages.create(
+                to=MARIA, from_=DISTRICT, body="Your code is 123456", status_callback=callback
+            )
+        )
+        assert (message.status, message.num_segments, message.direction) == ("queued", "1", "outbound-api")
+        assert message.date_created is not None and message.date_created.tzinfo is not None
+        await simulator.network.delivery.settled()
+        hooks = application.at("/twilio/sms/status")
+        assert [hook.form["MessageStatus"] for hook in hooks] == ["sending", "sent", "delivered"]
+        assert all(hook.signed() and hook.form["MessageSid"] == message.sid for hook in hooks)
+        inbox = (await simulator.http.get(f"/api/phones/{MARIA}/messages")).json()
+        assert [(each["body"], each["status"]) for each in inbox] == [("Your code is 123456", "delivered")]
+        fetched = await off_the_loop(lambda: client.messages(message.sid or "").fetch())
+        assert fetched.status == "delivered" and fetched.date_sent is not None
+
+    @pytest.mark.parametrize(
+        ("to", "status", "code"),
+        [("+15005551006", "undelivered", "30006"), ("+15005551034", "failed", "30034")],
+    )
+    async def test_to_numbers_that_fail_later_say_why(
+        self, application: Application, simulator: Simulator, client: Client, to: str, status: str, code: str
+    ) -> None:
+        application.twiml("/status", "")
+        await off_the_loop(
+            lambda: client.messages.create(
+                to=to, from_=DISTRICT, body="x", status_callback=f"{application.base}/status"
+            )
+        )
+        await simulator.network.delivery.settled()
+        last = application.at("/status")[-1].form
+        assert (last["MessageStatus"], last["ErrorCode"]) == (status, code)
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"to": "+15005550001"}, 21211),
+            ({"to": "+15005550002"}, 21612),
+            ({"to": "+15005550003"}, 21408),
+            ({"to": "+15005550004"}, 21610),
+            ({"to": "+15005550009"}, 21614),
+            ({"to": "12"}, 21211),
+            ({"from_": "+15005550001"}, 21212),
+            ({"from_": "+15005550007"}, 21606),
+            ({"from_": "+15005550008"}, 21611),
+            ({"body": "x" * 1601}, 21617),
+            ({"body": ""}, 21602),
+            ({"from_": ""}, 21603),
+            ({"media_url": ["not an address"]}, 21620),
+        ],
+    )
+    async def test_are_refused_at_once_with_twilios_numbers(
+        self, client: Client, fields: dict[str, Any], code: int
+    ) -> None:
+        arguments: dict[str, Any] = {"to": MARIA, "from_": DISTRICT, "body": "hello", **fields}
+        assert await off_the_loop(lambda: refusal(lambda: client.messages.create(**arguments))) == (400, code)
+
+    async def test_to_a_phone_that_said_stop_are_refused(
+        self, application: Application, simulator: Simulator, client: Client
+    ) -> None:
+        application.twiml("/twilio/sms", "")
+        await simulator.http.post("/api/texts", json={"from": MARIA, "body": "STOP"})
+
+        def create() -> Any:
+            return client.messages.create(to=MARIA, from_=DISTRICT, body="hello")
+
+        assert await off_the_loop(lambda: refusal(create)) == (400, 21610)
+        await simulator.http.post("/api/texts", json={"from": MARIA, "body": "START"})
+        assert (await off_the_loop(create)).sid
+
+    async def test_are_listed_by_party_and_day_in_pages(self, simulator: Simulator, client: Client) -> None:
+        for index in range(5):
+            await off_the_loop(lambda index=index: client.messages.create(to=MARIA, from_=DISTRICT, body=str(index)))  # type: ignore[misc]
+        await off_the_loop(lambda: client.messages.create(to=JOSE, from_=DISTRICT, body="other"))
+        await simulator.network.delivery.settled()
+        now = datetime.now(UTC)
+        found = await off_the_loop(
+            lambda: client.messages.list(to=MARIA, date_sent_after=now - timedelta(minutes=5), page_size=2)
+        )
+        assert [message.body for message in found] == ["4", "3", "2", "1", "0"]
+        assert (
+            await off_the_loop(lambda: client.messages.list(to=MARIA, date_sent_before=now - timedelta(minutes=5)))
+            == []
+        )
+        assert len(await off_the_loop(lambda: client.messages.list(date_sent=now))) == 6
+        assert len(await off_the_loop(lambda: client.messages.list(from_=DISTRICT, limit=3))) == 3
+
+    async def test_are_redacted_and_deleted(self, client: Client) -> None:
+        message = await off_the_loop(lambda: client.messages.create(to=MARIA, from_=DISTRICT, body="secret"))
+        sid = message.sid or ""
+        assert (await off_the_loop(lambda: client.messages(sid).update(body=""))).body == ""
+        assert await off_the_loop(lambda: client.messages(sid).delete()) is True
+        assert await off_the_loop(lambda: refusal(lambda: client.messages(sid).fetch())) == (404, 20404)
+
+    async def test_that_are_scheduled_can_be_canceled(self, simulator: Simulator, client: Client) -> None:
+        message = await off_the_loop(
+            lambda: client.messages.create(
+                to=MARIA,
+                messaging_service_sid="MG" + "0" * 32,
+                body="tomorrow",
+                schedule_type="fixed",
+                send_at=datetime.now(UTC) + timedelta(days=1),
+            )
+        )
+        assert message.status == "scheduled"
+        sid = message.sid or ""
+        assert (await off_the_loop(lambda: client.messages(sid).update(status="canceled"))).status == "canceled"
+        assert (await off_the_loop(lambda: refusal(lambda: client.messages(sid).update(status="canceled"))))[0] == 409
+        assert (await simulator.http.get(f"/api/phones/{MARIA}/messages")).json() == []
+
+
+class TestCalls:
+    async def test_ring_a_prepared_phone_and_carry_out_the_document(
+        self, application: Application, simulator: Simulator, client: Client
+    ) -> None:
+        application.twiml("/callback", '<Gather action="/turn" input="speech"><Say>Is this Maria?</Say></Gather>')
+        application.twiml("/turn", "<Say>Good</Say>")
+        application.twiml("/progress", "")
+        await simulator.http.post(f"/api/phones/{MARIA}/answers", json={"steps": ["say:yes"]})
+        created = await off_the_loop(
+            lambda: client.calls.create(
+                to=MARIA,
+                from_=DISTRICT,
+                url=f"{application.base}/callback",
+                status_callback=f"{application.base}/progress",
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+            )
+        )
+        assert (created.status, created.direction) == ("queued", "outbound-api")
+        await simulator.network.exchange.settled()
+        sid = created.sid or ""
+        told = (await simulator.http.get(f"/api/calls/{sid}/events")).json()
+        assert [event["text"] for event in told["events"] if event["kind"] == "say"] == ["Is this Maria?", "Good"]
+        hooks = application.at("/progress")
+        assert [hook.form["CallStatus"] for hook in hooks] == ["initiated", "ringing", "in-progress", "completed"]
+        assert [hook.form["SequenceNumber"] for hook in hooks] == ["0", "1", "2", "3"]
+        assert all(hook.signed() for hook in hooks) and int(hooks[-1].form["CallDuration"]) > 0
+        assert application.at("/turn")[0].form["Direction"] == "outbound-api"
+        call = await off_the_loop(lambda: client.calls(sid).fetch())
+        assert call.status == "completed" and int(call.duration or 0) > 0
+
+    async def test_to_a_phone_that_nobody_answers_end_as_no_answer(
+        self, application: Application, simulator: Simulator, client: Client
+    ) -> None:
+        created = await off_the_loop(lambda: client.calls.create(to=MARIA, from_=DISTRICT, twiml="<Response/>"))
+        await simulator.network.exchange.settled()
+        listed = await off_the_loop(lambda: client.calls.list(to=MARIA, status="no-answer"))
+        assert [call.sid for call in listed] == [created.sid]
+
+    async def test_take_inline_documents(self, simulator: Simulator, client: Client) -> None:
+        simulator.network.exchange.prepared[MARIA] = deque([[parse_step("silence")]])
+        created = await off_the_loop(
+            lambda: client.calls.create(to=MARIA, from_=DISTRICT, twiml="<Response><Say>Hello</Say></Response>")
+        )
+        await simulator.network.exchange.settled()
+        assert heard(simulator.network.exchange.finished[created.sid or ""]) == ["Hello"]
+
+    async def test_that_go_on_can_be_redirected_and_ended(
+        self, application: Application, simulator: Simulator, client: Client
+    ) -> None:
+        async def update(sid: str, **fields: str) -> None:
+            await off_the_loop(lambda: client.calls(sid).update(**fields))
+
+        application.twiml("/twilio/voice", "<Say>Please wait</Say><Redirect>/hold</Redirect>")
+        application.twiml("/person", "<Say>Here is a person</Say>")
+        reached: asyncio.Queue[str] = asyncio.Queue()
+
+        def hold(hook: Any) -> str:
+            reached.put_nowait(hook.form["CallSid"])
+            return "<Response><Pause length='1'/><Redirect>/hold</Redirect></Response>"
+
+        application.answers["/hold"] = hold
+        calling = asyncio.create_task(simulator.call())
+        await update(await reached.get(), url=f"{application.base}/person")
+        done = await calling
+        assert heard(done)[-1] == "Here is a person" and done.ended == "document_ended"
+        calling = asyncio.create_task(simulator.call())
+        while not reached.empty():
+            reached.get_nowait()
+        await update(await reached.get(), status="completed")
+        assert (await calling).ended == "ended_by_rest"
+
+    async def test_that_have_ended_cannot_be_redirected(
+        self, application: Application, simulator: Simulator, client: Client
+    ) -> None:
+        application.twiml("/twilio/voice", "<Hangup/>")
+        sid = (await simulator.call()).call_sid
+        assert await off_the_loop(lambda: refusal(lambda: client.calls(sid).update(status="completed"))) == (400, 21220)
+        assert await off_the_loop(lambda: client.calls(sid).delete()) is True
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"to": "+15005550001"}, 21217),
+            ({"to": "+15005550003"}, 21215),
+            ({"to": "nobody"}, 21211),
+            ({"from_": "nobody"}, 21212),
+            ({"twiml": ""}, 21205),
+        ],
+    )
+    async def test_are_refused_with_twilios_numbers(self, client: Client, fields: dict[str, str], code: int) -> None:
+        arguments: dict[str, Any] = {"to": MARIA, "from_": DISTRICT, "twiml": "<Response/>", **fields}
+        assert await off_the_loop(lambda: refusal(lambda: client.calls.create(**arguments))) == (400, code)
+
+
+class TestAccess:
+    async def test_needs_the_right_token(self, simulator: Simulator) -> None:
+        wrong = Client(ACCOUNT, "wrong", http_client=CheckingClient())
+        wrong.api.base_url = simulator.url
+        assert await off_the_loop(lambda: refusal(wrong.messages("SM" + "0" * 32).fetch)) == (401, 20003)
+        bare = await simulator.http.get(
+            f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", headers={"Authorization": "Bearer x"}
+        )
+        assert bare.status_code == 401 and bare.json()["more_info"] == "https://www.twilio.com/docs/errors/20003"
+
+    async def test_does_not_reach_other_accounts(self, simulator: Simulator) -> None:
+        other = Client(ACCOUNT, TOKEN, account_sid="AC" + "0" * 32, http_client=CheckingClient())
+        other.api.base_url = simulator.url
+        assert await off_the_loop(lambda: refusal(other.messages("SM" + "0" * 32).fetch)) == (404, 20404)
