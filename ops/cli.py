@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from ops.settings import Settings, SettingsError, load_settings
 
@@ -26,8 +27,16 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Phone = Annotated[str, typer.Option("--from", help="The customer's phone number, as people write it.")]
 
 
+TABLE_WIDTH_MIN = 120
+
+
 def _console() -> Console:
     return Console(soft_wrap=True)
+
+
+def _print_table(table: Table) -> None:
+    """In full, also where the terminal is narrow or there is none: a cut phone number is of no use."""
+    Console(width=max(TABLE_WIDTH_MIN, Console().width)).print(table)
 
 
 def _fail(words: str) -> NoReturn:
@@ -88,7 +97,7 @@ def status(as_json: Json = False) -> None:
     from ops.status import rows, table
 
     found = rows(_settings())
-    _print_json(found) if as_json else _console().print(table(found))
+    _print_json(found) if as_json else _print_table(table(found))
 
 
 @app.command()
@@ -129,7 +138,7 @@ def demo(as_json: Json = False) -> None:
     from ops.talk import customers, customers_table
 
     found = customers(_settings())
-    _print_json(found) if as_json else _console().print(customers_table(found))
+    _print_json(found) if as_json else _print_table(customers_table(found))
 
 
 @app.command()

@@ -101,7 +101,7 @@ class Starter:
             "actions": (lambda: self._program("actions"), ()),
             "database": (self._database, ("postgres",)),
             "backend": (lambda: self._program("backend"), ("database", "valkey")),
-            "telephony": (lambda: self._program("telephony"), ("valkey",)),
+            "telephony": (lambda: self._program("telephony", "engine", "backend"), ("valkey",)),
         }
         if self.plan.settings.demo:
             steps["simulator"] = (lambda: self._program("simulator"), ())
@@ -142,10 +142,16 @@ class Starter:
         if await database.prepare(self.plan.home, self.plan.settings, environment):
             self.say(f"database is up to date ({time.monotonic() - started:.1f} s)")
 
-    async def _program(self, name: str) -> None:
+    async def _program(self, name: str, *ready_after: str) -> None:
+        """Starts a program and waits until it is ready, which it cannot be before `ready_after` are.
+
+        :raises StartError: it dies again and again, or takes too long.
+        """
         ours = name in self.plan.programs
         if ours:
             await asyncio.to_thread(self.supervisor.start, name)
+        for other in ready_after:
+            await self.ready[other].wait()
         deadline = time.monotonic() + self.plan.settings.start_seconds_max
         starts: set[int] = set()
         while (missing := await asyncio.to_thread(self._missing, name, ours, starts)) is not None:

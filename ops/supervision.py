@@ -54,6 +54,10 @@ class Supervisor:
             return getattr(proxy.supervisor, method)(*arguments)
         except (OSError, ProtocolError) as error:
             raise NotRunningError(str(error)) from error
+        except Fault as fault:
+            if fault.faultCode == Faults.SHUTDOWN_STATE:
+                raise NotRunningError("Headgate is just stopping.") from fault
+            raise
         finally:
             transport.close()
 
