@@ -46,6 +46,8 @@ log = structlog.get_logger("telephony.voice")
 router = APIRouter(prefix="/twilio/voice", route_class=TwilioRoute)
 
 TURNS_MAX = 500
+# How long the answer to a turn is kept for a caller who was asked to hold on.
+HOLD_SECONDS = 60.0
 _E164 = re.compile(r"\+[1-9][0-9]{3,14}")
 _CALL_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -113,7 +115,6 @@ async def caller_speaks(request: Request, form: SignedForm, n: int = 1, quiet: i
 async def _turn(services: Services, form: TwilioForm, turn_number: int, quiet: int) -> Response:
     said = utterance_of(form, turn_number)
     flight = asyncio.ensure_future(services.switchboard.answer(said))
-    services.calls_waiting[said.provider_message_id] = flight
     return await _when_ready(services, said, flight, Place(turn_number, quiet))
 
 
@@ -132,9 +133,12 @@ async def caller_waits(request: Request, form: SignedForm, n: int = 1, quiet: in
 async def _when_ready(services: Services, said: Utterance, flight: "asyncio.Future[Answer]", place: Place) -> Response:
     done, _ = await asyncio.wait({flight}, timeout=services.settings.filler_seconds)
     if not done:
+        if said.provider_message_id not in services.calls_waiting:
+            services.calls_waiting[said.provider_message_id] = flight
+            forget = services.calls_waiting.pop
+            asyncio.get_running_loop().call_later(HOLD_SECONDS, forget, said.provider_message_id, None)
         language = await services.memory.language_of(said.thread_key) or "en"
         return twiml(wait_twiml(language, services.voice, place.turn_number, place.quiet, place.waits + 1))
-    services.calls_waiting.pop(said.provider_message_id, None)
     return twiml(call_twiml(flight.result(), services.directory.current, services.voice, said.party, place))
 
 

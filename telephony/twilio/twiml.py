@@ -37,7 +37,7 @@ class VoiceStyle:
 
     def url(self, path: str, **query: object) -> str:
         """A full address of ours; relative ones would depend on which document Twilio holds."""
-        asked = urlencode({name: value for name, value in query.items() if value not in (None, "", 0)})
+        asked = urlencode({name: value for name, value in query.items() if value is not None})
         return f"{self.public_url}{path}" + (f"?{asked}" if asked else "")
 
 
@@ -46,7 +46,7 @@ def gather_twiml(answer: Answer, style: VoiceStyle, turn_number: int, quiet: int
     language = answer.language
     collect = next((c for c in reversed(answer.commands) if isinstance(c, Collect)), Collect())
     choices = [choice for reply in answer.replies for choice in reply.choices]
-    action = style.url("/twilio/voice/turn", n=turn_number, quiet=quiet)
+    action = style.url("/twilio/voice/turn", n=turn_number, quiet=quiet or None)
     response = VoiceResponse()
     gather = Gather(
         input="speech" if collect.kind == "speech" else "dtmf speech",
@@ -92,7 +92,7 @@ def wait_twiml(language: Language, style: VoiceStyle, turn_number: int, quiet: i
         add_speech(response, [Reply(say("one_moment", language))], language, style)
     else:
         response.pause(length=1)
-    response.redirect(style.url("/twilio/voice/wait", n=turn_number, quiet=quiet, waits=waits), method="POST")
+    response.redirect(style.url("/twilio/voice/wait", n=turn_number, quiet=quiet or None, waits=waits), method="POST")
     return str(response)
 
 

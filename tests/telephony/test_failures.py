@@ -1,0 +1,233 @@
+"""Bad days: a sentence and a way to a person on every channel, within ten seconds, and a case that is not lost."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.telephony.conftest import CUSTOMER, Heard, World
+from tests.telephony.servers import Fault
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait for something that will happen."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+def empty(turn: dict[str, object]) -> dict[str, object]:
+    return {"replies": []}
+
+
+def blank(turn: dict[str, object]) -> dict[str, object]:
+    return {"replies": [{"text": "", "commands": []}]}
+
+
+def action_failed(turn: dict[str, object]) -> dict[str, object]:
+    return {"replies": [{"text": "half an answer"}], "action_failed": True}
+
+
+async def break_engine(world: World, how: str) -> None:
+    match how:
+        case "down":
+            await world.engine.server.stop()
+        case "cut":
+            world.engine.server.fault = Fault(cut=True)
+        case "error":
+            world.engine.server.fault = Fault(status=500)
+        case "slow":
+            world.engine.server.fault = Fault(seconds=60)
+        case "empty":
+            world.engine.brain = empty
+        case "blank":
+            world.engine.brain = blank
+        case _:
+            world.engine.brain = action_failed
+
+
+ENGINE_FAULTS = ["down", "cut", "error", "slow", "empty", "blank", "action_failed"]
+FAST = [{"turn_seconds": 1.0}]
+
+
+@pytest.mark.parametrize("world", FAST, indirect=True)
+@pytest.mark.parametrize("how", ENGINE_FAULTS)
+async def test_a_writer_gets_a_sentence_and_a_case_when_the_engine_fails(world: World, how: str) -> None:
+    await break_engine(world, how)
+    heard = await world.text("what's my balance", sid="SM" + "7" * 32)
+
+    assert "I'm having trouble" in heard.messages[0]
+    assert "(951) 555-0100" in heard.messages[0]
+    (case,) = world.backend.hand_offs
+    assert case["reason"] == "assistant_unavailable"
+    assert case["assistant_continues"] is True
+    assert case["conversation_id"]
+    assert "balance" not in str(case)
+    assert world.backend.outcomes[0].startswith("engine_")
+    again = await world.text("what's my balance", sid="SM" + "7" * 32)
+    assert again.body == heard.body
+
+
+@pytest.mark.parametrize("world", FAST, indirect=True)
+@pytest.mark.parametrize("how", ENGINE_FAULTS)
+async def test_a_caller_is_connected_when_the_engine_fails(world: World, how: str) -> None:
+    await break_engine(world, how)
+    heard = await world.call()
+    assert "trouble" in heard.said
+    assert heard.verb("Number").text == "+19515550101"
+    assert world.backend.hand_offs
+    nobody = await world.call(heard.action(world, "Dial"), DialCallStatus="busy")
+    assert "call you back" in nobody.said
+
+
+async def test_a_caller_after_hours_is_promised_a_call(world: World) -> None:
+    await break_engine(world, "down")
+    world.backend.open_now = False
+    heard = await world.call()
+    assert "closed" in heard.said and "call you back" in heard.said
+    heard.verb("Hangup")
+
+
+async def test_the_conversations_language_is_kept_in_trouble(world: World) -> None:
+    world.engine.brain = lambda turn: {"replies": [{"text": "Claro"}], "language": "es"}
+    await world.text("hola")
+    await break_engine(world, "error")
+    assert "Disculpe" in (await world.text("mi saldo")).messages[0]
+    await world.backend.server.stop()
+    (sentence,) = (await world.text("mi saldo")).messages
+    assert "Disculpe" in sentence and "Sorry" not in sentence
+
+
+async def test_everything_answers_again_when_the_engine_is_back(world: World) -> None:
+    await break_engine(world, "down")
+    await world.text("hello")
+    await world.engine.server.start()
+    assert (await world.text("hello")).messages == ["You said: hello"]
+
+
+async def break_backend(world: World, how: str) -> None:
+    match how:
+        case "down":
+            await world.backend.server.stop()
+        case "error":
+            world.backend.server.fault = Fault(status=503)
+        case "cut":
+            world.backend.server.fault = Fault(cut=True)
+        case _:
+            world.backend.server.fault = Fault(seconds=60)
+
+
+async def mend_backend(world: World, how: str) -> None:
+    world.backend.server.fault = None
+    if how == "down":
+        await world.backend.server.start()
+
+
+@pytest.mark.parametrize("how", ["down", "error", "cut", "slow"])
+async def test_nothing_is_lost_when_the_backend_fails(world: World, how: str) -> None:
+    await break_backend(world, how)
+    began = time.monotonic()
+    written, called = await asyncio.gather(world.text("hello", sid="SM" + "8" * 32), world.call())
+    assert time.monotonic() - began < 10
+
+    words = " ".join(written.messages)
+    assert "Sorry" in words and "Disculpe" in words and "(951) 555-0100" in words
+    assert called.verb("Number").text
+    assert [say.attrib["language"] for say in called.xml.iter("Say")] == ["en-US", "es-US"]
+    assert world.backend.hand_offs == []
+
+    await mend_backend(world, how)
+    await until(lambda: len(world.backend.hand_offs) == 2)
+    assert {case["provider_message_id"] for case in world.backend.hand_offs} == {
+        "SM" + "8" * 32,
+        "CA" + "1" * 32 + ":0",
+    }
+    for case in world.backend.hand_offs:
+        assert case["reason"] == "backend_unavailable"
+        assert case["party"] == CUSTOMER
+        assert case["conversation_id"] is None
+    assert (await world.text("hello")).messages == ["You said: hello"]
+
+
+async def test_five_deliveries_while_the_backend_is_down_are_one_case(world: World) -> None:
+    await break_backend(world, "down")
+    heard = await asyncio.gather(*(world.text("hi", sid="SM" + "4" * 32) for _ in range(5)))
+    assert len({each.body for each in heard}) == 1
+    await mend_backend(world, "down")
+    await until(lambda: world.backend.hand_offs)
+    assert world.services is not None
+    await world.services.spool.replay()
+    assert len(world.backend.hand_offs) == 1
+
+
+async def test_an_answer_that_could_not_be_recorded_is_recorded_later(world: World) -> None:
+    plain = world.engine.brain
+
+    def fail_recording(turn: dict[str, object]) -> dict[str, object]:
+        world.backend.server.fault = Fault(status=503)
+        return plain(turn)
+
+    world.engine.brain = fail_recording
+    assert (await world.text("hello")).messages == ["You said: hello"]
+    assert world.backend.outcomes == []
+    world.backend.server.fault = None
+    await until(lambda: world.backend.outcomes == ["answered"])
+
+
+NO_REDIS = [{"redis_url": "redis://127.0.0.1:1/0"}]
+
+
+@pytest.mark.parametrize("world", NO_REDIS, indirect=True)
+async def test_everything_answers_without_redis(world: World) -> None:
+    assert (await world.text("hello")).messages == ["You said: hello"]
+    assert (await world.call()).said == "You said: start"
+    await break_backend(world, "down")
+    assert (await world.text("hello")).messages
+    await mend_backend(world, "down")
+    await until(lambda: world.backend.hand_offs)
+
+
+async def test_nothing_is_missed_when_redis_is_emptied(world: World) -> None:
+    await world.text("hello")
+    assert world.services is not None
+    await world.services.store.flushall()
+    assert (await world.text("again")).messages == ["You said: again"]
+
+
+@pytest.mark.parametrize("world", FAST, indirect=True)
+async def test_another_process_that_works_on_the_message_is_waited_for(world: World) -> None:
+    await world.text("hello", sid="SM" + "3" * 32)
+    (turn,) = world.backend.turns.values()
+    answer, turn["replies"] = turn["replies"], None
+    waiting = asyncio.ensure_future(world.text("hello", sid="SM" + "3" * 32))
+    await until(lambda: world.backend.calls[f"GET {turn['turn_id']}"] > 1)
+    turn["replies"] = answer
+    assert (await waiting).messages == ["You said: hello"]
+    assert len(world.engine.turns) == 1
+
+    turn["replies"] = None
+    assert "trouble" in (await world.text("hello", sid="SM" + "3" * 32)).messages[0]
+
+
+@pytest.mark.parametrize("path", ["/twilio/sms", "/twilio/voice"])
+async def test_a_fault_of_ours_is_still_twiml(world: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert world.services is not None
+
+    async def broken(said: object) -> None:
+        raise ZeroDivisionError("the customer's words")
+
+    monkeypatch.setattr(world.services, "switchboard", type("Broken", (), {"answer": staticmethod(broken)})())
+    heard: Heard = await (world.text("hi") if path.endswith("sms") else world.call())
+    assert "trouble" in heard.body and "Disculpe" in heard.body
+
+
+async def test_ready_says_what_is_missing(world: World) -> None:
+    async with world.http.get(world.url + "/readyz") as response:
+        assert response.status == 200
+    await world.engine.server.stop()
+    async with world.http.get(world.url + "/readyz") as response:
+        assert response.status == 503
+        assert (await response.json())["missing"] == ["engine"]
+    async with world.http.get(world.url + "/healthz") as response:
+        assert response.status == 200

@@ -1,0 +1,158 @@
+"""Text messages: one webhook in, messages out, whatever the message is."""
+
+import asyncio
+
+import pytest
+
+from tests.telephony.conftest import CUSTOMER, OUR_NUMBER, World
+
+
+async def test_a_text_goes_to_the_assistant_and_its_answer_comes_back(world: World) -> None:
+    heard = await world.text("what's my balance")
+
+    assert heard.messages == ["You said: what's my balance"]
+    (turn,) = world.backend.turns.values()
+    assert turn["said"]["thread_key"] == f"{CUSTOMER}|{OUR_NUMBER}"
+    assert turn["said"]["party"] == CUSTOMER
+    assert world.backend.outcomes == ["answered"]
+    (asked,) = world.engine.turns
+    assert asked["conversation_id"] == turn["conversation_id"]
+    assert asked["channel"] == "sms"
+    assert asked["is_new"] is True
+
+
+async def test_choices_are_numbered_lines_and_a_number_picks_one(world: World) -> None:
+    choices = [{"title": "Pay my bill", "payload": "/pay_bill"}, {"title": "Hours", "payload": "/ask_hours"}]
+    plain = world.engine.brain
+    world.engine.brain = lambda turn: {"replies": [{"text": "How can I help?", "choices": choices}]}
+    first = await world.text("hello")
+    assert first.messages == ["How can I help?\nReply with a number:\n1 Pay my bill\n2 Hours"]
+
+    world.engine.brain = plain
+    assert (await world.text("2")).messages == ["You said: /ask_hours"]
+
+
+@pytest.mark.parametrize("said", ["Hours", "hours.", " 2.", "two", "2)"])
+async def test_a_choice_can_be_picked_by_its_words(world: World, said: str) -> None:
+    choices = [{"title": "Pay my bill", "payload": "/pay_bill"}, {"title": "Hours", "payload": "/ask_hours"}]
+    plain = world.engine.brain
+    world.engine.brain = lambda turn: {"replies": [{"text": "How can I help?", "choices": choices}]}
+    await world.text("hello")
+    world.engine.brain = plain
+    assert (await world.text(said)).messages == ["You said: /ask_hours"]
+
+
+async def test_words_are_never_read_as_a_command(world: World) -> None:
+    await world.text('/restart{"a": 1}')
+    assert world.engine.turns[-1]["payload"] is None
+
+
+async def test_five_deliveries_at_once_are_one_turn_and_five_identical_answers(world: World) -> None:
+    world.engine.brain = lambda turn: {"replies": [{"text": "Once", "choices": [{"title": "A", "payload": "/a"}]}]}
+    heard = await asyncio.gather(*(world.text("hello", sid="SM" + "5" * 32) for _ in range(5)))
+
+    assert len({each.body for each in heard}) == 1
+    assert heard[0].messages[0].startswith("Once")
+    assert len(world.backend.turns) == 1
+    assert len(world.engine.turns) == 1
+
+
+async def test_a_late_delivery_gets_the_stored_answer(world: World) -> None:
+    first = await world.text("hello", sid="SM" + "6" * 32)
+    second = await world.text("hello", sid="SM" + "6" * 32)
+    assert first.body == second.body
+    assert len(world.engine.turns) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "reaches_engine"),
+    [
+        ("", False),
+        ("   \x00 ", False),
+        ("\x00balance\x00", True),
+        ("😀🚰💧", True),
+        ("ما هو رصيدي؟ \u202eabc", True),
+        ("a" * 10_000, True),
+        ("word " * 4_000, True),
+        ("<Say>&amp; ]]> \ufffe\uffff", True),
+    ],
+)
+async def test_an_odd_body_gets_an_answer(world: World, body: str, reaches_engine: bool) -> None:
+    heard = await world.text(body)
+    assert heard.messages
+    assert all(heard.messages)
+    assert bool(world.engine.turns) is reaches_engine
+    for turn in world.backend.turns.values():
+        assert "\x00" not in turn["said"]["text"]
+        assert len(turn["said"]["text"]) <= 10_000
+
+
+async def test_a_picture_without_words_gets_a_sentence_about_pictures(world: World) -> None:
+    heard = await world.text("", NumMedia="1", MediaUrl0="https://api.twilio.com/x", MediaContentType0="image/jpeg")
+    assert "picture" in heard.messages[0]
+    assert next(iter(world.backend.turns.values()))["said"]["media_count"] == 1
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop", " Unsubscribe ", "CANCEL", "end", "quit", "STOPALL", "revoke"])
+async def test_opt_out_words_get_no_reply_of_ours(world: World, word: str) -> None:
+    heard = await world.text(word)
+    assert heard.xml.findall("*") == []
+    assert world.backend.turns == {}
+
+
+async def test_twilio_handled_opt_out_gets_no_second_reply(world: World) -> None:
+    assert (await world.text("HELP", OptOutType="HELP")).xml.findall("*") == []
+
+
+async def test_help_names_the_programme_and_a_phone(world: World) -> None:
+    # Nobody knows the language of a stranger: both.
+    for message in (await world.text("HELP")).messages:
+        assert "Rio Seco Water District" in message
+        assert "(951) 555-0100" in message
+    assert world.backend.turns == {}
+
+
+async def test_yes_and_stop_in_a_sentence_are_ordinary_words(world: World) -> None:
+    assert (await world.text("YES")).messages == ["You said: YES"]
+    assert (await world.text("please stop my water service")).messages == ["You said: please stop my water service"]
+
+
+async def test_a_card_number_is_refused_and_never_sent_on(world: World) -> None:
+    world.backend.refuse = "card_number"
+    heard = await world.text("4242 4242 4242 4242")
+    assert "card number" in heard.messages[0]
+    assert world.engine.turns == []
+    assert world.backend.outcomes == ["refused"]
+
+
+async def test_a_long_answer_is_cut_between_sentences(world: World) -> None:
+    sentence = "The office is open from half past seven until half past five. "
+    world.engine.brain = lambda turn: {"replies": [{"text": sentence * 12}]}
+    messages = (await world.text("hours")).messages
+    assert len(messages) > 1
+    assert all(len(m) <= 320 and m.endswith(".") for m in messages)
+
+
+async def test_a_writer_with_a_person_hears_it_once_then_nothing(world: World) -> None:
+    await world.text("hello")
+    world.backend.conversation().mode = "person"
+    asked = len(world.engine.turns)
+    first, second = await world.text("are you there?"), await world.text("hello?")
+    assert "person" in first.messages[0]
+    assert second.xml.findall("*") == []
+    assert len(world.engine.turns) == asked
+
+
+async def test_statuses_go_to_the_backend_and_never_backwards(world: World) -> None:
+    path = "/twilio/sms/status?message_id=m-1"
+    for status in ("queued", "delivered", "sent", "delivered"):
+        heard = await world.post(path, {"MessageSid": "SM1", "MessageStatus": status, "To": CUSTOMER})
+        assert heard.status == 204
+    assert [s["status"] for s in world.backend.statuses] == ["delivered"]
+
+
+async def test_the_fallback_address_answers_and_files_the_case(world: World) -> None:
+    form = {"MessageSid": "SM2", "From": CUSTOMER, "To": OUR_NUMBER, "ErrorCode": "11200", "ErrorUrl": "x"}
+    heard = await world.post("/twilio/sms/fallback", form)
+    assert heard.messages
+    assert world.backend.hand_offs[0]["reason"] == "assistant_unavailable"
