@@ -54,7 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
     install_error_handlers(app)
     for router in routers():
         app.include_router(router)
-    mount_console(app)
+    if settings.console:
+        mount_console(app)
     return app
 
 
@@ -77,5 +78,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.workflows.start()
             stack.push_async_callback(app.state.workflows.stop)
             database.listeners.append(app.state.workflows.hear)
-        await stack.enter_async_context(running_console(app))
+        if settings.console:
+            await stack.enter_async_context(running_console(app))
         yield

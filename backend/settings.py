@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = 5_000
     lock_timeout_ms: int = 3_000
     workflows: bool = True
+    console: bool = True
 
     @field_validator("secret_key")
     @classmethod
