@@ -20,7 +20,7 @@ BUILD_SECONDS = 12.0
 def register() -> None:
     """Put the pages on NiceGUI's router; once a process."""
     ui.page("/", response_timeout=BUILD_SECONDS)(show_queue)
-    ui.page("/cases/{case_id}", response_timeout=BUILD_SECONDS)(show_case)
+    ui.page("/cases/{case_id:uuid}", response_timeout=BUILD_SECONDS)(show_case)
 
 
 async def show_queue(request: Request, client: Client) -> Response | None:

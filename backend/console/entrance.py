@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
 _YEAR_SECONDS = 365 * 24 * 3600
 
-Text = Annotated[str, Form(max_length=1000)]
+Text = Annotated[str, Form()]
 
 
 def from_this_site(request: Request) -> None:

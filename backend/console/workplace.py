@@ -64,7 +64,7 @@ class Workplace:
         except DatabaseAwayError:
             self._shell.say_trouble(self._t("trouble_database"))
         except SignedOutError:
-            self._client.open(f"{PREFIX}/sign-in?over=1&next={self._address()}")
+            self._client.open(f"/sign-in?over=1&next={self._address()}")  # NiceGUI puts the prefix in front
         else:
             self._shell.say_trouble("" if self._desk.live.listening else self._t("trouble_live"))
             if self._done_at and time.monotonic() - self._done_at > DONE_SECONDS:

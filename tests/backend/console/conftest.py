@@ -1,0 +1,67 @@
+"""A real browser on the real console."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from ops.chromium import installed
+from tests.backend.conftest import create_database
+from tests.backend.console.office import Office, Valkey
+
+PATIENCE_MS = 15_000
+SignIn = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(scope="session")
+def office(server_url: str, seeded_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One backend with the console for all these tests; each test brings its own customers."""
+    folder = tmp_path_factory.mktemp("office")
+    valkey = Valkey(folder / "valkey")
+    home = folder / "home"
+    home.mkdir()
+    office = Office(create_database(server_url, "office", seeded_template), valkey, home)
+    valkey.start()
+    try:
+        office.open()
+        yield office
+    finally:
+        office.shut()
+        valkey.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium: the one the project found or installed, else playwright's own."""
+    async with async_playwright() as playwright:
+        found = installed(dict(os.environ), Path(os.environ.get("HEADGATE_HOME", ".headgate")) / "chromium")
+        made = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield made
+        await made.close()
+
+
+async def new_page(browser: Browser, language: str = "en") -> Page:
+    """A page of a browser of its own, in this language, at a small laptop's size."""
+    locale = {"en": "en-US", "es": "es-MX"}[language]
+    context: BrowserContext = await browser.new_context(viewport={"width": 1280, "height": 800}, locale=locale)
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    return await context.new_page()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, office: Office) -> SignIn:
+    """`await sign_in("rosa", language="es", path="/")`: a new browser in which this person is signed in."""
+
+    async def enter(user_name: str, *, language: str = "en", path: str = "/") -> Page:
+        page = await new_page(browser, language)
+        await page.goto(office.console + path)
+        await page.fill("#user_name", user_name)
+        await page.fill("#password", office.password(user_name))
+        await page.press("#password", "Enter")
+        await expect(page.locator(".queue")).to_be_visible()
+        return page
+
+    return enter
