@@ -9,6 +9,7 @@ placeholder can be subclassed, used in an annotation or as a decorator; calling 
 
 import importlib.abc
 import importlib.machinery
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -126,6 +127,7 @@ def leave_out(*, serving: bool = False) -> None:
     """
     if any(isinstance(finder, _LeftOutFinder) for finder in sys.meta_path):
         return
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     names = LEFT_OUT | TRAINING_ONLY if serving else LEFT_OUT
     present = sorted(name for name in names if name in sys.modules)
     if present:

@@ -45,5 +45,6 @@ def configure_logs() -> None:
         processors=[structlog.processors.KeyValueRenderer(key_order=["event"])],
         cache_logger_on_first_use=True,
     )
+    warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("ignore", category=FutureWarning)

@@ -20,7 +20,6 @@ from bot.absent import leave_out
 
 leave_out()
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 os.environ.setdefault("LOG_LEVEL", "ERROR")  # what Rasa asks before it draws progress bars
 os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")  # training takes seconds; a stale part would not show
 
