@@ -1,7 +1,8 @@
 """The account API: everything the assistant knows of a customer comes through here.
 
-One client session for the process, kept alive between calls. A call takes at most
-`SECONDS_MAX`; a call that may be repeated is repeated once when the connection itself failed.
+One client session for the process, kept alive between calls. A call takes at most `SECONDS_MAX`.
+It is repeated once when no connection was made, so nothing reached the backend; aiohttp itself
+repeats a GET or PUT once when a kept connection turns out to be closed.
 """
 
 from typing import Any, Final
@@ -22,7 +23,6 @@ from actions.account_types import (
 )
 
 SECONDS_MAX: Final = 3.0
-_IDEMPOTENT: Final = frozenset({"GET", "PUT"})
 
 
 class AccountApiError(Exception):
@@ -138,14 +138,10 @@ class AccountApi:
 
     async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
-            return await self._request(method, path, body)
-        except aiohttp.ClientConnectionError as error:
-            if method not in _IDEMPOTENT:
-                raise Unavailable(type(error).__name__) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable(type(error).__name__) from error
-        try:
-            return await self._request(method, path, body)
+            try:
+                return await self._request(method, path, body)
+            except aiohttp.ClientConnectorError:
+                return await self._request(method, path, body)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable(type(error).__name__) from error
 

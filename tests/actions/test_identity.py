@@ -1,0 +1,164 @@
+"""The identity form: details in any order, several at once, and what is never told."""
+
+from typing import Any
+
+import pytest
+
+from actions.account_api import AccountApi
+from actions.identity import CALLING_NUMBER, ActionVerifyIdentity, ValidateIdentityForm, read_details
+from tests.actions.harness import Loopback, Tell
+
+FORM = {"form": "identity_form"}
+VERIFIED = {"status": "verified", "verification_level": 2, "attempts_left": 3, "first_name": "Maria", "choices": []}
+FAILED = {"status": "failed", "verification_level": 0, "attempts_left": 2, "first_name": None, "choices": []}
+LOCKED = {"status": "locked", "verification_level": 0, "attempts_left": 0, "first_name": None, "choices": []}
+
+
+@pytest.mark.parametrize(
+    ("groups", "account", "secret", "unclear"),
+    [
+        (["44124412"], "44124412", None, False),
+        (["0417"], None, "0417", False),
+        (["92599"], None, "92599", False),
+        (["925991234"], None, "92599", False),
+        (["0417", "44124412"], "44124412", "0417", False),
+        (["441244120417"], "44124412", "0417", False),
+        (["4412441292599"], "44124412", "92599", False),
+        (["123"], None, None, True),
+        (["9515550100"], None, None, True),
+        ([], None, None, False),
+    ],
+)
+def test_digits_are_told_apart_by_their_length(
+    groups: list[str], account: str | None, secret: str | None, unclear: bool
+) -> None:
+    details = read_details(groups, calling_number=False)
+    assert (details.account, details.secret, details.unclear) == (account, secret, unclear)
+
+
+async def test_the_form_asks_for_the_account_first(api: AccountApi, run: Tell) -> None:
+    said = await run(ValidateIdentityForm(), intent="ask_balance", **FORM)
+    assert said.names == ["utter_identity_needed"]
+    assert said.slots["requested_slot"] == "identity_account"
+
+
+async def test_both_details_in_the_question_are_tried_at_once(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("POST", "/verification", VERIFIED)
+    digits = [("digits", "44124412"), ("digits", "0417")]
+    said = await run(
+        ValidateIdentityForm(),
+        intent="ask_balance",
+        entities=digits,
+        slots={"resume_action": "action_balance"},
+        **FORM,
+    )
+    assert answers.bodies("/verification") == [{"account_number": "44124412", "pin": "0417", "zip": None}]
+    assert said.names == ["utter_identity_thanks_name"]
+    assert said.slots["verification_level"] == 2
+    assert said.next == "action_balance"
+
+
+async def test_four_digits_in_a_question_are_no_pin(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ValidateIdentityForm(), intent="ask_last_payment", entities=[("digits", "1500")], **FORM)
+    assert answers.asked == []
+    assert "identity_secret" not in said.slots
+
+
+async def test_the_calling_number_is_a_factor(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("POST", "/verification", VERIFIED)
+    slots = {"requested_slot": "identity_secret", "identity_account": CALLING_NUMBER}
+    await run(ValidateIdentityForm(), entities=[("digits", "92599")], slots=slots, channel="sms", **FORM)
+    assert answers.bodies("/verification") == [{"account_number": None, "pin": None, "zip": "92599"}]
+
+
+async def test_a_chat_has_no_calling_number(api: AccountApi, run: Tell) -> None:
+    slots = {"requested_slot": "identity_account"}
+    said = await run(ValidateIdentityForm(), intent="use_calling_number", slots=slots, **FORM)
+    assert said.names == ["utter_identity_no_calling_number"]
+    assert said.slots["requested_slot"] == "identity_account"
+
+
+async def test_a_corrected_account_number_replaces_the_first(api: AccountApi, run: Tell) -> None:
+    slots = {"requested_slot": "identity_secret", "identity_account": "11111111"}
+    said = await run(ValidateIdentityForm(), entities=[("digits", "44124412")], slots=slots, **FORM)
+    assert said.slots["identity_account"] == "44124412"
+    assert said.slots["requested_slot"] == "identity_secret"
+
+
+async def test_a_failure_forgets_both_details_and_does_not_say_which_was_wrong(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    answers.say("POST", "/verification", FAILED)
+    slots = {"requested_slot": "identity_secret", "identity_account": "44124412"}
+    said = await run(ValidateIdentityForm(), entities=[("digits", "9999")], slots=slots, **FORM)
+    assert said.names == ["utter_identity_failed"]
+    assert (said.slots["identity_account"], said.slots["identity_secret"]) == (None, None)
+    assert said.slots["requested_slot"] == "identity_account"
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, LOCKED), (423, {"error": "locked", "detail": ""})])
+async def test_a_lock_ends_the_form_and_offers_a_person(
+    api: AccountApi, answers: Loopback, run: Tell, status: int, body: Any
+) -> None:
+    answers.say("POST", "/verification", body, status)
+    slots = {"requested_slot": "identity_secret", "identity_account": "44124412", "resume_action": "action_balance"}
+    said = await run(ValidateIdentityForm(), entities=[("digits", "9999")], slots=slots, **FORM)
+    assert said.names == ["utter_identity_locked"]
+    assert said.slots["requested_slot"] is None
+    assert said.slots["offer"] == "person:verification_locked"
+    assert said.next == "action_listen"
+
+
+async def test_digits_that_fit_nothing_are_explained(api: AccountApi, run: Tell) -> None:
+    slots = {"requested_slot": "identity_account"}
+    said = await run(ValidateIdentityForm(), entities=[("digits", "123")], slots=slots, **FORM)
+    assert said.names == ["utter_identity_unclear"]
+
+
+@pytest.mark.parametrize("intent", ["report_emergency", "report_gas_smell", "ask_person", "cancel"])
+async def test_the_form_steps_aside_whatever_digits_there_are(api: AccountApi, run: Tell, intent: str) -> None:
+    slots = {"requested_slot": "identity_account"}
+    said = await run(ValidateIdentityForm(), intent=intent, entities=[("digits", "1234")], slots=slots, **FORM)
+    assert said.names == []
+    assert set(said.slots) == {"requested_slot"}
+
+
+CHOICES = [
+    {"account": "0b0f6a52-4a7e-4c38-9a55-0d1f8f4c2b11", "address_hint": "… Cottonwood Avenue"},
+    {"account": "1b0f6a52-4a7e-4c38-9a55-0d1f8f4c2b12", "address_hint": "… Arroyo Parkway"},
+]
+HELD = [{"account": choice["account"], "hint": choice["address_hint"]} for choice in CHOICES]
+
+
+async def test_several_accounts_become_choices(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("POST", "/verification", {**VERIFIED, "status": "choose_account", "choices": CHOICES})
+    slots = {"requested_slot": "identity_secret", "identity_account": CALLING_NUMBER}
+    said = await run(ValidateIdentityForm(), entities=[("digits", "0417")], slots=slots, channel="sms", **FORM)
+    buttons = said.variables("utter_identity_choose_account")["buttons"]
+    assert [button["title"] for button in buttons] == ["… Cottonwood Avenue", "… Arroyo Parkway"]
+    assert buttons[1]["payload"] == '/choose_account{"digits":"2"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"), [("2", [("digits", "2")]), ("the one on arroyo", []), ("arroyo parkway please", [])]
+)
+async def test_an_account_is_chosen_by_number_or_by_street(
+    api: AccountApi, answers: Loopback, run: Tell, text: str, entities: list[tuple[str, str]]
+) -> None:
+    answers.say("POST", "/account", VERIFIED)
+    slots = {"requested_slot": "identity_choice", "identity_choices": HELD}
+    said = await run(ValidateIdentityForm(), text=text, entities=entities, slots=slots, **FORM)
+    assert answers.bodies("/account") == [{"account": CHOICES[1]["account"]}]
+    assert said.slots["verification_level"] == 2
+
+
+async def test_the_choices_come_again_after_a_question_in_between(api: AccountApi, run: Tell) -> None:
+    slots = {"requested_slot": "identity_choice", "identity_choices": HELD}
+    said = await run(ValidateIdentityForm(), intent="ask_hours", slots=slots, after_action="action_hours", **FORM)
+    assert said.names == ["utter_identity_choose_account"]
+
+
+async def test_a_verified_customer_is_not_asked_again(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionVerifyIdentity(), intent="verify_identity", slots={"verification_level": 2})
+    assert said.names == ["utter_identity_known"]
+    assert said.next == "action_listen"

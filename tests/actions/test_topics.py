@@ -1,0 +1,290 @@
+"""Each topic's actions: what they say, do next, and do when the backend is out."""
+
+from typing import Any
+
+import pytest
+
+from actions import names
+from actions.account_api import AccountApi
+from actions.balance import ActionBalance, ActionLastPayment
+from actions.contact_details import ActionChangeEmail, ValidateEmailForm
+from actions.conversation import ActionAffirm, ActionCancel, ActionDeny
+from actions.departments import ActionDepartments
+from actions.emergency import ActionEmergency, ActionGasSmell
+from actions.fallback import ActionFallback, ActionNoInput, ActionOutOfScope
+from actions.greeting import ActionGreet
+from actions.hours import ActionHolidays, ActionHours
+from actions.language import ActionSwitchLanguage
+from actions.locations import ActionLocations
+from actions.person import ActionHandOff, ActionOfferPerson, ActionUpset
+from actions.serve import registered_actions
+from tests.actions.harness import CONVERSATION, HAND_OFF, Loopback, Tell
+
+BALANCE = {
+    "balance_cents": 12345,
+    "past_due_cents": 0,
+    "due_date": "2026-12-01",
+    "last_payment": {"amount_cents": 5000, "received_on": "2026-10-02", "method": "card"},
+    "last_bill": None,
+    "credit_cents": 0,
+    "autopay": False,
+    "arrangement": None,
+    "returned_payment": None,
+    "medical_protection": False,
+    "as_of": "2026-11-23T10:00:00-08:00",
+}
+KNOWN = {"slots": {"verification_level": 2}}
+
+
+async def test_the_balance_needs_an_identity_and_comes_back_by_itself(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    said = await run(ActionBalance(), intent="ask_balance")
+    assert answers.asked == []
+    assert said.next == names.IDENTITY_FORM
+    assert said.slots[names.RESUME_ACTION] == "action_balance"
+
+
+async def test_the_balance_and_its_date(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/balance", BALANCE)
+    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
+    assert said.names == ["utter_balance_due", "utter_last_payment"]
+    due = said.variables("utter_balance_due")
+    assert (due["balance"], due["due_date"]) == ("$123.45", "Tuesday, December 1")
+    assert said.next == names.LISTEN
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"past_due_cents": 2000}, "utter_balance_past_due"),
+        ({"past_due_cents": 12345}, "utter_balance_all_past_due"),
+        ({"balance_cents": 0, "due_date": None}, "utter_balance_zero"),
+        ({"balance_cents": 0, "credit_cents": 900, "due_date": None}, "utter_balance_credit"),
+        ({"balance_cents": -900, "credit_cents": 900, "due_date": None}, "utter_balance_credit"),
+        ({"due_date": None}, "utter_balance_no_date"),
+        ({"autopay": True}, "utter_balance_autopay"),
+        ({"medical_protection": True}, "utter_balance_medical_protection"),
+        ({"arrangement": {"installment_cents": 4000, "next_due_on": "2026-12-15"}}, "utter_balance_arrangement"),
+        (
+            {"returned_payment": {"amount_cents": 5000, "returned_on": "2026-10-09"}},
+            "utter_balance_returned_payment",
+        ),
+    ],
+)
+async def test_what_else_the_customer_should_know(
+    api: AccountApi, answers: Loopback, run: Tell, change: dict[str, Any], expected: str
+) -> None:
+    answers.say("GET", "/balance", {**BALANCE, **change})
+    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
+    assert expected in said.names
+
+
+async def test_a_level_that_ran_out_is_asked_for_again(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/balance", {"error": "verification_required", "detail": ""}, 403)
+    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
+    assert said.next == names.IDENTITY_FORM
+    assert said.slots[names.VERIFICATION_LEVEL] == 0
+
+
+async def test_no_payment_yet(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/balance", {**BALANCE, "last_payment": None})
+    said = await run(ActionLastPayment(), intent="ask_last_payment", **KNOWN)
+    assert said.names == ["utter_no_payment_yet"]
+
+
+async def test_a_backend_that_is_out_is_said_and_filed(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/balance", {"error": "unavailable", "detail": ""}, 503)
+    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
+    assert said.names == ["utter_backend_out_case_filed"]
+    [filed] = answers.bodies("/hand-offs")
+    assert (filed["reason"], filed["assistant_continues"]) == ("backend_unavailable", True)
+    assert filed["conversation_id"] == CONVERSATION
+
+
+async def test_a_backend_that_is_out_altogether_leaves_the_telephone(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    await api.district()
+    answers.say("GET", "/balance", "", 503)
+    answers.say("POST", "/hand-offs", "", 503)
+    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
+    assert said.variables("utter_backend_out_call")["phone"] == "(951) 555-0100"
+
+
+@pytest.mark.parametrize("name", sorted(registered_actions()))
+async def test_every_action_has_words_or_a_next_step_when_the_backend_is_out(
+    api: AccountApi, answers: Loopback, run: Tell, name: str
+) -> None:
+    for path in ("/v1/district", "/balance", "/verification", "/email", "/language"):
+        for method in ("GET", "POST", "PUT"):
+            answers.say(method, path, "", 503)
+    answers.say("POST", "/hand-offs", "", 503)
+    action = registered_actions()[name].__self__  # type: ignore[attr-defined]
+    said = await run(action, intent="give_details", entities=[("digits", "44124412"), ("digits", "0417")], **KNOWN)
+    assert said.names or said.next or said.slots
+
+
+async def test_a_person_is_handed_the_case(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(
+        ActionHandOff(),
+        intent="ask_person",
+        text="engineering please",
+        before=["ask_balance", "thanks"],
+        form="identity_form",
+        slots={"identity_account": "44124412"},
+    )
+    [filed] = answers.bodies("/hand-offs")
+    assert filed["department"] == "engineering"
+    assert filed["reason"] == "asked_for_person"
+    assert "ask balance" in filed["summary"] and "44124412" not in filed["summary"]
+    assert said.variables("utter_hand_off_open")["reference"] == "H-1042"
+    assert said.commands[0]["type"] == "hand_off"
+    assert {"event": "active_loop", "name": None} in [
+        {"event": one["event"], "name": one.get("name")} for one in said.events
+    ]
+
+
+async def test_a_closed_office_says_when_it_opens(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    closed = {**HAND_OFF, "open_now": False, "opens_at": "2026-11-24T07:30:00-08:00"}
+    answers.say("POST", "/hand-offs", closed, 201)
+    said = await run(ActionHandOff(), intent="ask_person", text="a person")
+    assert said.variables("utter_hand_off_closed")["opens_at"] == "Tuesday, November 24 at 7:30 AM"
+
+
+async def test_anger_gets_a_person_at_once(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ActionUpset(), intent="upset")
+    assert said.names == ["utter_sorry", "utter_hand_off_open"]
+    assert answers.bodies("/hand-offs")[0]["reason"] == "upset"
+
+
+async def test_yes_to_the_offer_of_a_person(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    offered = await run(ActionOfferPerson(), intent="ask_other_service")
+    said = await run(ActionAffirm(), intent="affirm", slots={"offer": offered.slots["offer"]})
+    assert "utter_hand_off_open" in said.names
+    assert answers.bodies("/hand-offs")[0]["reason"] == "above_authority"
+    assert said.slots["offer"] is None
+
+
+async def test_no_to_the_offer_of_a_person(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ActionDeny(), intent="deny", slots={"offer": "person:two_failed_turns"})
+    assert said.names == ["utter_no_person"]
+    assert answers.asked == []
+
+
+async def test_the_second_failure_in_a_row_offers_a_person(api: AccountApi, run: Tell) -> None:
+    first = await run(ActionFallback(), intent="nlu_fallback")
+    second = await run(ActionFallback(), intent="nlu_fallback", before=["nlu_fallback"])
+    later = await run(ActionFallback(), intent="nlu_fallback", before=["nlu_fallback", "ask_hours"])
+    assert first.names == later.names == ["utter_fallback_rephrase"]
+    assert second.names == ["utter_fallback_person"]
+    assert second.slots["offer"] == "person:two_failed_turns"
+
+
+async def test_a_failure_in_a_form_comes_back_to_it(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionFallback(), intent="nlu_fallback", form="identity_form")
+    assert said.names == ["utter_fallback_in_form"]
+    assert said.next == "identity_form"
+
+
+async def test_what_is_not_ours_then_a_person(api: AccountApi, run: Tell) -> None:
+    assert (await run(ActionOutOfScope(), intent="out_of_scope")).names == ["utter_out_of_scope"]
+    again = await run(ActionOutOfScope(), intent="out_of_scope", before=["out_of_scope"])
+    assert again.names == ["utter_fallback_person"]
+
+
+async def test_silence_asks_then_offers_then_hangs_up(api: AccountApi, run: Tell) -> None:
+    silences = [
+        (await run(ActionNoInput(), intent="silence", before=["silence"] * count, channel="voice")).names[0]
+        for count in range(3)
+    ]
+    assert silences == ["utter_silence", "utter_no_input_person", "utter_silence_goodbye"]
+
+
+async def test_cancel_forgets_what_was_given(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionCancel(), intent="cancel", form="identity_form", slots={"identity_account": "44124412"})
+    assert said.slots["identity_account"] is None
+    assert said.names == ["utter_cancelled"]
+    assert said.next == names.LISTEN
+
+
+async def test_an_emergency_on_a_call_goes_to_the_line(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ActionEmergency(), intent="report_emergency", form="identity_form", channel="voice")
+    assert said.names[0] == "utter_emergency_connecting"
+    assert said.commands == [{"type": "transfer", "department": "emergency", "number": "+19515550111"}]
+    assert answers.bodies("/hand-offs")[0]["reason"] == "emergency"
+
+
+async def test_an_emergency_needs_no_backend(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/v1/district", "", 503)
+    answers.say("POST", "/hand-offs", "", 503)
+    said = await run(ActionEmergency(), intent="report_emergency")
+    assert said.names == ["utter_emergency_without_number"]
+    assert (await run(ActionGasSmell(), intent="report_gas_smell")).names == ["utter_gas_smell"]
+
+
+async def test_language_by_name_by_payload_and_not_offered(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("PUT", "/language", {})
+    for entity in ("requested_language", "language"):
+        said = await run(ActionSwitchLanguage(), intent="switch_language", entities=[(entity, "es")])
+        assert said.slots["language"] == "es"
+        assert said.commands == [{"type": "set_language", "language": "es"}]
+    assert answers.bodies("/language") == [{"language": "es"}] * 2
+    other = await run(ActionSwitchLanguage(), intent="switch_language", text="do you speak korean")
+    assert other.names == ["utter_language_not_offered"]
+    unclear = await run(ActionSwitchLanguage(), intent="switch_language", text="another language")
+    assert unclear.names == ["utter_which_language"]
+
+
+async def test_public_facts(api: AccountApi, run: Tell) -> None:
+    greeting = await run(ActionGreet(), intent="start_conversation")
+    assert greeting.variables("utter_welcome")["district"] == "Rio Seco Water District"
+    hours = await run(ActionHours(), intent="ask_hours")
+    assert hours.variables("utter_open_now")["closes_at"] == "5:30 PM"
+    holidays = await run(ActionHolidays(), intent="ask_holidays", slots={"language": "es"})
+    assert holidays.variables("utter_holidays")["closures"] == "jueves 26 de noviembre (Día de Acción de Gracias)"
+    location = await run(ActionLocations(), intent="ask_locations")
+    assert location.variables("utter_location")["hours"] == "When the office is open"
+
+
+async def test_a_department_by_its_name_or_purpose_or_all_of_them(api: AccountApi, run: Tell) -> None:
+    permits = await run(ActionDepartments(), intent="ask_department", text="who handles permits")
+    assert permits.variables("utter_department")["name"] == "Engineering"
+    assert "utter_department_closed_now" in permits.names
+    unclear = await run(ActionDepartments(), intent="ask_department", text="your phone number")
+    assert len(unclear.variables("utter_departments")["buttons"]) == 2
+
+
+async def test_a_new_email_is_confirmed_coded_and_changed(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("POST", "/one-time-code", {"status": "sent", "sent_to": "•••-•••-1234", "minutes": 10})
+    answers.say("POST", "/check", {"status": "verified", "verification_level": 3, "attempts_left": 3})
+    answers.say("PUT", "/email", {"email_masked": "a•••@example.com"})
+    form = {"form": "email_form"}
+    assert (await run(ActionChangeEmail(), intent="change_email", **KNOWN)).next == "email_form"
+    told = await run(
+        ValidateEmailForm(), entities=[("email", "ana@example.com")], slots={"requested_slot": "email_new"}, **form
+    )
+    assert told.slots["requested_slot"] == "email_confirmed"
+    slots = {"verification_level": 2, "email_new": "ana@example.com", "requested_slot": "email_confirmed"}
+    confirmed = await run(ValidateEmailForm(), intent="affirm", slots=slots, **form)
+    assert confirmed.names == ["utter_code_sent"]
+    slots |= {"email_confirmed": "yes", "requested_slot": "email_code"}
+    done = await run(ValidateEmailForm(), entities=[("digits", "123456")], slots=slots, **form)
+    assert done.names == ["utter_email_changed"]
+    assert answers.bodies("/email") == [{"email": "ana@example.com"}]
+    assert done.slots["email_new"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "response"),
+    [
+        ({"status": "failed", "verification_level": 2, "attempts_left": 1}, "utter_code_failed"),
+        ({"status": "locked", "verification_level": 2, "attempts_left": 0}, "utter_code_locked"),
+    ],
+)
+async def test_a_wrong_code(api: AccountApi, answers: Loopback, run: Tell, body: dict[str, Any], response: str) -> None:
+    answers.say("POST", "/check", body)
+    slots = {"verification_level": 2, "email_new": "ana@example.com", "requested_slot": "email_code"}
+    said = await run(ValidateEmailForm(), entities=[("digits", "111111")], slots=slots, form="email_form")
+    assert said.names == [response]
+    assert answers.bodies("/email") == []
