@@ -23,7 +23,7 @@ class OpenApi:
         self.checked: set[tuple[str, str]] = set()
 
     def check(
-        self, method: str, path: str, query: dict[str, str], form: dict[str, list[str]], status: int, body: Any
+        self, method: str, path: str, *, query: dict[str, str], form: dict[str, list[str]], status: int, body: Any
     ) -> None:
         """Raise AssertionError or jsonschema.ValidationError when the exchange does not fit."""
         template = min((p for p, pattern in self._paths.items() if pattern.match(path)), key=lambda p: p.count("{"))

@@ -146,6 +146,7 @@ export class Phone {
     $("phone").classList.toggle("ringing", ringing);
     const name = onCall ? (this.listening.length ? "listening" : "calling") : this.status;
     if ($("call-status").textContent !== word(name)) $("call-status").textContent = word(name);
+    $("captions").dataset.hint = word("quiet");
     $("dial").disabled = onCall || this.status === "offline";
     $("dial").textContent = word(ringing ? "answer" : "dial");
     $("hangup").disabled = !onCall && !ringing;
