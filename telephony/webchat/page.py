@@ -109,7 +109,7 @@ def _hours(facts: Mapping[str, Any], language: Language) -> str:
         span = names[days[0]] if len(days) == 1 else f"{names[days[0]]} – {names[days[-1]]}"
         every = f" ({WORDS[language]['every_other']})" if part.get("every_other_week") else ""
         times = f"{clock(opens, language)} – {clock(closes, language)}"
-        rows.append(f"<div><dt>{escape((span + every).capitalize())}</dt><dd>{escape(times)}</dd></div>")
+        rows.append(f"<div><dt>{escape(span[0].upper() + span[1:] + every)}</dt><dd>{escape(times)}</dd></div>")
     return "".join(rows)
 
 

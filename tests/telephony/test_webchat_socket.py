@@ -217,21 +217,15 @@ async def test_one_visitors_message_id_does_not_open_anothers_answer(world: Worl
         assert texts(frame)[-1] == ("assistant", "You said: yours")
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "",
-        "{",
-        "[]",
-        "1",
-        '{"type": "dance"}',
-        '{"type": "say", "id": "x", "text": "hi"}',
-        '{"type":"say","id":"12345678"}',
-        '{"type": "say", "id": "12345678", "text": 5}',
-        '{"type": "hello", "token": 7}',
-        "\ud7ff\x00",
-    ],
-)
+NO_FRAMES = [
+    *("", "{", "[]", "1", "\ud7ff\x00", '{"type": "dance"}', '{"type": "hello", "token": 7}'),
+    '{"type": "say", "id": "x", "text": "hi"}',
+    '{"type": "say", "id": "12345678"}',
+    '{"type": "say", "id": "12345678", "text": 5}',
+]
+
+
+@pytest.mark.parametrize("raw", NO_FRAMES)
 async def test_a_frame_that_is_no_frame_gets_words_not_a_stack_trace(world: World, raw: str) -> None:
     async with browser(world) as visitor:
         await visitor.socket.send_str(raw)

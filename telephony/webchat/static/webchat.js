@@ -41,8 +41,8 @@ button{cursor:pointer}
 .head div{flex:1;min-width:0}
 .head h2{font-size:1rem;line-height:1.3;margin:0}
 .head p{margin:0;font-size:.8125rem;color:#d4ebf2}
-.head button{min-width:2.75rem;min-height:2.75rem;background:none;border:1px solid transparent;border-radius:.5rem;color:#fff;padding:0 .5rem}
-.head button:hover{border-color:#fff}
+.head button{min-width:2.75rem;min-height:2.75rem;background:none;border:1px solid #7fa9b9;border-radius:.5rem;color:#fff;padding:0 .5rem}
+.head button:hover{border-color:#fff;background:#083a50}
 .head :focus-visible{outline-color:#ffd9a0}
 .demo{background:#fff4e0;color:#5a3a06;margin:0;padding:.25rem 1rem;font-size:.8125rem}
 .scroll{flex:1;overflow-y:auto;padding:1rem;overscroll-behavior:contain}
@@ -273,7 +273,7 @@ class HeadgateChat extends HTMLElement {
     if (fresh.length || acks.size) this.#$(".now").replaceChildren();
     for (const message of fresh) {
       this.#seq = message.seq;
-      for (const old of log.querySelectorAll(".choices")) old.remove();
+      if (message.from === "customer") for (const old of log.querySelectorAll(".choices")) old.remove();
       const twin = message.from === "customer" && this.#pending.find((p) => p.text === message.text && !p.hidden);
       if (twin) twin.hidden = true;
       log.append(...this.#bubbles(message, frame.language));
