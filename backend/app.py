@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from backend import health
 from backend.access import Tokens
+from backend.accounts import routes as accounts
 from backend.clock import Clock
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
@@ -31,6 +32,7 @@ def routers() -> list[APIRouter]:
         health.router,
         conversations.router,
         identity.router,
+        accounts.router,
         hand_offs.router,
         outbox.router,
         district.router,
