@@ -1,6 +1,7 @@
 """`make test` and `make check`: all parts run, one failing part fails the whole, and the end says what was what."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -8,14 +9,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
-from ops.settings import ROOT
+from ops.home import Home
+from ops.model import model_path
+from ops.settings import ROOT, home_folder
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 BIN = ROOT / ".venv" / "bin"
 ENGINE_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
 OURS = ("ops", "actions", "telephony", "backend", "bench")
+LAST_LINE = re.compile(r"(\d+) passed, (\d+) failed")
 SLOW_TESTS = ("ops",)
 OTHER_TESTS = ("bot", "stories", "e2e")
 """Folders of tests/ that are parts of their own: another environment, or the whole system."""
@@ -23,16 +28,16 @@ OTHER_TESTS = ("bot", "stories", "e2e")
 
 @dataclass(frozen=True)
 class Part:
-    """One command of the whole. `counted`: it is pytest, and writes its counts to a file."""
+    """One command of the whole, and where its counts are: a part without any counts as one test."""
 
     name: str
     command: tuple[str, ...]
-    counted: bool = False
+    counts: Literal["none", "pytest", "last line"] = "none"
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a part went. A part that is no pytest counts as one test."""
+    """How a part went."""
 
     part: Part
     passed: int
@@ -50,7 +55,7 @@ class Result:
 def pytest_part(name: str, python: str, folders: Sequence[str], *options: str) -> Part:
     """The tests of those of `folders` (under tests/) that exist, in one run of pytest."""
     places = [f"tests/{folder}" for folder in folders if (ROOT / "tests" / folder).is_dir()]
-    return Part(name, (python, "-m", "pytest", "-q", *options, *places), counted=True)
+    return Part(name, (python, "-m", "pytest", "-q", *options, *places), "pytest")
 
 
 def application_tests() -> list[str]:
@@ -61,12 +66,13 @@ def application_tests() -> list[str]:
 
 def all_parts() -> list[Part]:
     """Everything, in the order of how soon it tells something."""
+    model = model_path(Home(home_folder()))
     return [
         *check_parts()[:-1],
         pytest_part("tests of the application", PYTHON, application_tests()),
         pytest_part("tests of the engine", ENGINE_PYTHON, ["bot"], "-o", "asyncio_mode=auto"),
         Part("model is trained", (PYTHON, "-m", "ops.cli", "train")),
-        Part("stories", (ENGINE_PYTHON, "-m", "bot.story_tests")),
+        Part("stories", (ENGINE_PYTHON, "-m", "bot.story_tests", "--model", str(model)), "last line"),
         pytest_part("whole system", PYTHON, ["e2e"]),
     ]
 
@@ -90,13 +96,34 @@ def run_part(part: Part) -> Result:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        options = (f"--junitxml={report}",) if part.counted else ()
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run([*part.command, *options], check=False, cwd=ROOT, env=environment)
+        options = (f"--junitxml={report}",) if part.counts == "pytest" else ()
+        status, last = _run([*part.command, *options])
         seconds = time.monotonic() - started
-        good = done.returncode == 0
-        passed, failed, skipped = counts(report) if report.exists() else (int(good), int(not good), 0)
-    return Result(part, passed, failed if good else max(1, failed), skipped, seconds)
+        passed, failed, skipped = int(status == 0), int(status != 0), 0
+        if report.exists():
+            passed, failed, skipped = counts(report)
+        elif part.counts == "last line" and (told := LAST_LINE.search(last)):
+            passed, failed = int(told[1]), int(told[2])
+    return Result(part, passed, failed if status == 0 else max(1, failed), skipped, seconds)
+
+
+def _run(command: Sequence[str]) -> tuple[int, str]:
+    """Runs `command` with its output on ours; gives its exit status and its last line."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    last = ""
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        errors="replace",
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = line if line.strip() else last
+    return process.returncode, last
 
 
 def counts(report: Path) -> tuple[int, int, int]:

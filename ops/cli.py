@@ -183,8 +183,8 @@ def chat(
     if as_json:
         _print_json(answer)
         return
-    for reply in answer["replies"]:
-        typer.echo(reply["text"])
+    for reply in [*answer["earlier"], *answer["replies"]]:
+        typer.echo(f"{reply['name']}: {reply['text']}" if reply.get("name") else reply["text"])
         for number, choice in enumerate(reply.get("choices") or [], 1):
             typer.echo(f"  {number}. {choice['title']}")
 

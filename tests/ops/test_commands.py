@@ -165,12 +165,20 @@ def test_pytest_is_counted_test_by_test(tmp_path: Path) -> None:
     code = "import pytest\ndef test_a(): pass\ndef test_b(): pass\ndef test_c(): assert not 1\n"
     code += "@pytest.fixture\ndef broken(): raise OSError\ndef test_d(broken): pass\n"
     (tmp_path / "test_it.py").write_text(code + "@pytest.mark.skip\ndef test_e(): pass\n")
-    result = run_part(Part("it", (sys.executable, "-m", "pytest", "-q", str(tmp_path)), counted=True))
+    result = run_part(Part("it", (sys.executable, "-m", "pytest", "-q", str(tmp_path)), "pytest"))
     assert (result.passed, result.failed, result.skipped) == (2, 2, 1)
 
 
+def test_stories_are_counted_by_their_last_line() -> None:
+    code = "import sys; print('story one'); print('4 passed, 1 failed'); sys.exit(1)"
+    result = run_part(Part("stories", (sys.executable, "-c", code), "last line"))
+    assert (result.passed, result.failed) == (4, 1)
+    silent = run_part(Part("stories", (sys.executable, "-c", "raise SystemExit(1)"), "last line"))
+    assert (silent.passed, silent.failed) == (0, 1)
+
+
 def test_a_part_that_dies_before_it_counts_has_failed(tmp_path: Path) -> None:
-    result = run_part(Part("it", (sys.executable, "-c", "raise SystemExit(2)"), counted=True))
+    result = run_part(Part("it", (sys.executable, "-c", "raise SystemExit(2)"), "pytest"))
     assert (result.passed, result.failed) == (0, 1)
     report = tmp_path / "report.xml"
     report.write_text("<testsuites><testsuite><testcase name='a'/></testsuite></testsuites>")
