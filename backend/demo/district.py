@@ -16,13 +16,13 @@ ANOTHER_ACCOUNT_EVERY = 50
 """So often a generated customer has a second account, and has to say which one they mean."""
 
 
-def generate(book: Book) -> None:
-    """Add `ACCOUNTS` accounts with thirteen months of bills and payments to the book."""
+def generate(book: Book, count: int = ACCOUNTS) -> None:
+    """Add the first `count` of `ACCOUNTS` accounts, with thirteen months of bills and payments, to the book."""
     random = Random(SEED)
     phones = random.sample(range(9_000), ACCOUNTS * 3 // 2)
     places = _places(random)
     previous: UUID | None = None
-    for index in range(ACCOUNTS):
+    for index in range(count):
         second = previous is not None and index % ANOTHER_ACCOUNT_EVERY == 0
         person = _person(random, index, phones)
         customer = previous if second and previous else book.customer(person)

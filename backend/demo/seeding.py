@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from backend.demo.book import Book
-from backend.demo.district import generate
+from backend.demo.district import ACCOUNTS, generate
 from backend.demo.situations import add_named_customers
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -41,28 +41,33 @@ COLUMNS = {
 }
 
 
-def demonstration(secret_key: str, business_date: date) -> Book:
-    """Every row of the demonstration as of `business_date`; the same on every machine."""
-    book = Book(secret_key, business_date)
+def business_date(now: datetime) -> date:
+    """The day it is in the fictional district."""
+    return now.astimezone(ZONE).date()
+
+
+def demonstration(secret_key: str, today: date, generated: int = ACCOUNTS) -> Book:
+    """Every row of the demonstration as of `today`, with `generated` accounts beside the named ones."""
+    book = Book(secret_key, today)
     add_named_customers(book)
-    generate(book)
+    generate(book, generated)
     return book
 
 
-def seed_district(database_url: str, secret_key: str, now: datetime) -> int:
+def seed_district(database_url: str, secret_key: str, now: datetime, generated: int = ACCOUNTS) -> int:
     """Make the demonstration district unless it was made before; how many accounts were made.
 
     :raises psycopg.Error: the database refused; nothing was changed.
     """
-    business_date = now.astimezone(ZONE).date()
+    today = business_date(now)
     with psycopg.connect(database_url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
         if connection.execute("SELECT FROM demo_seeding").fetchone() is not None:
             return 0
-        book = demonstration(secret_key, business_date)
+        book = demonstration(secret_key, today, generated)
         for table in COLUMNS:
             _copy(connection, table, book.rows[table])
-        connection.execute("INSERT INTO demo_seeding (business_date) VALUES (%s)", (business_date,))
+        connection.execute("INSERT INTO demo_seeding (business_date) VALUES (%s)", (today,))
     _vacuum(database_url)
     return len(book.rows["accounts"])
 

@@ -25,6 +25,8 @@ from ops.embedded import running_postgres
 SECRET_KEY = "a key for tests only, never used outside them"
 SEEDED_AT = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 """The moment the seeded database is of: Monday, 10 in the morning in California."""
+SEEDED_ACCOUNTS = 150
+"""Generated accounts beside the named ones: few, so that a test does not wait for 2,000."""
 
 _numbers = itertools.count(1)
 
@@ -69,9 +71,9 @@ def migrated_template(server_url: str) -> str:
 
 @pytest.fixture(scope="session")
 def seeded_template(server_url: str, migrated_template: str) -> str:
-    """The name of a database with the demonstration district as of `SEEDED_AT`, to copy."""
+    """The name of a database with a small demonstration district as of `SEEDED_AT`, to copy."""
     url = create_database(server_url, "template_seeded", migrated_template)
-    seed_district(url, SECRET_KEY, SEEDED_AT)
+    seed_district(url, SECRET_KEY, SEEDED_AT, SEEDED_ACCOUNTS)
     return "template_seeded"
 
 
