@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -37,6 +37,7 @@ class Account(Base):
     paperless: Mapped[bool]
     medical_protection: Mapped[bool]
     identity_locked: Mapped[bool]
+    billing_cycle: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
 
 
 class ServiceAgreement(Base):
@@ -62,3 +63,5 @@ class ServiceAgreement(Base):
     service_class: Mapped[str]
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    persons: Mapped[int] = mapped_column(SmallInteger, server_default=text("3"))
+    landscape_sqft: Mapped[int] = mapped_column(Integer, server_default=text("0"))

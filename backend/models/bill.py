@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -16,6 +16,7 @@ class Bill(Base):
     __table_args__ = (
         CheckConstraint("period_end >= period_start AND due_date >= issued_on", name="dates"),
         CheckConstraint("amount_cents > 0 AND usage_ccf >= 0", name="amounts"),
+        CheckConstraint("kind IN ('regular', 'final', 'rebill')", name="kind"),
         Index(None, "account_id", "issued_on"),
     )
 
@@ -28,3 +29,6 @@ class Bill(Base):
     due_date: Mapped[date]
     usage_ccf: Mapped[int] = mapped_column(Integer)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("billing_runs.id"))
+    kind: Mapped[str] = mapped_column(server_default=text("'regular'"))
+    is_estimated: Mapped[bool] = mapped_column(server_default=text("false"))

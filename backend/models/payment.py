@@ -28,6 +28,8 @@ class Payment(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     received_on: Mapped[date]
     confirmation_number: Mapped[int] = mapped_column(BigInteger, Identity(start=10_000_001), unique=True)
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("cash_batches.id"))
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_imports.id"))
 
 
 class PaymentReturn(Base):

@@ -1,9 +1,10 @@
 """Premises: the places that get water, their owners and their meters."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -30,7 +31,10 @@ class Premise(Base):
 
 
 class Meter(Base):
-    """A meter at a premise; `size_inches` as printed on it ("5/8", "1", "2")."""
+    """A meter at a premise; `size_inches` as printed on it ("5/8", "1", "2").
+
+    Its register has `digits` places and rolls over; a register unit is `units_per_count` billing units (CCF).
+    """
 
     __tablename__ = "meters"
     __table_args__ = (Index(None, "premise_id"),)
@@ -41,3 +45,5 @@ class Meter(Base):
     size_inches: Mapped[str]
     installed_on: Mapped[date]
     removed_on: Mapped[date | None]
+    digits: Mapped[int] = mapped_column(SmallInteger, server_default=text("6"))
+    units_per_count: Mapped[Decimal] = mapped_column(Numeric(12, 6), server_default=text("1"))

@@ -1,0 +1,38 @@
+-- Takes back 0004_tables.sql. Refuses (by a foreign key) when its ledger accounts have been posted to.
+
+DELETE FROM ledger_accounts WHERE code IN ('unapplied', 'over_and_short');
+ALTER TABLE bills DROP CONSTRAINT ck_bills_kind;
+ALTER TABLE service_agreements DROP COLUMN landscape_sqft;
+ALTER TABLE service_agreements DROP COLUMN persons;
+ALTER TABLE payments DROP CONSTRAINT fk_payments_import_id_file_imports;
+ALTER TABLE payments DROP CONSTRAINT fk_payments_batch_id_cash_batches;
+ALTER TABLE payments DROP COLUMN import_id;
+ALTER TABLE payments DROP COLUMN batch_id;
+ALTER TABLE meters DROP COLUMN units_per_count;
+ALTER TABLE meters DROP COLUMN digits;
+ALTER TABLE bills DROP CONSTRAINT fk_bills_run_id_billing_runs;
+ALTER TABLE bills DROP COLUMN is_estimated;
+ALTER TABLE bills DROP COLUMN kind;
+ALTER TABLE bills DROP COLUMN run_id;
+ALTER TABLE accounts DROP COLUMN billing_cycle;
+DROP TABLE statement_links;
+DROP TABLE payment_voids;
+DROP TABLE payment_drafts;
+DROP TABLE payment_allocations;
+DROP TABLE meter_reads;
+DROP TABLE fee_reversals;
+DROP TABLE billing_exceptions;
+DROP TABLE bill_lines;
+DROP TABLE bill_cancellations;
+DROP TABLE refunds;
+DROP TABLE payment_instructions;
+DROP TABLE fee_charges;
+DROP TABLE budget_bills;
+DROP TABLE bill_drafts;
+DROP TABLE unapplied_receipts;
+DROP TABLE nightly_steps;
+DROP TABLE cash_batches;
+DROP TABLE billing_runs;
+DROP TABLE nightly_runs;
+DROP TABLE file_imports;
+DROP TABLE evapotranspiration;

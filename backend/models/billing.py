@@ -1,0 +1,98 @@
+"""Bill cycles: the preliminary billing ledger, its exceptions, and the lines of the bills that come of it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.models.base import Base, new_id
+
+
+class BillingRun(Base):
+    """One cycle's bills of one period: prepared, looked over, approved by another person, billed."""
+
+    __tablename__ = "billing_runs"
+    __table_args__ = (
+        CheckConstraint("status IN ('prepared', 'approved', 'billed')", name="status"),
+        CheckConstraint("period_end >= period_start", name="period"),
+        Index("uq_billing_runs_cycle", "cycle", "period_end", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cycle: Mapped[int] = mapped_column(SmallInteger)
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    status: Mapped[str]
+    prepared_at: Mapped[datetime]
+    prepared_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    billed_at: Mapped[datetime | None]
+
+
+class BillDraft(Base):
+    """One account's row of the preliminary billing ledger; `lines` in the shape of `BillLine`."""
+
+    __tablename__ = "bill_drafts"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("billing_runs.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    usage_units: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    is_estimated: Mapped[bool]
+    lines: Mapped[list[Any]]
+
+
+class BillingException(Base):
+    """Something in a run that a person must look at. Resolved: the cause was mended; released: it is right as it is."""
+
+    __tablename__ = "billing_exceptions"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'resolved', 'released')", name="status"),
+        CheckConstraint("(status = 'open') = (reason IS NULL)", name="reason"),
+        Index("uq_billing_exceptions", "run_id", "account_id", "code", unique=True),
+        Index("ix_billing_exceptions_open", "run_id", postgresql_where=text("status = 'open'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("billing_runs.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    meter_id: Mapped[UUID | None] = mapped_column(ForeignKey("meters.id"))
+    code: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class BillLine(Base):
+    """One line of a bill: `quantity` × `dollars_each`, rounded half up, is `amount_cents`."""
+
+    __tablename__ = "bill_lines"
+
+    bill_id: Mapped[UUID] = mapped_column(ForeignKey("bills.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    code: Mapped[str]
+    detail: Mapped[str]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 4))
+    dollars_each: Mapped[Decimal] = mapped_column(Numeric(14, 6))
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+
+
+class BillCancellation(Base):
+    """A bill taken back by a reversal, by whom and why; a corrected bill may replace it."""
+
+    __tablename__ = "bill_cancellations"
+
+    bill_id: Mapped[UUID] = mapped_column(ForeignKey("bills.id"), primary_key=True)
+    reversal_entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+    replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("bills.id"))
+    reason: Mapped[str]
+    cancelled_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    cancelled_at: Mapped[datetime]
