@@ -3,8 +3,9 @@
 A story is read as Rasa reads it (`stories:` with `user`, `intent`, `action`, `slot_was_set` and
 `active_loop` steps) and tried on the trained model: what the customer says goes through the whole
 pipeline and must give the story's intent and entities, slots are filled as in service, and every
-action must be the one the rules decide. Custom actions are not called: what they set stands in the
-story. Ends with "N passed, N failed".
+action must be the one the rules decide. Custom actions are not called: what they set, and what they
+say comes next, stands in the story. A form that finds nothing in a message steps aside, as in service.
+Ends with "N passed, N failed".
 """
 
 import argparse
@@ -25,7 +26,7 @@ from rasa.core.lock_store import InMemoryLockStore  # noqa: E402
 from rasa.core.tracker_store import InMemoryTrackerStore  # noqa: E402
 from rasa.shared.core.constants import ACTION_LISTEN_NAME  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered  # noqa: E402
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Event, SlotSet, UserUttered  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader  # noqa: E402
 
@@ -96,14 +97,28 @@ class Story:
         return self._engine.understand(text, {"language": language, "now": NOW})
 
     def _action(self, expected: ActionExecuted) -> list[str]:
-        prediction = self._engine._predict_next_with_tracker(self._tracker)
-        predicted = self._engine.domain.action_names_or_texts[prediction.max_confidence_index]
-        self._tracker.update_with_events(prediction.events, self._engine.domain)
+        predicted = expected.action_name if self._action_says_what_is_next() else self._predict()
+        form = self._tracker.active_loop_name
+        if form is not None and predicted == form != expected.action_name:
+            self._tracker.update(ActionExecutionRejected(form), self._engine.domain)
+            predicted = self._predict()
         self._tracker.update(ActionExecuted(expected.action_name), self._engine.domain)
         if predicted == expected.action_name:
             return []
         said = self._tracker.latest_message.text if self._tracker.latest_message else ""
         return [f"after “{said}”: {expected.action_name} expected, {predicted} decided"]
+
+    def _predict(self) -> str:
+        prediction = self._engine._predict_next_with_tracker(self._tracker)
+        self._tracker.update_with_events(prediction.events, self._engine.domain)
+        return str(self._engine.domain.action_names_or_texts[prediction.max_confidence_index])
+
+    def _action_says_what_is_next(self) -> bool:
+        """A custom action, or a form that has ended, names the next action itself."""
+        latest = self._tracker.latest_action_name
+        if latest in self._engine.domain.form_names:
+            return self._tracker.active_loop_name is None
+        return latest in self._engine.domain.user_actions and not str(latest).startswith("utter_")
 
 
 def _same(expected: dict[str, Any], found: dict[str, Any]) -> bool:
