@@ -84,7 +84,7 @@ def check_parts() -> list[Part]:
         Part("format", (str(BIN / "ruff"), "format", "--check", ".")),
         Part("lint", (str(BIN / "ruff"), "check", ".")),
         Part("types", (mypy, *OURS)),
-        Part("types of the engine", (mypy, "--python-version", "3.10", "--python-executable", ENGINE_PYTHON, "bot")),
+        Part("types of the engine", (mypy, "--config-file", "bot/mypy.ini", "bot")),
         Part("arrows", (str(BIN / "lint-imports"), "--no-cache")),
         pytest_part("fast tests", PYTHON, [name for name in application_tests() if name not in SLOW_TESTS]),
     ]
