@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from backend.access import Tokens
 from backend.clock import Clock
@@ -38,11 +39,11 @@ SITUATIONS = [
 
 def settings(url: str, *, demo: bool = True) -> Settings:
     return Settings(
-        database_url=url,
-        redis_url="redis://127.0.0.1:1/0",
-        secret_key=SECRET_KEY,
-        operator_token="an operator's token",
-        actions_token="the action server's token",
+        database_url=SecretStr(url),
+        redis_url=SecretStr("redis://127.0.0.1:1/0"),
+        secret_key=SecretStr(SECRET_KEY),
+        operator_token=SecretStr("an operator's token"),
+        actions_token=SecretStr("the action server's token"),
         demo=demo,
         district_dir=DISTRICT,
     )

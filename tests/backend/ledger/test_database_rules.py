@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
@@ -134,11 +134,11 @@ class TestCompleteEntry:
             "MERGE INTO ledger_postings p USING ledger_entries e ON e.id = p.entry_id WHEN MATCHED THEN DELETE",
         ],
     )
-    def test_is_never_changed(self, connection: Connection, statement: str) -> None:
+    def test_is_never_changed(self, connection: Connection, statement: LiteralString) -> None:
         add_sound_entry(connection)
         connection.commit()
         with pytest.raises(errors.RestrictViolation, match="append-only"):
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 class TestReversal:
