@@ -74,7 +74,7 @@ class CasePane:
     def _since_words(self, now: datetime) -> str:
         if self._case.item.state == "closed":
             return ""
-        return self._t("waiting_for", time=self._t.span(now - self._case.item.created_at))
+        return self._t("since", time=self._t.clock_time(self._case.item.created_at, now))
 
     def _has_it(self) -> bool:
         return self._case.item.state == "taken" and self._case.item.staff_id == self._me.id

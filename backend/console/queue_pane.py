@@ -42,9 +42,10 @@ class Row:
         set_attribute(self.link, "data-state", item.state)
         set_attribute(self.link, "aria-current", "true" if is_open else None)
         set_text(self._priority, "" if urgency == "normal" else t(f"priority_{urgency}"))
-        set_text(self._reason, t.known("reason", item.reason, "reason_other"))
+        said_already = item.reason == urgency  # an emergency's mark says its reason
+        set_text(self._reason, "" if said_already else t.known("reason", item.reason, "reason_other"))
         set_text(self._waiting, t.span(now - item.created_at))
-        set_attribute(self._waiting, "title", t("waiting_for", time=t.span(now - item.created_at)))
+        set_attribute(self._waiting, "title", t("since", time=t.clock_time(item.created_at, now)))
         set_text(self._who, item.customer_name or t("unknown_customer"))
         level = t.known("level_short", str(item.verification_level), "level_short_0")
         how = (t.known("channel", item.channel, "channel"), t(f"speaks_{item.language}"), level)

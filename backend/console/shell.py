@@ -79,7 +79,7 @@ class Shell:
         set_text(self._good, "")
         set_text(self._bad, words)
 
-    def say_trouble(self, words: str) -> None:
-        """What is wrong for now; empty when all is well again."""
+    def say_trouble(self, words: str, *, mild: bool = False) -> None:
+        """What is wrong for now; empty when all is well again. `mild`: work goes on, only slower."""
+        set_attribute(self._trouble, "data-mild", mild)
         set_text(self._trouble, words)
-        set_attribute(self._trouble, "data-on", bool(words))

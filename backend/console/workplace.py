@@ -66,7 +66,7 @@ class Workplace:
         except SignedOutError:
             self._client.open(f"/sign-in?over=1&next={self._address()}")  # NiceGUI puts the prefix in front
         else:
-            self._shell.say_trouble("" if self._desk.live.listening else self._t("trouble_live"))
+            self._shell.say_trouble("" if self._desk.live.listening else self._t("trouble_live"), mild=True)
             if self._done_at and time.monotonic() - self._done_at > DONE_SECONDS:
                 self._done_at = 0.0
                 self._shell.say_done("")
