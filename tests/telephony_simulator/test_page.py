@@ -160,13 +160,14 @@ class TestCall:
 
 class TestTexts:
     async def test_are_sent_and_answered(self, application: Application, page: Page) -> None:
-        application.twiml("/twilio/sms", "<Message>Your balance is $123.45.</Message>")
+        application.twiml("/twilio/sms", "<Message>Your balance is $123.45.</Message>" * 12)
         await page.get_by_label("Your text").fill("what's my balance?")
         await page.keyboard.press("Enter")
         thread = page.get_by_role("log", name="Texts")
         await expect(thread).to_contain_text("You: what's my balance?")
         await expect(thread).to_contain_text("The district: Your balance is $123.45.")
         await picture(page, "texts")
+        assert await page.evaluate("document.documentElement.scrollHeight") < 1200
         await assert_accessible(page)
 
     async def test_that_arrive_later_appear_by_themselves(
