@@ -30,8 +30,8 @@ def configure_logs(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Twilio's client logs numbers and bodies; the access log has one line a turn that nobody reads.
-    for noisy in ("twilio", "uvicorn.access", "aiohttp"):
+    # Numbers and bodies (twilio), addresses of visitors (uvicorn), a line a turn that nobody reads.
+    for noisy in ("twilio", "uvicorn.access", "uvicorn.error", "aiohttp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -36,8 +36,8 @@ PHRASES: dict[str, dict[Language, str]] = {
         "es": "Gracias, recibimos su mensaje. Una persona de nuestro equipo tiene su caso y le responderá aquí.",
     },
     "call_back": {
-        "en": "A representative will call you back at the number you are calling from. Thank you, and goodbye.",
-        "es": "Un representante le llamará al número del que nos llama. Gracias y hasta luego.",
+        "en": "We will call you back at the number you are calling from. Thank you, and goodbye.",
+        "es": "Le devolveremos la llamada al número del que nos llama. Gracias y hasta luego.",
     },
     "call_back_hidden": {
         "en": "Your number is hidden, so please call us again. Thank you, and goodbye.",
