@@ -2,8 +2,11 @@
 
 from actions.account_api import AccountApiError
 from actions.account_types import District
+from actions.fallback import say_not_understood
 from actions.person import file_hand_off
 from actions.turn import TopicAction, Turn, account_api, logger
+
+SURE = 0.6
 
 
 async def _district(turn: Turn) -> District | None:
@@ -24,14 +27,21 @@ async def _file_case(turn: Turn) -> None:
 
 
 class ActionEmergency(TopicAction):
-    """A main break, flooding, sewage or no water: the emergency line, and on a call straight to it."""
+    """A main break, flooding, sewage or no water: the emergency line, and on a call straight to it.
+
+    When that is a guess, the customer hears the number and is asked again; nothing is set in motion.
+    """
 
     def name(self) -> str:
         return "action_emergency"
 
     async def answer(self, turn: Turn) -> None:
-        turn.close_forms()
         district = await _district(turn)
+        if turn.confidence < SURE and district is not None:
+            turn.say("utter_emergency_perhaps", emergency_phone=turn.wording.phone(district.emergency_phone))
+            say_not_understood(turn)
+            return
+        turn.close_forms()
         if district is None:
             turn.say("utter_emergency_without_number")
         elif turn.channel == "voice":

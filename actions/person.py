@@ -7,6 +7,7 @@ from actions.departments import best_department
 from actions.turn import TopicAction, Turn, account_api
 
 CUSTOMER_SERVICE = "customer_service"
+SURE = 0.7
 _NOT_TOPICS = frozenset(
     {"affirm", "deny", "cancel", "greet", "thanks", "goodbye", "repeat", "ask_person", "nlu_fallback"}
     | {"out_of_scope", "silence", "no_match", "start_conversation", "give_details", "use_calling_number"}
@@ -96,12 +97,17 @@ class ActionHandOff(TopicAction):
 
 
 class ActionUpset(TopicAction):
-    """The customer is angry or distressed: a person at once."""
+    """The customer is angry or distressed: a person at once, or an offer of one when that is a guess."""
 
     def name(self) -> str:
         return "action_upset"
 
     async def answer(self, turn: Turn) -> None:
+        if turn.confidence < SURE:
+            turn.say("utter_offer_person")
+            turn.offer(f"{names.OFFER_PERSON}:upset")
+            turn.go_on_with(names.LISTEN)
+            return
         turn.say("utter_sorry")
         await hand_off(turn, "upset")
 

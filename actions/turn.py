@@ -79,6 +79,11 @@ class Turn:
     def intent(self) -> str:
         return str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
 
+    @property
+    def confidence(self) -> float:
+        """How sure the engine is of the intent, 0 to 1."""
+        return float((self.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+
     def entities(self, kind: str) -> list[Any]:
         """Values of one kind of entity in the message, in the order of its text."""
         found = self.tracker.latest_message.get("entities") or []

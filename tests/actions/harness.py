@@ -91,6 +91,7 @@ async def run_action(
     before: list[str] | None = None,
     after_action: str | None = None,
     conversation_id: str = CONVERSATION,
+    confidence: float = 1.0,
 ) -> Said:
     """One action on one message, with the events of the intents `before` it."""
     found = [{"entity": kind, "value": value} for kind, value in entities or []]
@@ -100,7 +101,12 @@ async def run_action(
     tracker = Tracker(
         conversation_id,
         {"language": "en", "channel": channel, "verification_level": 0, **(slots or {})},
-        {"intent": {"name": intent}, "entities": found, "text": text, "metadata": {"channel": channel}},
+        {
+            "intent": {"name": intent, "confidence": confidence},
+            "entities": found,
+            "text": text,
+            "metadata": {"channel": channel},
+        },
         events,
         False,
         None,

@@ -158,6 +158,12 @@ async def test_anger_gets_a_person_at_once(api: AccountApi, answers: Loopback, r
     assert answers.bodies("/hand-offs")[0]["reason"] == "upset"
 
 
+async def test_what_may_be_anger_gets_an_offer(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ActionUpset(), intent="upset", confidence=0.5)
+    assert said.names == ["utter_offer_person"]
+    assert answers.asked == []
+
+
 async def test_yes_to_the_offer_of_a_person(api: AccountApi, answers: Loopback, run: Tell) -> None:
     offered = await run(ActionOfferPerson(), intent="ask_other_service")
     said = await run(ActionAffirm(), intent="affirm", slots={"offer": offered.slots["offer"]})
@@ -213,6 +219,15 @@ async def test_an_emergency_on_a_call_goes_to_the_line(api: AccountApi, answers:
     assert said.names[0] == "utter_emergency_connecting"
     assert said.commands == [{"type": "transfer", "department": "emergency", "number": "+19515550111"}]
     assert answers.bodies("/hand-offs")[0]["reason"] == "emergency"
+
+
+async def test_what_may_be_an_emergency_gets_the_number_and_a_question(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    said = await run(ActionEmergency(), intent="report_emergency", confidence=0.5, channel="voice")
+    assert said.names == ["utter_emergency_perhaps", "utter_fallback_rephrase"]
+    assert said.commands == []
+    assert answers.bodies("/hand-offs") == []
 
 
 async def test_an_emergency_needs_no_backend(api: AccountApi, answers: Loopback, run: Tell) -> None:

@@ -1,6 +1,7 @@
 """Values as people write and say them, in both languages."""
 
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from actions.wording import Wording
 
 EN, ES = Wording("en", spoken=False), Wording("es", spoken=False)
 EN_SPOKEN, ES_SPOKEN = Wording("en", spoken=True), Wording("es", spoken=True)
-WEEK = [
+WEEK: list[dict[str, Any]] = [
     {"days": ["monday", "tuesday", "wednesday", "thursday"], "opens": "07:30", "closes": "17:30"},
     {"days": ["friday"], "opens": "13:00", "closes": "16:30", "every_other_week": True},
     {"days": ["saturday", "sunday"], "opens": None, "closes": None},
