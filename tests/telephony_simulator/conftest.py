@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from twilio.rest import Client
 
 from telephony.simulator.settings import Settings
+from tests.telephony_simulator.rest_client import client_of
 from tests.telephony_simulator.world import (
     ACCOUNT,
     DISTRICT,
@@ -51,3 +53,9 @@ def settings(application: Application, tmp_path: Path) -> Settings:
 async def simulator(settings: Settings) -> AsyncIterator[Simulator]:
     async with running(settings) as started:
         yield started
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> Client:
+    """Twilio's own client; it blocks, so use it off the loop."""
+    return client_of(simulator)

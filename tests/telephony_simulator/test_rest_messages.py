@@ -1,65 +1,17 @@
-"""The REST interface, driven by Twilio's real client; every exchange is held against the OpenAPI file."""
+"""`/Messages` and who may ask, driven by Twilio's real client; every exchange fits Twilio's OpenAPI file."""
 
-import asyncio
-import json
-from collections import deque
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response as TwilioResponse
 from twilio.rest import Client
 
-from telephony.simulator.calls.scripted import parse_step
 from tests.telephony_simulator import openapi
-from tests.telephony_simulator.world import ACCOUNT, DISTRICT, MARIA, TOKEN, Application, Simulator, heard
-
-T = TypeVar("T")
+from tests.telephony_simulator.rest_client import client_of, off_the_loop, refusal
+from tests.telephony_simulator.world import ACCOUNT, DISTRICT, MARIA, Application, Simulator
 
 JOSE = "+15550002222"
-
-
-class CheckingClient(TwilioHttpClient):
-    """Twilio's HTTP client; what it sends and gets is held against the OpenAPI file."""
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> TwilioResponse:
-        response = super().request(method, url, *args, **kwargs)
-        specification = openapi.load()
-        if specification is not None:
-            form = kwargs.get("data") or (args[1] if len(args) > 1 else None) or {}
-            params = kwargs.get("params") or (args[0] if args else None) or {}
-            parts = urlsplit(url)
-            query = {**{k: v[-1] for k, v in parse_qs(parts.query).items()}, **params}
-            fields = {
-                name: [str(v) for v in (value if isinstance(value, list) else [value])] for name, value in form.items()
-            }
-            fields = {name: ["true" if v == "True" else v for v in values] for name, values in fields.items()}
-            body = json.loads(response.text) if response.text else None
-            specification.check(method, parts.path, query=query, form=fields, status=response.status_code, body=body)
-        return response
-
-
-@pytest.fixture
-def client(simulator: Simulator) -> Client:
-    made = Client(ACCOUNT, TOKEN, http_client=CheckingClient())
-    made.api.base_url = simulator.url
-    return made
-
-
-async def off_the_loop(work: Callable[[], T]) -> T:
-    return await asyncio.to_thread(work)
-
-
-def refusal(work: Callable[[], Any]) -> tuple[int, int]:
-    """HTTP status and error number of what the client raises."""
-    with pytest.raises(TwilioRestException) as refused:
-        work()
-    return refused.value.status, refused.value.code
 
 
 def test_the_openapi_file_is_at_hand_or_this_says_so() -> None:
@@ -199,104 +151,9 @@ class TestMessages:
         assert (await simulator.http.get(f"/api/phones/{MARIA}/messages")).json() == []
 
 
-class TestCalls:
-    async def test_ring_a_prepared_phone_and_carry_out_the_document(
-        self, application: Application, simulator: Simulator, client: Client
-    ) -> None:
-        application.twiml("/callback", '<Gather action="/turn" input="speech"><Say>Is this Maria?</Say></Gather>')
-        application.twiml("/turn", "<Say>Good</Say>")
-        application.twiml("/progress", "")
-        await simulator.http.post(f"/api/phones/{MARIA}/answers", json={"steps": ["say:yes"]})
-        created = await off_the_loop(
-            lambda: client.calls.create(
-                to=MARIA,
-                from_=DISTRICT,
-                url=f"{application.base}/callback",
-                status_callback=f"{application.base}/progress",
-                status_callback_event=["initiated", "ringing", "answered", "completed"],
-            )
-        )
-        assert (created.status, created.direction) == ("queued", "outbound-api")
-        await simulator.network.exchange.settled()
-        sid = created.sid or ""
-        told = (await simulator.http.get(f"/api/calls/{sid}/events")).json()
-        assert [event["text"] for event in told["events"] if event["kind"] == "say"] == ["Is this Maria?", "Good"]
-        hooks = application.at("/progress")
-        assert [hook.form["CallStatus"] for hook in hooks] == ["initiated", "ringing", "in-progress", "completed"]
-        assert [hook.form["SequenceNumber"] for hook in hooks] == ["0", "1", "2", "3"]
-        assert all(hook.signed() for hook in hooks) and int(hooks[-1].form["CallDuration"]) > 0
-        assert application.at("/turn")[0].form["Direction"] == "outbound-api"
-        call = await off_the_loop(lambda: client.calls(sid).fetch())
-        assert call.status == "completed" and int(call.duration or 0) > 0
-
-    async def test_to_a_phone_that_nobody_answers_end_as_no_answer(
-        self, application: Application, simulator: Simulator, client: Client
-    ) -> None:
-        created = await off_the_loop(lambda: client.calls.create(to=MARIA, from_=DISTRICT, twiml="<Response/>"))
-        await simulator.network.exchange.settled()
-        listed = await off_the_loop(lambda: client.calls.list(to=MARIA, status="no-answer"))
-        assert [call.sid for call in listed] == [created.sid]
-
-    async def test_take_inline_documents(self, simulator: Simulator, client: Client) -> None:
-        simulator.network.exchange.prepared[MARIA] = deque([[parse_step("silence")]])
-        created = await off_the_loop(
-            lambda: client.calls.create(to=MARIA, from_=DISTRICT, twiml="<Response><Say>Hello</Say></Response>")
-        )
-        await simulator.network.exchange.settled()
-        assert heard(simulator.network.exchange.finished[created.sid or ""]) == ["Hello"]
-
-    async def test_that_go_on_can_be_redirected_and_ended(
-        self, application: Application, simulator: Simulator, client: Client
-    ) -> None:
-        async def update(sid: str, **fields: str) -> None:
-            await off_the_loop(lambda: client.calls(sid).update(**fields))
-
-        application.twiml("/twilio/voice", "<Say>Please wait</Say><Redirect>/hold</Redirect>")
-        application.twiml("/person", "<Say>Here is a person</Say>")
-        reached: asyncio.Queue[str] = asyncio.Queue()
-
-        def hold(hook: Any) -> str:
-            reached.put_nowait(hook.form["CallSid"])
-            return "<Response><Pause length='1'/><Redirect>/hold</Redirect></Response>"
-
-        application.answers["/hold"] = hold
-        calling = asyncio.create_task(simulator.call())
-        await update(await reached.get(), url=f"{application.base}/person")
-        done = await calling
-        assert heard(done)[-1] == "Here is a person" and done.ended == "document_ended"
-        calling = asyncio.create_task(simulator.call())
-        while not reached.empty():
-            reached.get_nowait()
-        await update(await reached.get(), status="completed")
-        assert (await calling).ended == "ended_by_rest"
-
-    async def test_that_have_ended_cannot_be_redirected(
-        self, application: Application, simulator: Simulator, client: Client
-    ) -> None:
-        application.twiml("/twilio/voice", "<Hangup/>")
-        sid = (await simulator.call()).call_sid
-        assert await off_the_loop(lambda: refusal(lambda: client.calls(sid).update(status="completed"))) == (400, 21220)
-        assert await off_the_loop(lambda: client.calls(sid).delete()) is True
-
-    @pytest.mark.parametrize(
-        ("fields", "code"),
-        [
-            ({"to": "+15005550001"}, 21217),
-            ({"to": "+15005550003"}, 21215),
-            ({"to": "nobody"}, 21211),
-            ({"from_": "nobody"}, 21212),
-            ({"twiml": ""}, 21205),
-        ],
-    )
-    async def test_are_refused_with_twilios_numbers(self, client: Client, fields: dict[str, str], code: int) -> None:
-        arguments: dict[str, Any] = {"to": MARIA, "from_": DISTRICT, "twiml": "<Response/>", **fields}
-        assert await off_the_loop(lambda: refusal(lambda: client.calls.create(**arguments))) == (400, code)
-
-
 class TestAccess:
     async def test_needs_the_right_token(self, simulator: Simulator) -> None:
-        wrong = Client(ACCOUNT, "wrong", http_client=CheckingClient())
-        wrong.api.base_url = simulator.url
+        wrong = client_of(simulator, password="wrong")
         assert await off_the_loop(lambda: refusal(wrong.messages("SM" + "0" * 32).fetch)) == (401, 20003)
         bare = await simulator.http.get(
             f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", headers={"Authorization": "Bearer x"}
@@ -304,6 +161,5 @@ class TestAccess:
         assert bare.status_code == 401 and bare.json()["more_info"] == "https://www.twilio.com/docs/errors/20003"
 
     async def test_does_not_reach_other_accounts(self, simulator: Simulator) -> None:
-        other = Client(ACCOUNT, TOKEN, account_sid="AC" + "0" * 32, http_client=CheckingClient())
-        other.api.base_url = simulator.url
+        other = client_of(simulator, account="AC" + "0" * 32)
         assert await off_the_loop(lambda: refusal(other.messages("SM" + "0" * 32).fetch)) == (404, 20404)
