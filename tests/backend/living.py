@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,16 +120,22 @@ def _emptied(url: str) -> str:
     return url
 
 
+@cache
+def _copy_once(server_url: str, name: str, template: str) -> str:
+    """Each folder's conftest has the fixtures below; they all share one copy."""
+    return create_database(server_url, name, template)
+
+
 @pytest.fixture(scope="session")
 def shared_url(server_url: str, migrated_template: str) -> str:
     """One migrated database for all tests of the living application."""
-    return create_database(server_url, "living", migrated_template)
+    return _copy_once(server_url, "living", migrated_template)
 
 
 @pytest.fixture(scope="session")
 def shared_seeded_url(server_url: str, seeded_template: str) -> str:
     """One database with the demonstration district for all tests of the living application."""
-    return create_database(server_url, "living_seeded", seeded_template)
+    return _copy_once(server_url, "living_seeded", seeded_template)
 
 
 @pytest.fixture
