@@ -14,6 +14,7 @@ from ops.model import model_path
 from ops.processes import Plan
 from ops.readiness import postgres_missing, redis_missing
 from ops.run import VARIABLES
+from ops.running import find_system
 from ops.settings import Settings
 from ops.supervision import NotRunningError, Supervisor
 
@@ -113,16 +114,15 @@ def look_at_chromium(home: Home) -> list[Finding]:
 def look_at_system(settings: Settings, home: Home) -> list[Finding]:
     """When it runs: each process and server. When not: the ports, and servers of your own."""
     try:
-        states = {state.name: state for state in Supervisor(home).states()}
+        plan = Plan(find_system(home).applied_to(settings), home, load_secrets(home))
+        states = [state for state in Supervisor(home).states() if state.started_at]
     except NotRunningError:
         return [Finding(True, "Headgate is not running."), *_look_at_ports(settings, home), *_own_servers(settings)]
-    plan = Plan(settings, home, load_secrets(home))
-    names = [name for name, state in states.items() if name in plan.programs or state.alive]
     found = []
-    for name in names:
-        missing = plan.missing(name) if states[name].alive else "is not running"
-        remedy = f"It is started again by itself. Look at {home.logs / (name + '.log')}"
-        found.append(Finding(missing is None, f"{name}: {missing or 'ready'}", remedy))
+    for state in states:
+        missing = plan.missing(state.name) if state.alive else "is not running"
+        remedy = f"It is started again by itself. Look at {home.logs / (state.name + '.log')}"
+        found.append(Finding(missing is None, f"{state.name}: {missing or 'ready'}", remedy))
     return found + _own_servers(settings)
 
 

@@ -7,12 +7,14 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ops.home import Home, write_private
 from ops.settings import Settings
 from ops.supervision import STOP_SECONDS_MAX, NotRunningError, Supervisor, is_alive, wait_for_end
+
+WITH_PORTS = ("telephony", "backend", "engine", "actions", "simulator", "postgres", "valkey")
 
 
 class AlreadyRunningError(Exception):
@@ -30,6 +32,12 @@ class System:
     simulator_url: str
     public_url: str
     twilio_number: str
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """`settings` as they are for the running system, whatever this terminal's environment says."""
+        ports = {f"{name}_port": port for name, port in self.ports.items()}
+        return settings.model_copy(update={**ports, "demo": self.demo})
 
 
 def system_of(settings: Settings) -> System:
@@ -43,6 +51,7 @@ def system_of(settings: Settings) -> System:
         simulator_url=settings.url_of("simulator"),
         public_url=settings.public_url or telephony,
         twilio_number=settings.twilio_number,
+        ports={name: getattr(settings, name + "_port") for name in WITH_PORTS},
     )
 
 

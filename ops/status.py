@@ -19,11 +19,10 @@ def rows(settings: Settings) -> list[dict[str, Any]]:
     :raises NotRunningError: nothing runs.
     """
     home = Home(settings.home)
-    find_system(home)
-    plan = Plan(settings.model_copy(update={"demo": True}), home, load_secrets(home))
+    plan = Plan(find_system(home).applied_to(settings), home, load_secrets(home))
     found = []
     for state in Supervisor(home).states():
-        if not state.started_at or state.name not in plan.programs:
+        if not state.started_at:
             continue
         missing = plan.missing(state.name) if state.alive else "is not running"
         seconds = int(time.time()) - state.started_at if state.alive else 0

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ops import ports
+from ops.doctor import examine
 from ops.embedded import (
     free_port,
     postgres_command,
@@ -26,6 +27,7 @@ from ops.processes import Plan, Starter, StartError, supervisor_variables, write
 from ops.run import Refused, check_credentials, check_nothing_runs, check_ports, ready_lines
 from ops.running import find_system, is_held, left_postgres, note_system, only_one, stop_system, system_of
 from ops.settings import ROOT, Settings
+from ops.status import rows
 from ops.supervision import NotRunningError, Supervisor, is_alive, start_supervisord
 
 PORTS = ("telephony", "backend", "engine", "actions", "simulator", "postgres", "valkey")
@@ -41,6 +43,7 @@ def plan(tmp_path: Path) -> Plan:
 
 @pytest.fixture
 def supervised(plan: Plan) -> Iterator[Plan]:
+    prepare_valkey(plan.home.valkey, plan.secrets["valkey_password"])
     write_environments(plan)
     process = start_supervisord(plan.home, supervisor_variables(plan))
     yield plan
@@ -183,3 +186,15 @@ async def test_a_stranger_that_answers_on_our_port_is_not_taken_for_ours(supervi
         starter = Starter(supervised, Supervisor(supervised.home), print)
         with pytest.raises(StartError, match=rf"port \d+ is taken by valkey-server.* \(process {stranger}\)"):
             await starter._valkey()
+
+
+def test_other_terminals_ask_the_ports_of_the_running_system(supervised: Plan) -> None:
+    note_system(supervised.home, system_of(supervised.settings))
+    supervisor = Supervisor(supervised.home)
+    supervisor.start("valkey")
+    while supervised.missing("valkey") is not None:
+        assert supervisor.state("valkey").alive
+    elsewhere = Settings(home=supervised.home.path)
+    found = [(row["process"], row["port"], row["missing"]) for row in rows(elsewhere)]
+    assert found == [("valkey", supervised.port("valkey"), None)]
+    assert "valkey: ready" in [finding.words for finding in examine(elsewhere)]
