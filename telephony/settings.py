@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     chat_origins: str = ""
 
     # Twilio gives up after 15 s. Engine, then filing and recording beside each other, end well before 10 s.
-    turn_seconds: float = 6.5
+    turn_seconds: float = 6.0
     record_seconds: float = 2.0
     filler_seconds: float = 4.5
 

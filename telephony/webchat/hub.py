@@ -5,15 +5,20 @@ goes over Redis; within this one it needs nothing.
 """
 
 import asyncio
+from collections import OrderedDict
 
 import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
+from telephony.webchat.limits import Pace
+
 log = structlog.get_logger("telephony.chats")
 
 CHANNEL = "headgate:chat:"
 RECONNECT_SECONDS = 1.0
+OPEN_MAX = 2_000
+PACES_MAX = 10_000
 
 
 class ChatHub:
@@ -22,17 +27,35 @@ class ChatHub:
     def __init__(self, store: "redis.Redis") -> None:
         self._store = store
         self._open: dict[str, set[asyncio.Event]] = {}
+        self._paces: OrderedDict[str, Pace] = OrderedDict()
+        self._count = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this process has as many chats open as it will serve."""
+        return self._count >= OPEN_MAX
+
+    def pace(self, thread_key: str) -> Pace:
+        """How fast this thread has been talking; a new socket does not begin anew."""
+        pace = self._paces.setdefault(thread_key, Pace())
+        self._paces.move_to_end(thread_key)
+        while len(self._paces) > PACES_MAX:
+            self._paces.popitem(last=False)
+        return pace
 
     def open(self, thread_key: str) -> asyncio.Event:
         """A chat shows this thread from now on."""
         news = asyncio.Event()
         self._open.setdefault(thread_key, set()).add(news)
+        self._count += 1
         return news
 
     def close(self, thread_key: str, news: asyncio.Event) -> None:
         """The chat is gone."""
         events = self._open.get(thread_key, set())
-        events.discard(news)
+        if news in events:
+            events.remove(news)
+            self._count -= 1
         if not events:
             self._open.pop(thread_key, None)
 

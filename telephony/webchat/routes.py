@@ -31,6 +31,9 @@ async def chat_socket(socket: WebSocket) -> None:
     if not _may_embed(socket):
         await socket.close(4403)
         return
+    if services_of(socket).chats.is_full:
+        await socket.close(1013)
+        return
     await socket.accept()
     try:
         session = await _introduced(socket)

@@ -15,7 +15,6 @@ from telephony.http_json import CallError, Unavailable
 from telephony.messages import Answer, Language, Utterance, clean_text, language_of
 from telephony.phrases import say
 from telephony.services import Services
-from telephony.webchat.limits import Pace
 from telephony.webchat.protocol import Hello, Say, new_session_token, thread_of, to_frame
 
 log = structlog.get_logger("telephony.webchat")
@@ -45,7 +44,7 @@ class ChatSession:
         self._waiting: asyncio.Queue[Say] = asyncio.Queue(WAITING_MAX)
         self._sending = asyncio.Lock()
         self._reading = asyncio.Lock()
-        self._pace = Pace()
+        self._pace = services.chats.pace(self.thread_key)
 
     async def welcome(self) -> None:
         """Say who we are and hand over what the browser missed."""

@@ -249,13 +249,17 @@ async def test_odd_words_get_an_answer_and_too_many_an_error(world: World) -> No
 
 async def test_too_fast_is_told_kindly(world: World) -> None:
     async with browser(world) as visitor:
-        await visitor.hello()
+        welcome = await visitor.hello()
         for number in range(12):
             await visitor.send("say", id=f"message-{number:03}", text="hi", payload=None)
         error = await visitor.next("error")
         assert error["error"] == "too_fast" and error["detail"]
         await visitor.send("ping")
         await visitor.next("pong")
+    async with browser(world) as visitor:
+        await visitor.hello(welcome)
+        _, frame = await visitor.say("and on a new socket")
+        assert frame["error"] == "too_fast"
 
 
 async def test_say_before_hello_is_refused(world: World) -> None:
