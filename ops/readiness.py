@@ -39,7 +39,7 @@ def redis_missing(url: str) -> str | None:
     try:
         client.ping()
     except redis.RedisError as error:
-        return _without_address(str(error))
+        return _first_line(str(error))
     finally:
         client.close()
     return None
@@ -52,7 +52,7 @@ def postgres_missing(url: str) -> str | None:
     except psycopg.OperationalError as error:
         if "does not exist" in str(error) and "database" in str(error):
             return _make_database(url)
-        return _without_address(str(error))
+        return _first_line(str(error))
     return None
 
 
@@ -64,9 +64,9 @@ def _make_database(url: str) -> str | None:
     except psycopg.errors.DuplicateDatabase:
         return None
     except psycopg.Error as error:
-        return f"the database {name} is missing and could not be made: {_without_address(str(error))}"
+        return f"the database {name} is missing and could not be made: {_first_line(str(error))}"
     return None
 
 
-def _without_address(message: str) -> str:
-    return message.strip().splitlines()[-1] if message.strip() else "does not answer"
+def _first_line(message: str) -> str:
+    return message.strip().splitlines()[0] if message.strip() else "does not answer"
