@@ -5,7 +5,8 @@ It is repeated once when no connection was made, so nothing reached the backend;
 repeats a GET or PUT once when a kept connection turns out to be closed.
 """
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import aiohttp
@@ -23,6 +24,7 @@ from actions.account_types import (
 )
 
 SECONDS_MAX: Final = 3.0
+T = TypeVar("T")
 
 
 class AccountApiError(Exception):
@@ -50,7 +52,7 @@ class AccountApi:
     """The calls of docs/contracts.md, in the name of one conversation each.
 
     Every method raises `Refused` (or `NotFound`) when the backend says no, `Unavailable` when
-    it cannot be reached, answers with 5xx or 429, or answers with what is not JSON.
+    it cannot be reached, answers with 5xx or 429, or answers with what was not agreed.
     """
 
     def __init__(self, base_url: str, token: str, seconds_max: float = SECONDS_MAX) -> None:
@@ -81,7 +83,7 @@ class AccountApi:
 
     async def district(self) -> District:
         """The district's public facts as they are now."""
-        self._last_district = District.from_json(await self._call("GET", "/v1/district"))
+        self._last_district = await self._ask(District.from_json, "GET", "/v1/district")
         return self._last_district
 
     def last_known_district(self) -> District | None:
@@ -98,31 +100,31 @@ class AccountApi:
     ) -> Verification:
         """Try two factors; `account_number` None means the calling number is the first."""
         body = {"account_number": account_number, "pin": pin, "zip": zip_code}
-        answer = await self._call("POST", f"/v1/conversations/{conversation_id}/verification", body)
-        return Verification.from_json(answer)
+        path = f"/v1/conversations/{conversation_id}/verification"
+        return await self._ask(Verification.from_json, "POST", path, body)
 
     async def choose_account(self, conversation_id: str, account: UUID) -> Verification:
         """Choose one of the accounts that the two factors fit."""
         body = {"account": str(account)}
-        return Verification.from_json(await self._call("POST", f"/v1/conversations/{conversation_id}/account", body))
+        return await self._ask(Verification.from_json, "POST", f"/v1/conversations/{conversation_id}/account", body)
 
     async def send_code(self, conversation_id: str) -> CodeSent:
         """Send a one-time code to the contact on file."""
         path = f"/v1/conversations/{conversation_id}/one-time-code"
-        return CodeSent.from_json(await self._call("POST", path, {}))
+        return await self._ask(CodeSent.from_json, "POST", path, {})
 
     async def check_code(self, conversation_id: str, code: str) -> CodeCheck:
         """Check the one-time code; a right one lifts the conversation to level 3."""
         path = f"/v1/conversations/{conversation_id}/one-time-code/check"
-        return CodeCheck.from_json(await self._call("POST", path, {"code": code}))
+        return await self._ask(CodeCheck.from_json, "POST", path, {"code": code})
 
     async def account(self, conversation_id: str) -> Account:
         """The verified customer's account (level 2)."""
-        return Account.from_json(await self._call("GET", f"/v1/conversations/{conversation_id}/account"))
+        return await self._ask(Account.from_json, "GET", f"/v1/conversations/{conversation_id}/account")
 
     async def balance(self, conversation_id: str) -> Balance:
         """What the verified customer owes (level 2)."""
-        return Balance.from_json(await self._call("GET", f"/v1/conversations/{conversation_id}/balance"))
+        return await self._ask(Balance.from_json, "GET", f"/v1/conversations/{conversation_id}/balance")
 
     async def change_email(self, conversation_id: str, email: str) -> None:
         """Put a new e-mail address on file (level 3)."""
@@ -134,7 +136,16 @@ class AccountApi:
 
     async def hand_off(self, request: HandOffRequest) -> HandOff:
         """Put the conversation in the queue of the people."""
-        return HandOff.from_json(await self._call("POST", "/v1/hand-offs", request.as_json()))
+        return await self._ask(HandOff.from_json, "POST", "/v1/hand-offs", request.as_json())
+
+    async def _ask(
+        self, read: Callable[[dict[str, Any]], T], method: str, path: str, body: dict[str, Any] | None = None
+    ) -> T:
+        answer = await self._call(method, path, body)
+        try:
+            return read(answer)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Unavailable("the answer is not what was agreed") from error
 
     async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         try:

@@ -31,8 +31,8 @@ async def test_a_backend_that_cannot_work_is_unavailable(api: AccountApi, answer
         await api.balance(CONVERSATION)
 
 
-@pytest.mark.parametrize("nonsense", ["<html>", "[]", '"x"'])
-async def test_an_answer_that_is_no_object_is_unavailable(api: AccountApi, answers: Loopback, nonsense: str) -> None:
+@pytest.mark.parametrize("nonsense", ["<html>", "[]", '"x"', "{}", '{"balance_cents": null}'])
+async def test_an_answer_that_was_not_agreed_is_unavailable(api: AccountApi, answers: Loopback, nonsense: str) -> None:
     answers.say("GET", "/balance", nonsense)
     with pytest.raises(Unavailable):
         await api.balance(CONVERSATION)

@@ -1,13 +1,9 @@
 """Each topic's actions: what they say, do next, and do when the backend is out."""
 
-from typing import Any
-
 import pytest
 
 from actions import names
 from actions.account_api import AccountApi
-from actions.balance import ActionBalance, ActionLastPayment
-from actions.contact_details import ActionChangeEmail, ValidateEmailForm
 from actions.conversation import ActionAffirm, ActionCancel, ActionDeny
 from actions.departments import ActionDepartments
 from actions.emergency import ActionEmergency, ActionGasSmell
@@ -18,98 +14,9 @@ from actions.language import ActionSwitchLanguage
 from actions.locations import ActionLocations
 from actions.person import ActionHandOff, ActionOfferPerson, ActionUpset
 from actions.serve import registered_actions
-from tests.actions.harness import CONVERSATION, HAND_OFF, Loopback, Tell
+from tests.actions.harness import HAND_OFF, Loopback, Tell
 
-BALANCE = {
-    "balance_cents": 12345,
-    "past_due_cents": 0,
-    "due_date": "2026-12-01",
-    "last_payment": {"amount_cents": 5000, "received_on": "2026-10-02", "method": "card"},
-    "last_bill": None,
-    "credit_cents": 0,
-    "autopay": False,
-    "arrangement": None,
-    "returned_payment": None,
-    "medical_protection": False,
-    "as_of": "2026-11-23T10:00:00-08:00",
-}
 KNOWN = {"slots": {"verification_level": 2}}
-
-
-async def test_the_balance_needs_an_identity_and_comes_back_by_itself(
-    api: AccountApi, answers: Loopback, run: Tell
-) -> None:
-    said = await run(ActionBalance(), intent="ask_balance")
-    assert answers.asked == []
-    assert said.next == names.IDENTITY_FORM
-    assert said.slots[names.RESUME_ACTION] == "action_balance"
-
-
-async def test_the_balance_and_its_date(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    answers.say("GET", "/balance", BALANCE)
-    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
-    assert said.names == ["utter_balance_due", "utter_last_payment"]
-    due = said.variables("utter_balance_due")
-    assert (due["balance"], due["due_date"]) == ("$123.45", "Tuesday, December 1")
-    assert said.next == names.LISTEN
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"past_due_cents": 2000}, "utter_balance_past_due"),
-        ({"past_due_cents": 12345}, "utter_balance_all_past_due"),
-        ({"balance_cents": 0, "due_date": None}, "utter_balance_zero"),
-        ({"balance_cents": 0, "credit_cents": 900, "due_date": None}, "utter_balance_credit"),
-        ({"balance_cents": -900, "credit_cents": 900, "due_date": None}, "utter_balance_credit"),
-        ({"due_date": None}, "utter_balance_no_date"),
-        ({"autopay": True}, "utter_balance_autopay"),
-        ({"medical_protection": True}, "utter_balance_medical_protection"),
-        ({"arrangement": {"installment_cents": 4000, "next_due_on": "2026-12-15"}}, "utter_balance_arrangement"),
-        (
-            {"returned_payment": {"amount_cents": 5000, "returned_on": "2026-10-09"}},
-            "utter_balance_returned_payment",
-        ),
-    ],
-)
-async def test_what_else_the_customer_should_know(
-    api: AccountApi, answers: Loopback, run: Tell, change: dict[str, Any], expected: str
-) -> None:
-    answers.say("GET", "/balance", {**BALANCE, **change})
-    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
-    assert expected in said.names
-
-
-async def test_a_level_that_ran_out_is_asked_for_again(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    answers.say("GET", "/balance", {"error": "verification_required", "detail": ""}, 403)
-    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
-    assert said.next == names.IDENTITY_FORM
-    assert said.slots[names.VERIFICATION_LEVEL] == 0
-
-
-async def test_no_payment_yet(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    answers.say("GET", "/balance", {**BALANCE, "last_payment": None})
-    said = await run(ActionLastPayment(), intent="ask_last_payment", **KNOWN)
-    assert said.names == ["utter_no_payment_yet"]
-
-
-async def test_a_backend_that_is_out_is_said_and_filed(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    answers.say("GET", "/balance", {"error": "unavailable", "detail": ""}, 503)
-    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
-    assert said.names == ["utter_backend_out_case_filed"]
-    [filed] = answers.bodies("/hand-offs")
-    assert (filed["reason"], filed["assistant_continues"]) == ("backend_unavailable", True)
-    assert filed["conversation_id"] == CONVERSATION
-
-
-async def test_a_backend_that_is_out_altogether_leaves_the_telephone(
-    api: AccountApi, answers: Loopback, run: Tell
-) -> None:
-    await api.district()
-    answers.say("GET", "/balance", "", 503)
-    answers.say("POST", "/hand-offs", "", 503)
-    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
-    assert said.variables("utter_backend_out_call")["phone"] == "(951) 555-0100"
 
 
 @pytest.mark.parametrize("name", sorted(registered_actions()))
@@ -268,38 +175,3 @@ async def test_a_department_by_its_name_or_purpose_or_all_of_them(api: AccountAp
     assert "utter_department_closed_now" in permits.names
     unclear = await run(ActionDepartments(), intent="ask_department", text="your phone number")
     assert len(unclear.variables("utter_departments")["buttons"]) == 2
-
-
-async def test_a_new_email_is_confirmed_coded_and_changed(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    answers.say("POST", "/one-time-code", {"status": "sent", "sent_to": "•••-•••-1234", "minutes": 10})
-    answers.say("POST", "/check", {"status": "verified", "verification_level": 3, "attempts_left": 3})
-    answers.say("PUT", "/email", {"email_masked": "a•••@example.com"})
-    form = {"form": "email_form"}
-    assert (await run(ActionChangeEmail(), intent="change_email", **KNOWN)).next == "email_form"
-    told = await run(
-        ValidateEmailForm(), entities=[("email", "ana@example.com")], slots={"requested_slot": "email_new"}, **form
-    )
-    assert told.slots["requested_slot"] == "email_confirmed"
-    slots = {"verification_level": 2, "email_new": "ana@example.com", "requested_slot": "email_confirmed"}
-    confirmed = await run(ValidateEmailForm(), intent="affirm", slots=slots, **form)
-    assert confirmed.names == ["utter_code_sent"]
-    slots |= {"email_confirmed": "yes", "requested_slot": "email_code"}
-    done = await run(ValidateEmailForm(), entities=[("digits", "123456")], slots=slots, **form)
-    assert done.names == ["utter_email_changed"]
-    assert answers.bodies("/email") == [{"email": "ana@example.com"}]
-    assert done.slots["email_new"] is None
-
-
-@pytest.mark.parametrize(
-    ("body", "response"),
-    [
-        ({"status": "failed", "verification_level": 2, "attempts_left": 1}, "utter_code_failed"),
-        ({"status": "locked", "verification_level": 2, "attempts_left": 0}, "utter_code_locked"),
-    ],
-)
-async def test_a_wrong_code(api: AccountApi, answers: Loopback, run: Tell, body: dict[str, Any], response: str) -> None:
-    answers.say("POST", "/check", body)
-    slots = {"verification_level": 2, "email_new": "ana@example.com", "requested_slot": "email_code"}
-    said = await run(ValidateEmailForm(), entities=[("digits", "111111")], slots=slots, form="email_form")
-    assert said.names == [response]
-    assert answers.bodies("/email") == []
