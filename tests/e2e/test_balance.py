@@ -31,6 +31,8 @@ def said_amounts(words: str) -> list[str]:
     """Every dollar amount in `words`, whichever way it is written or spoken."""
     written = re.findall(r"\d[\d,]*\.\d\d", words)
     pattern = r"(\d[\d,]*) (?:dollars?|dólares|dólar)(?: (?:and|con|y) (\d+) (?:cents?|centavos?))?"
+    if re.search(r"\b(zero|cero)\b", words):
+        written.append("0.00")
     spoken = [f"{whole}.{int(cents or 0):02d}" for whole, cents in re.findall(pattern, words)]
     return written + spoken
 
