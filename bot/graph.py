@@ -11,9 +11,7 @@ class OrderedGraphRunner(DaskGraphRunner):
     The order of the nodes for a target never changes, so it is found once.
     """
 
-    def run(
-        self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
-    ) -> dict[str, Any]:
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """The outputs of `targets`, with `inputs` in place of the nodes of those names."""
         wanted = targets or list(self._graph_schema.target_names)
         outputs: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}

@@ -126,9 +126,7 @@ class RedisTrackerStore(TrackerStore):
         tracker = self.init_tracker(conversation_id)
         for event in events:
             tracker.update(event)
-        return Conversation(
-            tracker, len(before), start, len(tail), (turn_id or b"").decode(), (answer or b"").decode()
-        )
+        return Conversation(tracker, len(before), start, len(tail), (turn_id or b"").decode(), (answer or b"").decode())
 
     async def append(self, conversation: Conversation, turn_id: str = "", answer: str = "") -> None:
         """Store what the conversation gained, with the turn's answer; all of it or nothing.

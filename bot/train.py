@@ -85,6 +85,7 @@ def validate(importer: TrainingDataImporter) -> list[str]:
             "an intent is used but has no examples, or has examples but is not defined": validator.verify_intents,
             "rules use an intent that is not defined": validator.verify_intents_in_stories,
             "rules use an action that is not defined": validator.verify_actions_in_stories_rules,
+            "rules use a response that is not defined": validator.verify_utterances_in_stories,
             "rules use a form that is not defined": validator.verify_forms_in_stories_rules,
             "a form asks for a slot that is not defined": validator.verify_form_slots,
             "a slot is mapped from a form that does not ask for it": validator.verify_slot_mappings,

@@ -61,7 +61,7 @@ async def _run(engine: Engine, turn: Turn, tracker: DialogueStateTracker) -> lis
     tracker.assistant_id = engine.model_metadata.assistant_id
     _start_session(engine, turn, tracker)
     _set_facts(engine, turn, tracker)
-    first = not any(isinstance(event, BotUttered) for event in tracker.events)
+    first = not any(isinstance(event, BotUttered) and event.text for event in tracker.events)
     output = ReplyCollector(turn.channel)
     tracker.update(_user_event(engine, turn, tracker), engine.domain)
     await engine.run_action_extract_slots(output, tracker)

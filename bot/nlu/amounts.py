@@ -55,7 +55,7 @@ def _readings(
 
 
 def _written(words: Sequence[Word], position: int) -> Amount | None:
-    """"$42.50", "42.50", "1,200.00": written with a sign or with cents."""
+    """ "$42.50", "42.50", "1,200.00": written with a sign or with cents."""
     sign = words[position].text == "$"
     at = position + 1 if sign else position
     match = _WRITTEN.fullmatch(words[at].text) if at < len(words) else None
@@ -94,7 +94,7 @@ def _from_chunks(words: Sequence[Word], chunks: Sequence[Chunk], index: int) -> 
 
 
 def _dollars(words: Sequence[Word], chunk: Chunk, following: Chunk | None) -> Amount:
-    """"42 dollars", and "and 50 cents" after it."""
+    """ "42 dollars", and "and 50 cents" after it."""
     last = chunk.last + 1
     start = last + 1 if _at(words, last) in _JOINS else last
     if following and following.first == start and following.value < 100:
@@ -106,7 +106,7 @@ def _dollars(words: Sequence[Word], chunk: Chunk, following: Chunk | None) -> Am
 
 
 def _is_price(chunk: Chunk, following: Chunk | None, before: Chunk | None) -> bool:
-    """"forty two fifty": two numbers said one after the other, the second as cents."""
+    """ "forty two fifty": two numbers said one after the other, the second as cents."""
     if following is None or following.first != chunk.last or not following.is_tens:
         return False
     if before is not None and before.last == chunk.first:

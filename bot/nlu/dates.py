@@ -16,9 +16,7 @@ from bot.nlu.words import MONTHS, NUMBER_WORDS, WEEKDAYS, Language, Word
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?")
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|ro|º)")
-_PAST = frozenset(
-    "last paid sent mailed received was were ago pague envie mande recibi pasado pasada fue hace".split()
-)
+_PAST = frozenset("last paid sent mailed received was were ago pague envie mande recibi pasado pasada fue hace".split())
 _RELATIVE: dict[Language, dict[tuple[str, ...], int]] = {
     "en": {
         ("day", "after", "tomorrow"): 2,
@@ -45,9 +43,7 @@ class Day:
     last: int
 
 
-def read_dates(
-    words: Sequence[Word], chunks: Sequence[Chunk], language: Language, today: date
-) -> list[Day]:
+def read_dates(words: Sequence[Word], chunks: Sequence[Chunk], language: Language, today: date) -> list[Day]:
     """Every date in `words`, in order, none overlapping."""
     reader = _Reader(words, chunks, language, today)
     found: list[Day] = []
@@ -65,9 +61,7 @@ def read_dates(
 class _Reader:
     """Reads one date at a position of a sentence."""
 
-    def __init__(
-        self, words: Sequence[Word], chunks: Sequence[Chunk], language: Language, today: date
-    ) -> None:
+    def __init__(self, words: Sequence[Word], chunks: Sequence[Chunk], language: Language, today: date) -> None:
         self._words = words
         self._folded = [word.folded for word in words]
         self._chunks = {chunk.first: chunk for chunk in chunks}
@@ -107,7 +101,7 @@ class _Reader:
         return None
 
     def _in_days(self, position: int) -> Day | None:
-        """"in 3 days", "dentro de dos semanas", "3 days ago"."""
+        """ "in 3 days", "dentro de dos semanas", "3 days ago"."""
         first = position
         if self._at(position) in {"in", "en"}:
             first = position + 1
@@ -145,7 +139,7 @@ class _Reader:
         return None
 
     def _named(self, position: int) -> Day | None:
-        """"march 17", "17 de marzo", "the 17th of march"; and days of the week."""
+        """ "march 17", "17 de marzo", "the 17th of march"; and days of the week."""
         month = MONTHS[self._language].get(self._at(position))
         if month is not None:
             number = self._number(position + (2 if self._at(position + 1) in {"the", "el", "."} else 1))
@@ -174,7 +168,7 @@ class _Reader:
         return Day(day, position, position + 1)
 
     def _day_only(self, position: int) -> Day | None:
-        """"the 17th", "el diecisiete", "el día 17"."""
+        """ "the 17th", "el diecisiete", "el día 17"."""
         number = self._number(position)
         if number is None or not 1 <= number[0] <= 31:
             return None

@@ -64,7 +64,7 @@ def _phrases(language: Language) -> PhraseMatcher:
 
 @lru_cache(maxsize=None)
 def _mails(language: Language) -> Matcher:
-    """"ana@example.com", "ana at example dot com", "ana arroba ejemplo punto com"."""
+    """ "ana@example.com", "ana at example dot com", "ana arroba ejemplo punto com"."""
     signs = _SPOKEN_MAIL[language]
     at = next(word for word, sign in signs.items() if sign == "@")
     dot = next(word for word, sign in signs.items() if sign == ".")
@@ -124,9 +124,7 @@ def today_of(message: Message) -> date:
     return datetime.fromisoformat(now).date() if now else datetime.now().astimezone().date()
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class EntityExtractor(GraphComponent):
     """Adds the entities that `find_entities` finds."""
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -23,6 +24,7 @@ _AMOUNT = re.compile(r"\$ ?\d[\d,]*(?:\.\d+)?")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 PIECE_LENGTHS = (2, 3, 4, 5)
 TEXT_MAX = 1000
+UNKNOWN_SHARE = 0.5
 
 
 def normalised_tokens(text: str) -> list[str]:
@@ -56,12 +58,17 @@ def piece_terms(tokens: Sequence[str]) -> Iterable[str]:
                 yield padded[start : start + length]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Features:
     """A fitted vocabulary: the position and weight (inverse document frequency) of each term."""
 
     positions: dict[str, int]
     weights: NDArray[np.float32]
+
+    @cached_property
+    def unknown_weight(self) -> float:
+        """How much a term nobody trained takes from the rest: a sentence of such terms is little known."""
+        return UNKNOWN_SHARE * float(self.weights.max(initial=0.0))
 
     @classmethod
     def fit(cls, texts: Iterable[str], terms_min: int = 1) -> "Features":
@@ -78,18 +85,27 @@ class Features:
         return cls({term: at for at, term in enumerate(kept)}, weights.astype(np.float32))
 
     def vector(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Positions and values of the known terms of `text`; each half has length 1."""
+        """Positions and values of the known terms of `text`; each half has length 1 when all terms are known."""
         tokens = normalised_tokens(text)
         halves = [self._half(word_terms(tokens)), self._half(piece_terms(tokens))]
         positions = np.concatenate([half[0] for half in halves])
         return positions, np.concatenate([half[1] for half in halves])
 
+    def familiarity(self, text: str) -> float:
+        """0 to 1: how much of `text` is known; 1 as soon as one whole word is."""
+        tokens = normalised_tokens(text)
+        if any(f"w {token}" in self.positions for token in tokens):
+            return 1.0
+        _, values = self._half(piece_terms(tokens))
+        return float((values**2).sum())
+
     def _half(self, terms: Iterable[str]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        counts = Counter(position for term in terms if (position := self.positions.get(term)) is not None)
+        counts = Counter(map(self.positions.get, terms))
+        unknown = counts.pop(None, 0)
         positions = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         values = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
         values *= self.weights[positions]
-        length = float(np.sqrt((values**2).sum()))
+        length = float(np.sqrt((values**2).sum() + unknown * self.unknown_weight**2))
         return positions, (values / length if length else values).astype(np.float32)
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:

@@ -85,9 +85,7 @@ def message_language(message: Message) -> Language:
     return language
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class LanguageDetector(GraphComponent):
     """Sets `DETECTED`, and the entity `language` when it is clearly not the conversation's."""
 

@@ -17,6 +17,7 @@ OUT_OF_SCOPE = "out_of_scope"
 FOLDS_MAX = 4
 TEMPERATURES = np.geomspace(0.02, 2.0, 40)
 THRESHOLD_RANGE = (0.15, 0.6)
+FAMILIARITY_MIN = 0.4
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ class LinearModel:
         return softmax(scores[None, :] / self.temperature)[0]
 
     def knows_nothing_of(self, text: str) -> bool:
-        """No word of `text` was ever seen."""
-        positions, _ = self.features.vector(text)
-        return len(positions) == 0
+        """No word of `text` was ever seen, nor most of the pieces of its words."""
+        return self.features.familiarity(text) < FAMILIARITY_MIN
 
     def save(self, folder: Path) -> None:
         """Write a word list and arrays; nothing that loading would run."""
@@ -146,15 +146,11 @@ def _held_out_scores(
 def _temperature(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     """The temperature at which the held-out texts are likeliest."""
     rows = np.arange(len(labels))
-    likelihoods = [
-        np.log(softmax(scores / temperature)[rows, labels] + 1e-12).mean() for temperature in TEMPERATURES
-    ]
+    likelihoods = [np.log(softmax(scores / temperature)[rows, labels] + 1e-12).mean() for temperature in TEMPERATURES]
     return float(TEMPERATURES[int(np.argmax(likelihoods))])
 
 
-def _threshold(
-    scores: NDArray[np.float64], labels: NDArray[np.int64], classes: list[str], loss_max: float
-) -> float:
+def _threshold(scores: NDArray[np.float64], labels: NDArray[np.int64], classes: list[str], loss_max: float) -> float:
     """The confidence that all but `loss_max` of the rightly understood held-out texts reach."""
     confidences = softmax(scores)
     right = confidences.argmax(axis=1) == labels

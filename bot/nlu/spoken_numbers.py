@@ -85,7 +85,7 @@ class _Reader:
         return after in self._vocabulary.digits or after in self._vocabulary.repeats or after.isdecimal()
 
     def _repeated(self, position: int) -> Chunk | None:
-        """"double oh", "triple 5"."""
+        """ "double oh", "triple 5"."""
         at = position + 2 if self._at(position + 1) == "-" else position + 1
         word = self._at(at)
         digit = 0 if word == "o" else self._digit(at)

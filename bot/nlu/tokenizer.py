@@ -44,9 +44,7 @@ def tokenize(text: str, language: Language) -> Doc:
 def words_of(doc: Doc) -> list[Word]:
     """The tokens of `doc` that are not blank, for the readers of numbers, amounts and dates."""
     return [
-        Word(token.text, fold(token.text), token.idx, token.idx + len(token))
-        for token in doc
-        if not token.is_space
+        Word(token.text, fold(token.text), token.idx, token.idx + len(token)) for token in doc if not token.is_space
     ]
 
 

@@ -55,9 +55,7 @@ class NumberWords:
 
 ENGLISH = NumberWords(
     digits={**_numbered("zero one two three four five six seven eight nine", 0), "oh": 0, "nought": 0},
-    teens=_numbered(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10
-    ),
+    teens=_numbered("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10),
     tens={**_numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10), "fourty": 40},
     hundreds={},
     hundred=frozenset({"hundred"}),
@@ -67,9 +65,7 @@ ENGLISH = NumberWords(
     joins_hundreds=frozenset({"and"}),
     ordinals={
         **_numbered("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth", 1),
-        **_numbered(
-            "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth", 13
-        ),
+        **_numbered("thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth", 13),
         "thirtieth": 30,
     },
     sounds_like={"o": 0, "won": 1, "to": 2, "too": 2, "for": 4, "fore": 4, "ate": 8},
