@@ -11,7 +11,7 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 
 log = structlog.get_logger("backend")
@@ -96,6 +96,8 @@ async def _database(request: Request, problem: Exception) -> Response:
         isinstance(problem, DBAPIError) and problem.connection_invalidated
     )
     log.warning("database_error", kind=type(problem).__name__, path=_route_of(request))
+    if isinstance(problem, DataError):
+        return _answer(422, "malformed", "A value holds characters or a size that cannot be stored.")
     if gone:
         return _answer(503, "database_unavailable", "The database does not answer. Try again in a moment.")
     return _answer(500, "internal_error", "Something went wrong here. It has been logged.")

@@ -4,12 +4,20 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 ChannelName = Literal["voice", "sms", "chat"]
 Language = Literal["en", "es"]
 Mode = Literal["assistant", "person", "closed"]
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$")]
+
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL keeps every character but this one."""
+    return text.replace("\x00", "")
+
+
+Words = Annotated[str, AfterValidator(_without_nul)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -37,8 +45,8 @@ class TurnIn(BaseModel):
     thread_key: Key
     party: E164 | None = None
     kind: Literal["start", "message", "silence", "no_match"] = "message"
-    text: Annotated[str, StringConstraints(max_length=10_000)] = ""
-    payload: Annotated[str, StringConstraints(max_length=2_000)] | None = None
+    text: Annotated[Words, StringConstraints(max_length=10_000)] = ""
+    payload: Annotated[Words, StringConstraints(max_length=2_000)] | None = None
     media_count: Annotated[int, Field(ge=0, le=100)] = 0
     language: Language | None = None
 
@@ -57,7 +65,7 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    text: str = ""
+    text: Words = ""
     choices: list[Choice] = []
     attachments: list[dict[str, Any]] = []
     commands: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
-from backend.conversations.schemas import E164, ChannelName, Key
+from backend.conversations.schemas import E164, ChannelName, Key, Words
 from backend.hand_offs.rules import Reason
 
 ShortName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -39,7 +39,7 @@ class HandOffIn(BaseModel):
     provider_message_id: Key | None = None
     reason: Reason
     department: ShortName | None = None
-    summary: Annotated[str, StringConstraints(max_length=4_000)] = ""
+    summary: Annotated[Words, StringConstraints(max_length=4_000)] = ""
     topic: ShortName | None = None
     assistant_continues: bool = False
 

@@ -96,7 +96,10 @@ async def living(settings: Settings) -> AsyncIterator[Api]:
     """The application of `settings`, started and stopped."""
     app = create_app(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
         yield Api(app, client)
 
 

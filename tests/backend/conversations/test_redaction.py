@@ -20,8 +20,12 @@ CARDS = (
     "3530111333300000",
     "30569309025904",
 )
-ENGLISH = dict(zip("0123456789", "zero one two three four five six seven eight nine".split(), strict=True))
-SPANISH = dict(zip("0123456789", "cero uno dos tres cuatro cinco seis siete ocho nueve".split(), strict=True))
+ENGLISH = dict(
+    zip("0123456789", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
+)
+SPANISH = dict(
+    zip("0123456789", ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"], strict=True)
+)
 SEPARATORS = (" ", "-", ".", " - ", "  ", "/", ", ", " and ", " y ", "\u200b", "…")
 
 
@@ -79,7 +83,9 @@ class TestCards:
         found = redact("4242 4242 4242 4242, 12/27, 123, ZIP 92599")
         assert not [group.digits for group in groups(found.text) if group.digits != "92599"]
 
-    @pytest.mark.parametrize("text", ["cvv 123", "CVC: 1234", "my security code is one two three", "código de seguridad 999"])
+    @pytest.mark.parametrize(
+        "text", ["cvv 123", "CVC: 1234", "my security code is one two three", "código de seguridad 999"]
+    )
     def test_a_security_code_alone(self, text: str) -> None:
         found = redact(text)
         assert found.refused == "card_number" and not groups(found.text)

@@ -62,7 +62,9 @@ class TestPostTurn:
         early = (await api.said("hello", provider_message_id="SM-1")).json()
         assert early["duplicate"] and early["replies"] is None
         await api.clock(SEEDED_AT + timedelta(seconds=13))
-        late = [r.json() for r in await asyncio.gather(*(api.said("hello", provider_message_id="SM-1") for _ in range(4)))]
+        late = [
+            r.json() for r in await asyncio.gather(*(api.said("hello", provider_message_id="SM-1") for _ in range(4)))
+        ]
         taken = [told for told in late if not told["duplicate"]]
         assert len(taken) == 1
         assert taken[0]["attempt"] == 2 and taken[0]["turn_id"] == turn["turn_id"]

@@ -34,7 +34,12 @@ def change(path: Path, old: str, new: str) -> int:
         ("district.toml", 'phone = "+19515550100"', 'phone = "951-555-0100"', "phone"),
         ("district.toml", '"Labor Day" =', '"Labour Day" =', "no holiday is called 'Labour Day'"),
         ("district.toml", 'subdivision = "CA"', 'subdivision = "Mars"', "no such country"),
-        ("district.toml", 'name = { en = "Christmas Eve", es = "Nochebuena" }', 'name = { en = "Eve" }', "closures.0.name.es"),
+        (
+            "district.toml",
+            'name = { en = "Christmas Eve", es = "Nochebuena" }',
+            'name = { en = "Eve" }',
+            "closures.0.name.es",
+        ),
         ("district.toml", 'language = "en"', 'language = "fr"', "language"),
         ("departments.toml", 'phone = "+19515550102"', 'phone = "0"', "billing.phone"),
         ("departments.toml", 'hours = "always"', 'hours = "sometimes"', "emergency.hours"),

@@ -13,7 +13,10 @@ FRIDAY = (time(7, 30), time(16, 30))
 OFFICE = Office(
     ZONE,
     Week({0: DAY, 1: DAY, 2: DAY, 3: DAY, 4: FRIDAY}, closed_friday=date(2026, 11, 20)),
-    {date(2026, 11, 26): ("Thanksgiving Day", "Día de Acción de Gracias"), date(2026, 11, 28): ("A Saturday", "Un sábado")},
+    {
+        date(2026, 11, 26): ("Thanksgiving Day", "Día de Acción de Gracias"),
+        date(2026, 11, 28): ("A Saturday", "Un sábado"),
+    },
 )
 
 

@@ -185,7 +185,7 @@ async def test_news_reaches_the_console(api: Api, database_url: str) -> None:
     async with api.app.state.redis.pubsub() as news:
         await news.subscribe("headgate:console")
         await news.get_message(timeout=2)
-        case, conversation_id = await filed(api)
+        case, _conversation_id = await filed(api)
         told = await news.get_message(ignore_subscribe_messages=True, timeout=2)
         assert told is not None
         assert str(case) in told["data"].decode() and "hand_off" in told["data"].decode()

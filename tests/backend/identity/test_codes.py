@@ -53,7 +53,7 @@ async def test_a_code_raises_to_level_three_once(
 ) -> None:
     sent = (await seeded_api.act("POST", f"{talk}/one-time-code", {})).json()
     assert sent == {"status": "sent", "sent_to": f"•••-•••-{maria['phone'][-4:]}", "minutes": 10}
-    recipient, text, secret = texts(seeded_url, "one_time_code")[0]
+    recipient, _text, secret = texts(seeded_url, "one_time_code")[0]
     assert recipient == maria["phone"] and secret
     code = newest_code(seeded_url)
     assert (await check(seeded_api, talk, f"{code[:3]} {code[3:]}"))["verification_level"] == 3

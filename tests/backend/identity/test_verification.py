@@ -124,9 +124,7 @@ async def test_a_new_chat_gives_no_new_guesses(seeded_api: Api, customers: dict[
     assert told["status"] == "locked"
 
 
-async def test_a_telephone_gives_no_new_guesses_with_other_accounts(
-    seeded_api: Api, customers: dict[str, Any]
-) -> None:
+async def test_a_telephone_gives_no_new_guesses_with_other_accounts(seeded_api: Api, customers: dict[str, Any]) -> None:
     talk = await conversation(seeded_api, STRANGER)
     for situation in ("past_due", "autopay", "nsf"):
         await verify(seeded_api, talk, account_number=customers[situation]["account_number"], pin="0")
@@ -185,9 +183,7 @@ async def test_what_was_proved_ends_with_the_conversation(seeded_api: Api, custo
     assert (old.status_code, old.json()["error"]) == (409, "conversation_ended")
 
 
-async def test_every_look_is_in_the_audit_trail(
-    seeded_api: Api, customers: dict[str, Any], seeded_url: str
-) -> None:
+async def test_every_look_is_in_the_audit_trail(seeded_api: Api, customers: dict[str, Any], seeded_url: str) -> None:
     maria = customers["past_due"]
     talk = await conversation(seeded_api, maria["phone"])
     await seeded_api.act("GET", f"/v1/conversations/{talk}/balance")
