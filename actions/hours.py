@@ -10,11 +10,11 @@ def say_whether_open(turn: Turn, district: District) -> None:
     """Open until when, or closed until when."""
     wording = turn.wording
     if district.open_now and district.closes_at is not None:
-        turn.say("utter_open_now", closes_at=wording.moment(district.closes_at, district.now))
+        turn.say("utter_open_now", closes_at=wording.time_of(district.closes_at))
     elif district.opens_at is not None:
         turn.say(
             "utter_closed_now",
-            opens_at=wording.moment(district.opens_at, district.now),
+            opens_at=wording.opening(district.opens_at, district.now),
             emergency_phone=wording.phone(district.emergency_phone),
         )
 

@@ -11,6 +11,7 @@ from actions import names
 from actions.account_api import Refused
 from actions.account_types import Verification
 from actions.fallback import say_not_understood
+from actions.person import hand_off
 from actions.turn import FormValidation, TopicAction, Turn, account_api, finish_form
 
 ACCOUNT_DIGITS = 8
@@ -34,8 +35,10 @@ class Details:
     unclear: bool = False
 
 
-def read_details(groups: list[str], *, calling_number: bool) -> Details:
-    """Sort groups of digits by their length: 8 is an account number, 4 a PIN, 5 (or ZIP+4) a ZIP.
+def read_details(groups: list[str], *, calling_number: bool, zip_plus: bool = False) -> Details:
+    """Sort groups of digits by their length: 8 is an account number, 4 a PIN, 5 a ZIP.
+
+    Nine digits are a ZIP+4 where one may be expected (`zip_plus`), else a mistyped account number.
 
     An account number and a PIN or ZIP said in one breath arrive as one group and are cut apart.
     """
@@ -47,7 +50,7 @@ def read_details(groups: list[str], *, calling_number: bool) -> Details:
             account = group
         elif len(group) in {PIN_DIGITS, ZIP_DIGITS}:
             secret = group
-        elif len(group) == ZIP_PLUS_DIGITS:
+        elif zip_plus and len(group) == ZIP_PLUS_DIGITS:
             secret = group[:ZIP_DIGITS]
         elif len(tail) in {PIN_DIGITS, ZIP_DIGITS}:
             account, secret = head, tail
@@ -79,7 +82,10 @@ class ActionVerifyIdentity(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         details = _details(turn)
-        if turn.intent == "give_details" and not (details.account or details.secret):
+        if turn.entities("digits") == ["0"]:
+            # On most telephone menus zero is a person.
+            await hand_off(turn, "asked_for_person")
+        elif turn.intent == "give_details" and not (details.account or details.secret):
             say_not_understood(turn)
         elif turn.verification_level >= ACCOUNT_LEVEL:
             turn.say("utter_identity_known")
@@ -121,13 +127,19 @@ class ValidateIdentityForm(FormValidation):
         else:
             if opening:
                 turn.say("utter_identity_needed")
+            elif details.secret:
+                turn.say("utter_identity_account_missing")
             turn.set(names.REQUESTED_SLOT, names.IDENTITY_SECRET if account else names.IDENTITY_ACCOUNT)
 
 
 def _details(turn: Turn) -> Details:
     if turn.intent in names.ALWAYS_FIRST:
         return Details()
-    return read_details(turn.entities("digits"), calling_number=turn.intent == "use_calling_number")
+    return read_details(
+        turn.entities("digits"),
+        calling_number=turn.intent == "use_calling_number",
+        zip_plus=turn.slot(names.REQUESTED_SLOT) == names.IDENTITY_SECRET,
+    )
 
 
 def _opening_details(turn: Turn) -> Details:
@@ -141,6 +153,9 @@ def _opening_details(turn: Turn) -> Details:
 def _take(turn: Turn, details: Details) -> None:
     if details.account == CALLING_NUMBER and turn.channel == "chat":
         turn.say("utter_identity_no_calling_number")
+        turn.set(names.IDENTITY_ACCOUNT, None)
+    elif details.account == CALLING_NUMBER and turn.slot(names.CALLING_NUMBER_REFUSED):
+        turn.say("utter_identity_account_help")
         turn.set(names.IDENTITY_ACCOUNT, None)
     elif details.account:
         turn.set(names.IDENTITY_ACCOUNT, details.account)
@@ -178,6 +193,7 @@ def _go_on(turn: Turn, verification: Verification) -> None:
             _ask_for_choice(turn)
         case "need_account_number":
             turn.say("utter_identity_need_account_number")
+            turn.set(names.CALLING_NUMBER_REFUSED, True)
             turn.set(names.IDENTITY_ACCOUNT, None)
             turn.set(names.REQUESTED_SLOT, names.IDENTITY_ACCOUNT)
         case "locked":

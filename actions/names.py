@@ -17,6 +17,7 @@ IDENTITY_ACCOUNT: Final = "identity_account"
 IDENTITY_SECRET: Final = "identity_secret"
 IDENTITY_CHOICE: Final = "identity_choice"
 IDENTITY_CHOICES: Final = "identity_choices"
+CALLING_NUMBER_REFUSED: Final = "calling_number_refused"
 RESUME_ACTION: Final = "resume_action"
 
 EMAIL_FORM: Final = "email_form"

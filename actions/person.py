@@ -62,7 +62,7 @@ async def hand_off(turn: Turn, reason: str, *, department: str = CUSTOMER_SERVIC
     if filed.open_now:
         turn.say("utter_hand_off_open", reference=reference, department=department_name)
     elif filed.opens_at is not None:
-        opens_at = turn.wording.moment(filed.opens_at)
+        opens_at = turn.wording.opening(filed.opens_at)
         turn.say("utter_hand_off_closed", reference=reference, department=department_name, opens_at=opens_at)
     else:
         turn.say("utter_hand_off_later", reference=reference, department=department_name)

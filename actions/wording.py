@@ -66,12 +66,17 @@ class Wording:
         minutes = f":{value.minute:02d}" if value.minute else ""
         return f"{hour}{minutes} {half}"
 
-    def moment(self, value: datetime, now: datetime | None = None) -> str:
-        """`8 AM` when it is today, else `Monday, November 24 at 8 AM`; in the zone of `value`."""
-        if now is not None and now.astimezone(value.tzinfo).date() == value.date():
-            return self._at(value.time())
-        joint = "at" if self.language == "en" else "a"
-        return f"{self.day(value.date())} {joint} {self._at(value.time())}"
+    def time_of(self, value: datetime) -> str:
+        """`5:30 PM`, in Spanish with its article: `las 5:30 PM`."""
+        return self._at(value.time())
+
+    def opening(self, value: datetime, now: datetime | None = None) -> str:
+        """`today at 8 AM`, or `Tuesday, November 24 at 8 AM`; in the zone of `value`."""
+        today = now is not None and now.astimezone(value.tzinfo).date() == value.date()
+        at = self._at(value.time())
+        if self.language == "en":
+            return f"{'today' if today else self.day(value.date())} at {at}"
+        return f"{'hoy' if today else 'el ' + self.day(value.date())} a {at}".replace(" a el ", " al ")
 
     def _at(self, value: time) -> str:
         clock = self.clock(value)

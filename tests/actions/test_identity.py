@@ -20,7 +20,7 @@ LOCKED = {"status": "locked", "verification_level": 0, "attempts_left": 0, "firs
         (["44124412"], "44124412", None, False),
         (["0417"], None, "0417", False),
         (["92599"], None, "92599", False),
-        (["925991234"], None, "92599", False),
+        (["925991234"], None, None, True),
         (["0417", "44124412"], "44124412", "0417", False),
         (["441244120417"], "44124412", "0417", False),
         (["4412441292599"], "44124412", "92599", False),
@@ -34,6 +34,35 @@ def test_digits_are_told_apart_by_their_length(
 ) -> None:
     details = read_details(groups, calling_number=False)
     assert (details.account, details.secret, details.unclear) == (account, secret, unclear)
+
+
+def test_nine_digits_are_a_zip_where_one_is_expected() -> None:
+    assert read_details(["925991234"], calling_number=False, zip_plus=True).secret == "92599"
+
+
+async def test_a_calling_number_that_was_refused_is_not_tried_again(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    answers.say("POST", "/verification", {**FAILED, "status": "need_account_number"})
+    slots = {"requested_slot": "identity_secret", "identity_account": CALLING_NUMBER}
+    said = await run(ValidateIdentityForm(), entities=[("digits", "0417")], slots=slots, channel="sms", **FORM)
+    assert said.names == ["utter_identity_need_account_number"]
+    slots = {**slots, **said.slots}
+    again = await run(ValidateIdentityForm(), intent="use_calling_number", slots=slots, channel="sms", **FORM)
+    assert again.names == ["utter_identity_account_help"]
+    assert len(answers.bodies("/verification")) == 1
+
+
+async def test_a_pin_alone_is_kept_while_the_account_is_missing(api: AccountApi, run: Tell) -> None:
+    slots = {"requested_slot": "identity_account"}
+    said = await run(ValidateIdentityForm(), entities=[("digits", "0417")], slots=slots, **FORM)
+    assert said.names == ["utter_identity_account_missing"]
+    assert said.slots["identity_secret"] == "0417"
+
+
+async def test_zero_is_a_person(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ActionVerifyIdentity(), text="0", entities=[("digits", "0")])
+    assert said.names == ["utter_hand_off_open"]
 
 
 async def test_the_form_asks_for_the_account_first(api: AccountApi, run: Tell) -> None:

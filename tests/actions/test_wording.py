@@ -50,14 +50,14 @@ def test_clock(clock: time, en: str) -> None:
     assert EN.clock(clock) == en
 
 
-def test_a_moment_of_today_has_no_day() -> None:
-    now = datetime(2026, 11, 23, 10, tzinfo=CALIFORNIA)
-    closes = datetime(2026, 11, 23, 13, 0, tzinfo=CALIFORNIA)
-    opens = datetime(2026, 11, 24, 7, 30, tzinfo=CALIFORNIA)
-    assert EN.moment(closes, now) == "1 PM"
-    assert ES.moment(closes, now) == "la 1 PM"
-    assert EN.moment(opens, now) == "Tuesday, November 24 at 7:30 AM"
-    assert ES.moment(opens, now) == "martes 24 de noviembre a las 7:30 AM"
+def test_opening_and_closing_times() -> None:
+    now = datetime(2026, 11, 23, 6, tzinfo=CALIFORNIA)
+    one = datetime(2026, 11, 23, 13, 0, tzinfo=CALIFORNIA)
+    tomorrow = datetime(2026, 11, 24, 7, 30, tzinfo=CALIFORNIA)
+    assert (EN.time_of(one), ES.time_of(one)) == ("1 PM", "la 1 PM")
+    assert (EN.opening(one, now), ES.opening(one, now)) == ("today at 1 PM", "hoy a la 1 PM")
+    assert EN.opening(tomorrow, now) == "Tuesday, November 24 at 7:30 AM"
+    assert ES.opening(tomorrow) == "el martes 24 de noviembre a las 7:30 AM"
 
 
 def test_phone_numbers() -> None:
