@@ -76,7 +76,7 @@ def _placeholder(owner: str, name: str) -> Any:
 class _PlaceholderModule(ModuleType):
     """A module in which every public name exists."""
 
-    __path__: list[str] = []
+    __path__ = []  # noqa: RUF012  read by the import system
     __version__ = "2.12.0"
 
     def __getattr__(self, name: str) -> Any:

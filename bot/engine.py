@@ -32,7 +32,7 @@ class _WatchedAction(Action):
         self._action = action
 
     def name(self) -> str:
-        return self._action.name()
+        return str(self._action.name())
 
     def event_for_successful_execution(self, prediction: PolicyPrediction) -> Event:
         return self._action.event_for_successful_execution(prediction)
@@ -45,7 +45,8 @@ class _WatchedAction(Action):
         domain: Domain,
     ) -> list[Event]:
         try:
-            return await self._action.run(output_channel, nlg, tracker, domain)
+            events: list[Event] = await self._action.run(output_channel, nlg, tracker, domain)
+            return events
         except ActionExecutionRejection:
             raise
         except Exception as error:

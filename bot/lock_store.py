@@ -155,7 +155,7 @@ class RedisLockStore(LockStore):
 
     async def _patience(self, key: str) -> float:
         """Seconds until the holder's lease can end: then somebody must look."""
-        left_ms = await self._redis.pttl(key)
+        left_ms: int = await self._redis.pttl(key)
         return max(left_ms, 0) / 1000 + 0.05
 
     async def renew(self, keys: list[str], token: str) -> None:

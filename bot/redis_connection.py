@@ -1,6 +1,6 @@
 """The engine's one connection pool to Redis."""
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from redis.asyncio import Redis
@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 COMMAND_SECONDS_MAX = 3.0
 
 
-@lru_cache(maxsize=None)
+@cache
 def redis_at(url: str) -> "Redis[Any]":
     """A client for `url` (redis://…); connects when first used, and again after a restart."""
     return Redis.from_url(

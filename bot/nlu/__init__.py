@@ -1,7 +1,7 @@
 """Language components of the engine, and what the dialogue may rely on.
 
-Pipeline (`config.yml`), in order: `tokenizer.BilingualTokenizer` (spaCy blank `en` and `es`),
-`language.LanguageDetector`, `entities.EntityExtractor`, `intents.IntentClassifier`.
+Pipeline (`config.yml`), in order: `language.LanguageDetector`, `tokenizer.BilingualTokenizer` (spaCy's
+blank `en` and `es`), `entities.EntityExtractor`, `intents.IntentClassifier`.
 
 What the channel tells the pipeline and the actions with every message (message metadata, so
 `tracker.latest_message["metadata"]` in an action):
@@ -23,7 +23,7 @@ of the text; the whole list is `tracker.latest_message["entities"]`):
 
 | entity | value | examples |
 |---|---|---|
-| `digits` | digit string, one for each group | "4412 4412", "four four one two", "double oh seven" → "007", "forty-four twelve" → "4412", "cuatro cuatro uno dos" |
+| `digits` | one string for each group | "4412 4412", "double oh seven" → "007", "forty-four twelve" → "4412" |
 | `amount_cents` | int | "$42.50", "forty two fifty", "cuarenta y dos con cincuenta", "20 bucks" |
 | `amount_part` | "half" or "all" | "half of it", "la mitad", "the whole thing", "todo" |
 | `date` | "2026-03-17" | "march 17", "the 17th", "el diecisiete de marzo", "next friday", "mañana" |
@@ -34,10 +34,10 @@ of the text; the whole list is `tracker.latest_message["entities"]`):
 Groups of one number are joined ("44 12 44 12", "4412-4412" → "44124412") when they follow one
 another with nothing but blanks, commas, full stops or hyphens between them, except that groups
 whose lengths are meaningful alone (an account number of 8 followed by a PIN of 4) stay apart.
-A phrase that can be both is given as both: "forty two fifty" is `digits` "4250" and
-`amount_cents` 4250; a form's mapping decides which it wants.
+A slot takes the last one when there are several. A phrase that can be both is given as both:
+"forty two fifty" is `digits` "4250" and `amount_cents` 4250; a form's mapping decides which it wants.
 
-So `language` needs the mappings `from_entity: requested_language` (intent `change_language`) and
+So `language` needs the mappings `from_entity: requested_language` (with the intent that asks for a language) and
 `from_entity: language`, in this order, and then switches by itself, before any rule runs.
 
 Responses: variations may carry `channel: voice|sms|chat` and `condition` on the slot `language`.

@@ -16,7 +16,26 @@ from bot.nlu.words import MONTHS, NUMBER_WORDS, WEEKDAYS, Language, Word
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{4}|\d{2}))?")
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|ro|º)")
-_PAST = frozenset("last paid sent mailed received was were ago pague envie mande recibi pasado pasada fue hace".split())
+_PAST = frozenset(
+    {
+        "last",
+        "paid",
+        "sent",
+        "mailed",
+        "received",
+        "was",
+        "were",
+        "ago",
+        "pague",
+        "envie",
+        "mande",
+        "recibi",
+        "pasado",
+        "pasada",
+        "fue",
+        "hace",
+    }
+)
 _RELATIVE: dict[Language, dict[tuple[str, ...], int]] = {
     "en": {
         ("day", "after", "tomorrow"): 2,

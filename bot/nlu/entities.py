@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -52,7 +52,7 @@ Found = tuple[str, Any, int, int]
 """Entity, value, and where it stands in the text (characters)."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _phrases(language: Language) -> PhraseMatcher:
     """Fixed phrases: parts of an amount and names of languages."""
     matcher = PhraseMatcher(pipeline(language).vocab, attr="LOWER")
@@ -62,17 +62,17 @@ def _phrases(language: Language) -> PhraseMatcher:
     return matcher
 
 
-@lru_cache(maxsize=None)
+@cache
 def _mails(language: Language) -> Matcher:
     """ "ana@example.com", "ana at example dot com", "ana arroba ejemplo punto com"."""
     signs = _SPOKEN_MAIL[language]
     at = next(word for word, sign in signs.items() if sign == "@")
     dot = next(word for word, sign in signs.items() if sign == ".")
-    part = {"TEXT": {"REGEX": r"^\w[\w.+-]*$"}}
-    joined = {"LOWER": {"IN": [word for word in signs if word != at]}}
+    part: dict[str, Any] = {"TEXT": {"REGEX": r"^\w[\w.+-]*$"}}
+    joined: dict[str, Any] = {"LOWER": {"IN": [word for word in signs if word != at]}}
     matcher = Matcher(pipeline(language).vocab)
     matcher.add("written", [[{"LIKE_EMAIL": True}]], greedy="LONGEST")
-    said = [part, {"LOWER": at}, part, {"LOWER": dot}, part]
+    said: list[dict[str, Any]] = [part, {"LOWER": at}, part, {"LOWER": dot}, part]
     longer = [part, joined, part, {"LOWER": at}, part, {"LOWER": dot}, part]
     matcher.add("said", [said, longer, [*said, {"LOWER": dot}, part]], greedy="LONGEST")
     return matcher
@@ -89,7 +89,8 @@ def find_entities(text: str, doc: Doc, language: Language, today: date) -> list[
     found += [("amount_cents", amount.cents, *_span(words, amount)) for amount in amounts]
     days = read_dates(words, chunks, language, today)
     found += [("date", day.day.isoformat(), *_span(words, day)) for day in days]
-    for piece in (*days, *(amount for amount in amounts if amount.certain)):
+    pieces: list[Any] = [*days, *(amount for amount in amounts if amount.certain)]
+    for piece in pieces:
         taken.update(range(piece.first, piece.last))
     free = [chunk for chunk in chunks if not taken & set(range(chunk.first, chunk.last))]
     for group in digit_groups(words, free):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ def _number_placeholder(match: re.Match[str]) -> str:
 
 def word_terms(tokens: Sequence[str]) -> Iterable[str]:
     """Words, and pairs of neighbours."""
-    pairs = (f"{left} {right}" for left, right in zip(tokens, tokens[1:], strict=False))
+    pairs = (f"{left} {right}" for left, right in pairwise(tokens))
     return chain((f"w {token}" for token in tokens), (f"w {pair}" for pair in pairs))
 
 

@@ -35,7 +35,8 @@ class LinearModel:
         """One calibrated confidence for each class; they add up to 1."""
         positions, values = self.features.vector(text)
         scores = values @ self.coefficients[positions] + self.intercepts
-        return softmax(scores[None, :] / self.temperature)[0]
+        confidences: NDArray[np.float64] = softmax(scores[None, :] / self.temperature)[0]
+        return confidences
 
     def knows_nothing_of(self, text: str) -> bool:
         """No word of `text` was ever seen, nor most of the pieces of its words."""
@@ -126,7 +127,7 @@ def _held_out_scores(
     for at in order:
         ranks[at] = seen.get(int(labels[at]), 0)
         seen[int(labels[at])] = int(ranks[at]) + 1
-    folds = max(2, min(FOLDS_MAX, min(seen.values())))
+    folds = max(2, min(FOLDS_MAX, *seen.values()))
     scores, kept = [], []
     for fold in range(folds):
         inside = np.flatnonzero(ranks % folds != fold)

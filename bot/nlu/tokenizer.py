@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import spacy
@@ -28,11 +28,12 @@ TEXT_MAX = 1000
 """Characters that are looked at: nobody's request is longer, and work must stay bounded."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def pipeline(language: Language) -> Pipeline:
     """spaCy's blank pipeline, changed so that written dates stay whole."""
     made = spacy.blank(language)
-    made.tokenizer.token_match = _WHOLE.fullmatch
+    tokenizer: Any = made.tokenizer
+    tokenizer.token_match = _WHOLE.fullmatch
     return made
 
 

@@ -1,5 +1,6 @@
 """The engine as telephony meets it: a process of its own, over HTTP."""
 
+import asyncio
 import json
 import os
 import secrets
@@ -70,7 +71,7 @@ async def http(served: Served) -> AsyncIterator[aiohttp.ClientSession]:
                     assert (await response.json())["error"] == "not_ready"
             except aiohttp.ClientConnectionError:
                 pass
-            time.sleep(0.05)
+            await asyncio.sleep(0.05)
         yield session
 
 
@@ -158,7 +159,7 @@ async def test_a_killed_engine_loses_nothing_of_a_conversation(
                 if status == 200:
                     break
             except aiohttp.ClientConnectionError:
-                time.sleep(0.05)
+                await asyncio.sleep(0.05)
         assert answer["replies"][-1]["text"] == "Which number?"
     finally:
         doomed.process.send_signal(signal.SIGKILL)
