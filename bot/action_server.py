@@ -87,7 +87,7 @@ class ActionServer(EndpointConfig):
             )
         return self._session
 
-    async def request(  # type: ignore[override]  # the one way in which Rasa calls it
+    async def request(  # the one way in which Rasa calls it
         self, method: str = "post", json: dict[str, Any] | None = None, **ignored: Any
     ) -> Any:
         """Send one action call, return the decoded answer.

@@ -15,7 +15,7 @@ class ReplyCollector(OutputChannel):
         self.replies: list[Reply] = []
         self._early_commands: list[dict[str, Any]] = []
 
-    def name(self) -> str:  # type: ignore[override]  # a class method in Rasa: one name for all
+    def name(self) -> str:  # a class method in Rasa: one name for all
         """The channel of this turn."""
         return self._channel
 
