@@ -38,36 +38,34 @@ def announce(session: AsyncSession, kind: str, **ids: object) -> None:
 class Database:
     """The application's connections to PostgreSQL."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, single: AsyncEngine | None = None) -> None:
         self.engine = engine
         self.listeners: list[Listener] = []
+        self._single_engine = single or engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._single = async_sessionmaker(self._single_engine, expire_on_commit=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Database":
-        """A pool that opens connections when they are first needed."""
-        options = (
-            f"-c statement_timeout={settings.statement_timeout_ms} -c lock_timeout={settings.lock_timeout_ms}"
-            " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC -c jit=off"
-        )
-        engine = create_async_engine(
-            settings.sqlalchemy_url,
-            pool_size=settings.database_pool_size,
-            max_overflow=settings.database_pool_size,
-            pool_timeout=4,
-            pool_recycle=1800,
-            hide_parameters=True,
-            json_serializer=lambda value: orjson.dumps(value).decode(),
-            json_deserializer=orjson.loads,
-            connect_args={"options": options, "connect_timeout": 3, "application_name": "headgate-backend"},
-        )
-        event.listen(engine.sync_engine, "checkout", _refuse_dead_connection)
-        return cls(engine)
+        """Two pools that open connections when they are first needed: for transactions, for single statements."""
+        single = _engine(settings, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        return cls(_engine(settings), single)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed at the end, or rolled back when anything is raised."""
-        async with self._sessions() as session:
+        async with self._work(self._sessions) as session:
+            yield session
+
+    @asynccontextmanager
+    async def single_statement(self) -> AsyncIterator[AsyncSession]:
+        """A session for work that is one statement, which is a transaction of its own: one round trip, not three."""
+        async with self._work(self._single) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _work(self, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
+        async with sessions() as session:
             try:
                 yield session
             except BaseException:
@@ -90,6 +88,28 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
+        await self._single_engine.dispose()
+
+
+def _engine(settings: Settings, **pool: Any) -> AsyncEngine:
+    options = (
+        f"-c statement_timeout={settings.statement_timeout_ms} -c lock_timeout={settings.lock_timeout_ms}"
+        " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC -c jit=off"
+    )
+    engine = create_async_engine(
+        settings.sqlalchemy_url,
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_pool_size,
+        pool_timeout=4,
+        pool_recycle=1800,
+        hide_parameters=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"options": options, "connect_timeout": 3, "application_name": "headgate-backend"},
+        **pool,
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_dead_connection)
+    return engine
 
 
 def _refuse_dead_connection(dbapi_connection: Any, record: Any, proxy: Any) -> None:
@@ -100,11 +120,24 @@ def _refuse_dead_connection(dbapi_connection: Any, record: Any, proxy: Any) -> N
         raise DisconnectionError("the server closed this connection")
 
 
-async def _session_of(request: Request) -> AsyncIterator[AsyncSession]:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
+    return database
+
+
+DatabaseDep = Annotated[Database, Depends(_database)]
+
+
+async def _session_of(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
     async with database.transaction() as session:
+        yield session
+
+
+async def _single_statement_of(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+    async with database.single_statement() as session:
         yield session
 
 
 # "function" scope: the commit happens before the answer leaves, so what we say we did is done.
 SessionDep = Annotated[AsyncSession, Depends(_session_of, scope="function")]
+SingleStatementDep = Annotated[AsyncSession, Depends(_single_statement_of, scope="function")]

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     outbound_token: SecretStr = SecretStr("")
     secret_key: SecretStr
 
-    database_pool_size: int = 20
+    database_pool_size: int = 12
     statement_timeout_ms: int = 5_000
     lock_timeout_ms: int = 3_000
     workflows: bool = True

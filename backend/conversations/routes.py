@@ -21,7 +21,7 @@ from backend.conversations.schemas import (
     TurnIn,
     TurnOut,
 )
-from backend.database import SessionDep
+from backend.database import DatabaseDep, SessionDep, SingleStatementDep
 from backend.district.service import DistrictDep
 
 router = APIRouter(prefix="/v1", tags=["conversations"])
@@ -52,9 +52,12 @@ def _turn_body(row: Row[Any], after_hours: bool) -> dict[str, Any]:
 
 
 @router.post("/turns", status_code=201, response_model=TurnOut, dependencies=_TELEPHONY)
-async def post_turn(said: TurnIn, session: SessionDep, now: NowDep, district: DistrictDep) -> Response:
+async def post_turn(said: TurnIn, database: DatabaseDep, now: NowDep, district: DistrictDep) -> Response:
     """Record what a customer said, once for each provider message id; learn what to do about it."""
-    row = await service.record_turn(session, said, district.settings.language, now)
+    # Words are one statement. A bare number may be the last part of a card number, which is several.
+    several = service.may_complete_card(said.text)
+    async with database.transaction() if several else database.single_statement() as session:
+        row = await service.record_turn(session, said, district.settings.language, now)
     return _json(_turn_body(row, not district.is_open(now)), 201 if row.created else 200)
 
 
@@ -66,7 +69,7 @@ async def get_turn(turn_id: UUID, session: SessionDep, now: NowDep, district: Di
 
 
 @router.put("/turns/{turn_id}/replies", response_model=RepliesOut, dependencies=_TELEPHONY)
-async def put_replies(turn_id: UUID, answer: RepliesIn, session: SessionDep, now: NowDep) -> Response:
+async def put_replies(turn_id: UUID, answer: RepliesIn, session: SingleStatementDep, now: NowDep) -> Response:
     """Keep the answer to a turn. The first one stays; a second call gets it back."""
     row = await service.record_replies(session, turn_id, answer, now)
     return _json({"replies": row.replies, "seq": row.seq})

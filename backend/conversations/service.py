@@ -81,9 +81,14 @@ async def record_turn(session: AsyncSession, said: TurnIn, default_language: str
     return row
 
 
+def may_complete_card(text: str) -> bool:
+    """Whether a message is a number and nothing else, so that earlier ones have to be looked at."""
+    return bool(only_digits(text))
+
+
 async def _completes_card(session: AsyncSession, said: TurnIn, now: datetime) -> bool:
     """Whether this message ends a card number that came in parts; the earlier parts are masked then."""
-    if not only_digits(said.text):
+    if not may_complete_card(said.text):
         return False
     earlier = await repository.recent_messages(session, said.channel, said.thread_key, now, CARD_REACH)
     count = card_over_messages([row.text for row in earlier], said.text)
