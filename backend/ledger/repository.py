@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Date, RowMapping, Uuid, bindparam, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    LargeBinary,
+    RowMapping,
+    SmallInteger,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.ledger import rules
@@ -36,6 +49,70 @@ SELECT id FROM entry
     bindparam("amounts_cents", type_=ARRAY(BigInteger())),
     bindparam("due_days", type_=ARRAY(Date())),
 )
+
+# The same for many entries: `entry_of` says to which of them (from 1) each posting belongs.
+_APPEND_ALL = text("""
+WITH given AS (
+    SELECT * FROM unnest(:ids, :keys, :kinds, :descriptions, :days, :digests, :reversed_ids, :posting_counts)
+        AS g (id, idempotency_key, kind, description, effective_on, content_digest, reverses_id, posting_count)
+), entry AS (
+    INSERT INTO ledger_entries (id, idempotency_key, kind, description, effective_on, posted_at,
+                                content_digest, reverses_id, posting_count)
+    SELECT id, idempotency_key, kind, description, effective_on, :posted_at, content_digest, reverses_id, posting_count
+      FROM given
+    ON CONFLICT (idempotency_key) DO NOTHING RETURNING id, effective_on
+), postings AS (
+    INSERT INTO ledger_postings (entry_id, line, ledger_account_id, amount_cents, effective_on, due_on)
+    SELECT entry.id, p.line, p.ledger_account_id, p.amount_cents, entry.effective_on, p.due_on
+      FROM entry JOIN unnest(:entry_ids, :lines, :ledger_account_ids, :amounts_cents, :due_days)
+                 AS p (entry_id, line, ledger_account_id, amount_cents, due_on) ON p.entry_id = entry.id
+)
+SELECT id FROM entry
+""").bindparams(
+    bindparam("ids", type_=ARRAY(Uuid())),
+    bindparam("keys", type_=ARRAY(Text())),
+    bindparam("kinds", type_=ARRAY(Text())),
+    bindparam("descriptions", type_=ARRAY(Text())),
+    bindparam("days", type_=ARRAY(Date())),
+    bindparam("digests", type_=ARRAY(LargeBinary())),
+    bindparam("reversed_ids", type_=ARRAY(Uuid())),
+    bindparam("posting_counts", type_=ARRAY(SmallInteger())),
+    bindparam("entry_ids", type_=ARRAY(Uuid())),
+    bindparam("lines", type_=ARRAY(SmallInteger())),
+    bindparam("ledger_account_ids", type_=ARRAY(Uuid())),
+    bindparam("amounts_cents", type_=ARRAY(BigInteger())),
+    bindparam("due_days", type_=ARRAY(Date())),
+)
+
+
+async def append_all(session: AsyncSession, entries: Sequence[rules.Entry], now: datetime) -> dict[str, UUID]:
+    """Add those entries whose keys are new, in one round trip; the ids of what was added, by key."""
+    ids = [new_id() for _ in entries]
+    sides = [
+        (entry_id, line, posting)
+        for entry_id, entry in zip(ids, entries, strict=True)
+        for line, posting in enumerate(entry.postings, 1)
+    ]
+    values = {
+        "ids": ids,
+        "keys": [entry.idempotency_key for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "descriptions": [entry.description for entry in entries],
+        "days": [entry.effective_on for entry in entries],
+        "posted_at": now,
+        "digests": [rules.content_digest(entry) for entry in entries],
+        "reversed_ids": [entry.reverses_id for entry in entries],
+        "posting_counts": [len(entry.postings) for entry in entries],
+        "entry_ids": [entry_id for entry_id, _, _ in sides],
+        "lines": [line for _, line, _ in sides],
+        "ledger_account_ids": [posting.ledger_account_id for _, _, posting in sides],
+        "amounts_cents": [posting.amount_cents for _, _, posting in sides],
+        "due_days": [posting.due_on for _, _, posting in sides],
+    }
+    added = set(await session.scalars(_APPEND_ALL, values))
+    return {
+        entry.idempotency_key: entry_id for entry_id, entry in zip(ids, entries, strict=True) if entry_id in added
+    }
 
 
 async def append(session: AsyncSession, entry: rules.Entry, now: datetime) -> UUID | None:
@@ -68,6 +145,13 @@ async def by_key(session: AsyncSession, idempotency_key: str) -> Known:
     query = select(LedgerEntry.id, LedgerEntry.content_digest)
     row = (await session.execute(query.where(LedgerEntry.idempotency_key == idempotency_key))).one()
     return Known(row.id, row.content_digest)
+
+
+async def by_keys(session: AsyncSession, idempotency_keys: Sequence[str]) -> dict[str, Known]:
+    """The entries of those keys, by key."""
+    query = select(LedgerEntry.idempotency_key, LedgerEntry.id, LedgerEntry.content_digest)
+    rows = await session.execute(query.where(LedgerEntry.idempotency_key.in_(idempotency_keys)))
+    return {row.idempotency_key: Known(row.id, row.content_digest) for row in rows}
 
 
 async def locked_entry(session: AsyncSession, entry_id: UUID) -> LedgerEntry | None:

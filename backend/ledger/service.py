@@ -4,6 +4,7 @@ Every posting carries the caller's idempotency key: the same key with the same c
 entry however often it comes, the same key with other content is refused.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -76,6 +77,28 @@ async def post_entry(session: AsyncSession, entry: rules.Entry, now: datetime) -
     if known.content_digest != rules.content_digest(entry):
         raise IdempotencyConflictError(entry.idempotency_key)
     return Posted(known.id, is_new=False)
+
+
+async def post_entries(session: AsyncSession, entries: Sequence[rules.Entry], now: datetime) -> list[Posted]:
+    """Append many entries, each once, in one round trip; what became of each, in their order.
+
+    :raises rules.UnsoundEntryError: one is not balanced, or has fewer than two postings; nothing is appended.
+    :raises IdempotencyConflictError: a key was used before for something else.
+    :raises ValueError: two of the entries have the same key.
+    """
+    for entry in entries:
+        rules.check(entry)
+    keys = [entry.idempotency_key for entry in entries]
+    if len(set(keys)) < len(keys):
+        raise ValueError("two entries with one key are not two entries")
+    added = await repository.append_all(session, entries, now) if entries else {}
+    old = [key for key in keys if key not in added]
+    known = await repository.by_keys(session, old) if old else {}
+    for entry in entries:
+        there = known.get(entry.idempotency_key)
+        if there is not None and there.content_digest != rules.content_digest(entry):
+            raise IdempotencyConflictError(entry.idempotency_key)
+    return [Posted(added[key], is_new=True) if key in added else Posted(known[key].id, is_new=False) for key in keys]
 
 
 async def reverse_entry(
