@@ -41,7 +41,7 @@ def change(path: Path, old: str, new: str) -> int:
             "closures.0.name.es",
         ),
         ("district.toml", 'language = "en"', 'language = "fr"', "language"),
-        ("departments.toml", 'phone = "+19515550102"', 'phone = "0"', "billing.phone"),
+        ("departments.toml", 'phone = "+19515550202"', 'phone = "0"', "billing.phone"),
         ("departments.toml", 'hours = "always"', 'hours = "sometimes"', "emergency.hours"),
         ("policy.toml", "attempts = 3", "attempts = 0", "verification.attempts"),
         ("policy.toml", "lock_minutes = 30", "lock_minutes = thirty", "policy.toml"),

@@ -22,7 +22,7 @@ async def test_a_case_has_a_number_a_place_and_hours(api: Api) -> None:
     assert answer.status_code == 201
     assert (told["reference"], told["position"], told["open_now"]) == ("H-1001", 1, True)
     assert told["department_name"] == {"en": "Customer Service", "es": "Atención al Cliente"}
-    assert told["department_phone"] == "+19515550101"
+    assert told["department_phone"] == "+19515550201"
     second = (await api.hand_off(conversation_id=await talk(api, "b"))).json()
     assert (second["reference"], second["position"]) == ("H-1002", 2)
 
