@@ -22,6 +22,7 @@ from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
 from backend.metrics import MeasureRequests, Metrics
 from backend.outbox import routes as outbox
+from backend.rates.service import RateBook
 from backend.settings import Settings
 from backend.workflows.runner import Workflows
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Headgate", summary="The account API of a water district", lifespan=_lifespan, redoc_url=None)
     app.state.settings = settings
     app.state.district = District.load(settings.district_dir)
+    app.state.rate_book = RateBook.load(settings.district_dir)
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()
     app.state.metrics = Metrics()

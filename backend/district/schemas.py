@@ -2,10 +2,11 @@
 
 import re
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -150,8 +151,43 @@ class Priorities(_Strict):
     other: Priority
 
 
+Cents = Annotated[int, Field(ge=0, le=100_000_000)]
+Percent = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Billing(_Strict):
+    """How bills are made, and what the preliminary billing ledger holds up for a person to look at.
+
+    Usage is compared by the day (units are CCF) with the same season last year, else with the recent months.
+    """
+
+    due_days: Annotated[int, Field(ge=1, le=60)]
+    read_window_days: Annotated[int, Field(ge=0, le=15)]
+    estimates_max: Annotated[int, Field(ge=0, le=12)]
+    days_min: Annotated[int, Field(ge=1, le=120)]
+    days_max: Annotated[int, Field(ge=1, le=120)]
+    high_percent: Percent
+    low_percent: Annotated[int, Field(ge=0, le=100)]
+    difference_units_min: Annotated[int, Field(ge=0, le=1_000)]
+    same_use_units_min: Annotated[int, Field(ge=1, le=1_000)]
+    stopped_periods: Annotated[int, Field(ge=2, le=12)]
+    rollover_percent: Percent
+    credit_cents: Cents
+    bill_high_cents: dict[Literal["residential", "multifamily", "commercial", "irrigation", "fire_line"], Cents]
+    class_units_per_day: dict[Literal["residential", "multifamily", "commercial", "irrigation", "fire_line"], Decimal]
+    cycles: dict[Annotated[int, Field(ge=1, le=99)], Annotated[int, Field(ge=1, le=28)]]
+    """Billing cycle → the day of the month on which its meters are read, until a run has set its rhythm."""
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.days_min > self.days_max:
+            raise ValueError("days_min is more than days_max")
+        return self
+
+
 class Policy(_Strict):
     """`policy.toml`. Slices to come add their tables."""
 
     verification: Verification
     priorities: Priorities
+    billing: Billing

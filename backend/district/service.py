@@ -1,28 +1,24 @@
 """Reads `district/*.toml` once, says what is wrong by file and line, and answers from memory."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import holidays
 from fastapi import Depends, Request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from backend.district.files import DistrictFileError as DistrictFileError
+from backend.district.files import read_toml
 from backend.district.rules import Office, Week
 from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Policy
 from backend.district.toml_lines import line_of
 
-T = TypeVar("T")
 YEARS_AHEAD = 3
-
-
-class DistrictFileError(Exception):
-    """A file of the district that cannot be used; the message has a line `file:line: what is wrong` each."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +35,9 @@ class District:
 
         :raises DistrictFileError: one is missing or wrong; the message names file, line and remedy.
         """
-        settings = _read(folder / "district.toml", TypeAdapter(DistrictSettings))
-        departments = _read(folder / "departments.toml", TypeAdapter(dict[str, Department]))
-        policy = _read(folder / "policy.toml", TypeAdapter(Policy))
+        settings = read_toml(folder / "district.toml", TypeAdapter(DistrictSettings)).value
+        departments = read_toml(folder / "departments.toml", TypeAdapter(dict[str, Department])).value
+        policy = read_toml(folder / "policy.toml", TypeAdapter(Policy)).value
         if "customer_service" not in departments:
             raise DistrictFileError(f"{folder / 'departments.toml'}:1: add [customer_service], who answers by default")
         district = cls(settings, departments, policy)
@@ -149,28 +145,6 @@ def _check_holidays(path: Path, settings: DistrictSettings) -> None:
         if name not in known:
             line = line_of(text, ("holidays", "kept", name))
             raise DistrictFileError(f"{path}:{line}: no holiday is called {name!r}; write one of {sorted(known)}")
-
-
-def _read(path: Path, adapter: TypeAdapter[T]) -> T:
-    try:
-        text = path.read_text("utf-8")
-        return adapter.validate_python(tomllib.loads(text))
-    except FileNotFoundError as missing:
-        raise DistrictFileError(f"{path}:1: this file is missing") from missing
-    except tomllib.TOMLDecodeError as broken:
-        raise DistrictFileError(f"{path}:{_line_in(str(broken))}: {broken}") from broken
-    except ValidationError as wrong:
-        problems = [f"{path}:{line_of(text, e['loc'])}: {_where(e['loc'])}: {e['msg']}" for e in wrong.errors()]
-        raise DistrictFileError("\n".join(problems)) from wrong
-
-
-def _where(location: tuple[str | int, ...]) -> str:
-    return ".".join(map(str, location)) or "the file"
-
-
-def _line_in(message: str) -> str:
-    _, _, rest = message.partition("at line ")
-    return rest.split(",")[0] or "1"
 
 
 def in_language(words: InTwoLanguages, language: str) -> str:

@@ -17,6 +17,7 @@ class CustomerClass(StrEnum):
     """The classes that rates are adopted for."""
 
     RESIDENTIAL = "residential"
+    MULTIFAMILY = "multifamily"
     COMMERCIAL = "commercial"
     IRRIGATION = "irrigation"
     FIRE_LINE = "fire_line"
@@ -56,7 +57,7 @@ class PassThrough:
 
     code: str
     dollars_per_unit: Decimal = Decimal(0)
-    dollars_per_30_days: Decimal = Decimal(0)
+    dollars_per_period: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ class DroughtStage:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A class's charges from `effective_from` until the next rate of the class takes effect."""
+    """A class's charges from `effective_from` until the next rate of the class takes effect.
+
+    `effective_to`, when given, is the last day that this rate may be charged for.
+    """
 
     customer_class: CustomerClass
     effective_from: date
@@ -82,6 +86,9 @@ class Rate:
     budget: WaterBudget | None = None
     pass_throughs: tuple[PassThrough, ...] = ()
     drought: DroughtStage | None = None
+    regular_days: tuple[int, int] | None = None
+    """A period of so many days (both included) counts as one standard period; others are prorated by days."""
+    effective_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class Service:
     landscape_sqft: int = 0
     et_inches: Decimal = Decimal(0)
     """Reference evapotranspiration over the period, inches."""
+    of_days: int | None = None
+    """The days of the whole bill, when this is a part of it (a rate changed, a meter was exchanged)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,19 @@ def cents(dollars: Decimal) -> int:
     return int((dollars * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def periods(rate: Rate, service: Service) -> Decimal:
+    """How many standard periods the service is, in ten-thousandths, half up.
+
+    A bill of a regular length is one, and a part of it its share of the days; any other goes by the days alone.
+    """
+    whole = service.of_days or service.days
+    if rate.regular_days is not None and rate.regular_days[0] <= whole <= rate.regular_days[1]:
+        share = Decimal(service.days) / whole
+    else:
+        share = Decimal(service.days) / rate.period_days
+    return share.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
 def indoor_units(budget: WaterBudget, persons: int, days: int) -> Decimal:
     """Persons × gallons a day × days, in units (not rounded)."""
     return persons * budget.gallons_per_person_day * days / budget.gallons_per_unit
@@ -134,7 +156,7 @@ def tier_limits(rate: Rate, service: Service) -> list[Decimal | None]:
 
     Limits of budget tiers are rounded half up to whole hundredths of a unit, so that quantities print as billed.
     """
-    scale = Decimal(service.days) / rate.period_days if rate.tiers_scale_with_days else Decimal(1)
+    scale = periods(rate, service) if rate.tiers_scale_with_days else _share_of_bill(service)
     indoor = total = Decimal(0)
     if rate.budget is not None:
         indoor = indoor_units(rate.budget, service.persons, service.days)
@@ -147,6 +169,10 @@ def tier_limits(rate: Rate, service: Service) -> list[Decimal | None]:
         else:
             limits.append((tier.up_to * widths[tier.base]).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
     return limits
+
+
+def _share_of_bill(service: Service) -> Decimal:
+    return Decimal(service.days) / (service.of_days or service.days)
 
 
 def units_by_tier(limits: list[Decimal | None], units: Decimal) -> list[Decimal]:
@@ -171,7 +197,7 @@ def volume_lines(rate: Rate, service: Service) -> list[Line]:
 
 
 def fixed_line(rate: Rate, service: Service) -> Line:
-    """The meter charge, prorated by days when the period is not the standard one (quantity = periods).
+    """The meter charge: its quantity is standard periods, so that a short or long bill is prorated by days.
 
     :raises UnknownMeterSizeError: the rate has no such size.
     """
@@ -180,20 +206,18 @@ def fixed_line(rate: Rate, service: Service) -> Line:
         raise UnknownMeterSizeError(
             f"no fixed charge for a {service.meter_size} inch {rate.customer_class} meter; the rate has {sizes}"
         )
-    dollars = rate.fixed_dollars[service.meter_size] * service.days / rate.period_days
-    amount = cents(dollars)
-    return Line("fixed", Decimal(service.days), rate.fixed_dollars[service.meter_size], amount, service.meter_size)
+    return _line("fixed", periods(rate, service), rate.fixed_dollars[service.meter_size], service.meter_size)
 
 
 def pass_through_lines(rate: Rate, service: Service) -> list[Line]:
     """One line for each pass-through charge and for a drought surcharge that comes to something."""
     lines = []
     for item in rate.pass_throughs:
-        dollars = item.dollars_per_unit * service.units + item.dollars_per_30_days * service.days / 30
-        if dollars:
-            each = item.dollars_per_unit or item.dollars_per_30_days
-            quantity = service.units if item.dollars_per_unit else Decimal(service.days)
-            lines.append(Line(f"pass_through:{item.code}", quantity, each, cents(dollars), item.code))
+        if item.dollars_per_unit and service.units:
+            lines.append(_line(f"pass_through:{item.code}", service.units, item.dollars_per_unit, item.code))
+        if item.dollars_per_period:
+            share = periods(rate, service)
+            lines.append(_line(f"pass_through_fixed:{item.code}", share, item.dollars_per_period, item.code))
     if rate.drought and rate.drought.surcharge_dollars_per_unit and service.units:
         stage = str(rate.drought.stage)
         lines.append(_line("drought", service.units, rate.drought.surcharge_dollars_per_unit, stage))
@@ -212,17 +236,18 @@ def _line(code: str, quantity: Decimal, dollars_each: Decimal, detail: str) -> L
 def split_by_rate(rates: list[Rate], start: date, end: date) -> list[tuple[Rate, int]]:
     """The rates in force from `start` to `end` (both billed days included) and the days under each, in order.
 
-    :raises LookupError: no rate covers the first day.
+    :raises LookupError: a day has no rate.
     """
     ordered = sorted(rates, key=lambda rate: rate.effective_from)
     parts: list[tuple[Rate, int]] = []
     for number, rate in enumerate(ordered):
         following = ordered[number + 1].effective_from if number + 1 < len(ordered) else date.max
-        first, last = max(start, rate.effective_from), min(end, following - timedelta(days=1))
+        last_day = min(following - timedelta(days=1), rate.effective_to or date.max)
+        first, last = max(start, rate.effective_from), min(end, last_day)
         if first <= last:
             parts.append((rate, (last - first).days + 1))
     if sum(days for _, days in parts) != (end - start).days + 1:
-        raise LookupError(f"no rate is in force on {start.isoformat()}")
+        raise LookupError(f"no rate is in force on every day from {start.isoformat()} to {end.isoformat()}")
     return parts
 
 
