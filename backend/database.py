@@ -59,7 +59,10 @@ class Database:
 
     @asynccontextmanager
     async def single_statement(self) -> AsyncIterator[AsyncSession]:
-        """A session for work that is one statement, which is a transaction of its own: one round trip, not three."""
+        """A session for work that is one statement, which is a transaction of its own: one round trip, not three.
+
+        Only for a single change: whatever else is done in it is committed statement by statement.
+        """
         async with self._work(self._single) as session:
             yield session
 

@@ -9,22 +9,26 @@ from fastapi import APIRouter, Response
 from backend.access import Kind, Principal, admits, reach_account
 from backend.accounts import service
 from backend.clock import NowDep
-from backend.database import SessionDep
+from backend.database import SingleStatementDep
 from backend.district.service import DistrictDep
 
 router = APIRouter(prefix="/v1/conversations/{conversation_id}", tags=["accounts"], dependencies=[admits(Kind.ACTIONS)])
 _ACTIONS = Principal(Kind.ACTIONS)
 
+# Reading is two statements, each on its own: a look stays in the audit trail even if nothing was shown then.
+
 
 @router.get("/account", response_model=service.AccountSummary)
-async def get_account(conversation_id: UUID, session: SessionDep, now: NowDep) -> Response:
+async def get_account(conversation_id: UUID, session: SingleStatementDep, now: NowDep) -> Response:
     """What a verified customer may hear about their account (level 2)."""
     account_id = await reach_account(session, _ACTIONS, conversation_id, purpose="account", now=now)
     return _json(await service.account_summary(session, account_id))
 
 
 @router.get("/balance", response_model=service.Balance)
-async def get_balance(conversation_id: UUID, session: SessionDep, now: NowDep, district: DistrictDep) -> Response:
+async def get_balance(
+    conversation_id: UUID, session: SingleStatementDep, now: NowDep, district: DistrictDep
+) -> Response:
     """What the account owes, with the last bill and payment (level 2)."""
     account_id = await reach_account(session, _ACTIONS, conversation_id, purpose="balance", now=now)
     today = now.astimezone(district.zone).date()
