@@ -23,6 +23,7 @@ class Account(Base):
         CheckConstraint("octet_length(pin_digest) = 32", name="pin_digest"),
         CheckConstraint(_CLASS_IS_KNOWN, name="service_class"),
         Index(None, "customer_id"),
+        Index(None, "billing_cycle", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -38,6 +39,8 @@ class Account(Base):
     medical_protection: Mapped[bool]
     identity_locked: Mapped[bool]
     billing_cycle: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
+    billing_hold: Mapped[str | None]
+    """Why no bill may go out for now ("final read disputed"); None when nothing is in the way."""
 
 
 class ServiceAgreement(Base):

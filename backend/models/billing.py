@@ -12,11 +12,14 @@ from backend.models.base import Base, new_id
 
 
 class BillingRun(Base):
-    """One cycle's bills of one period: prepared, looked over, approved by another person, billed."""
+    """One cycle's bills of one period: prepared, looked over, approved by another person, billed.
+
+    Preparing and billing go part by part: `prepared_through` and `billed_through` are the last account of each.
+    """
 
     __tablename__ = "billing_runs"
     __table_args__ = (
-        CheckConstraint("status IN ('prepared', 'approved', 'billed')", name="status"),
+        CheckConstraint("status IN ('preparing', 'prepared', 'approved', 'billed')", name="status"),
         CheckConstraint("period_end >= period_start", name="period"),
         Index("uq_billing_runs_cycle", "cycle", "period_end", unique=True),
     )
@@ -31,10 +34,15 @@ class BillingRun(Base):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     billed_at: Mapped[datetime | None]
+    prepared_through: Mapped[UUID | None]
+    billed_through: Mapped[UUID | None]
 
 
 class BillDraft(Base):
-    """One account's row of the preliminary billing ledger; `lines` in the shape of `BillLine`."""
+    """One account's row of the preliminary billing ledger; `lines` in the shape of `BillLine`.
+
+    `basis` is what it was reckoned from: `{"meters": [{"meter_id", "opening", "closing", …}], "services": [{…}]}`.
+    """
 
     __tablename__ = "bill_drafts"
 
@@ -46,6 +54,8 @@ class BillDraft(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     is_estimated: Mapped[bool]
     lines: Mapped[list[Any]]
+    service_class: Mapped[str]
+    basis: Mapped[dict[str, Any]]
 
 
 class BillingException(Base):
@@ -55,7 +65,15 @@ class BillingException(Base):
     __table_args__ = (
         CheckConstraint("status IN ('open', 'resolved', 'released')", name="status"),
         CheckConstraint("(status = 'open') = (reason IS NULL)", name="reason"),
-        Index("uq_billing_exceptions", "run_id", "account_id", "code", unique=True),
+        Index(
+            "uq_billing_exceptions",
+            "run_id",
+            "account_id",
+            "code",
+            "meter_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("ix_billing_exceptions_open", "run_id", postgresql_where=text("status = 'open'")),
     )
 

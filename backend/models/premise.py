@@ -34,6 +34,7 @@ class Meter(Base):
     """A meter at a premise; `size_inches` as printed on it ("5/8", "1", "2").
 
     Its register has `digits` places and rolls over; a register unit is `units_per_count` billing units (CCF).
+    `service_class` says which agreement of the premise it serves; None where the premise has one.
     """
 
     __tablename__ = "meters"
@@ -45,5 +46,6 @@ class Meter(Base):
     size_inches: Mapped[str]
     installed_on: Mapped[date]
     removed_on: Mapped[date | None]
+    service_class: Mapped[str | None]
     digits: Mapped[int] = mapped_column(SmallInteger, server_default=text("6"))
     units_per_count: Mapped[Decimal] = mapped_column(Numeric(12, 6), server_default=text("1"))

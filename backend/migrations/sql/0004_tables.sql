@@ -41,8 +41,10 @@ CREATE TABLE billing_runs (
     approved_at TIMESTAMP WITH TIME ZONE,
     approved_by UUID,
     billed_at TIMESTAMP WITH TIME ZONE,
+    prepared_through UUID,
+    billed_through UUID,
     CONSTRAINT pk_billing_runs PRIMARY KEY (id),
-    CONSTRAINT ck_billing_runs_status CHECK (status IN ('prepared', 'approved', 'billed')),
+    CONSTRAINT ck_billing_runs_status CHECK (status IN ('preparing', 'prepared', 'approved', 'billed')),
     CONSTRAINT ck_billing_runs_period CHECK (period_end >= period_start),
     CONSTRAINT fk_billing_runs_approved_by_staff FOREIGN KEY(approved_by) REFERENCES staff (id),
     CONSTRAINT fk_billing_runs_prepared_by_staff FOREIGN KEY(prepared_by) REFERENCES staff (id)
@@ -57,10 +59,14 @@ CREATE TABLE cash_batches (
     opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
     float_cents BIGINT NOT NULL,
     counted_cents BIGINT,
+    counted_checks_cents BIGINT,
+    closed_by UUID,
     difference_entry_id UUID,
     closed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_cash_batches PRIMARY KEY (id),
-    CONSTRAINT ck_cash_batches_closed CHECK ((closed_at IS NULL) = (counted_cents IS NULL)),
+    CONSTRAINT ck_cash_batches_closed CHECK ((closed_at IS NULL) = (counted_cents IS NULL) AND (closed_at IS NULL) = (counted_checks_cents IS NULL)),
+    CONSTRAINT ck_cash_batches_amounts CHECK (float_cents >= 0 AND counted_cents >= 0 AND counted_checks_cents >= 0),
+    CONSTRAINT fk_cash_batches_closed_by_staff FOREIGN KEY(closed_by) REFERENCES staff (id),
     CONSTRAINT fk_cash_batches_difference_entry_id_ledger_entries FOREIGN KEY(difference_entry_id) REFERENCES ledger_entries (id),
     CONSTRAINT fk_cash_batches_opened_by_staff FOREIGN KEY(opened_by) REFERENCES staff (id)
 );
@@ -82,6 +88,7 @@ CREATE TABLE unapplied_receipts (
     entry_id UUID NOT NULL,
     import_id UUID,
     given_reference TEXT NOT NULL,
+    bank_reference TEXT,
     method TEXT NOT NULL,
     amount_cents BIGINT NOT NULL,
     received_on DATE NOT NULL,
@@ -89,9 +96,13 @@ CREATE TABLE unapplied_receipts (
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
     note TEXT,
+    payment_id UUID,
     CONSTRAINT pk_unapplied_receipts PRIMARY KEY (id),
-    CONSTRAINT ck_unapplied_receipts_status CHECK (status IN ('open', 'applied', 'refunded')),
+    CONSTRAINT ck_unapplied_receipts_status CHECK (status IN ('open', 'applied', 'refunded', 'returned')),
+    CONSTRAINT ck_unapplied_receipts_applied CHECK ((status = 'applied') <= (payment_id IS NOT NULL)),
     CONSTRAINT ck_unapplied_receipts_amount_cents CHECK (amount_cents > 0),
+    CONSTRAINT fk_unapplied_receipts_payment_id_payments FOREIGN KEY(payment_id) REFERENCES payments (id),
+    CONSTRAINT uq_unapplied_receipts_payment_id UNIQUE (payment_id),
     CONSTRAINT fk_unapplied_receipts_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id),
     CONSTRAINT fk_unapplied_receipts_entry_id_ledger_entries FOREIGN KEY(entry_id) REFERENCES ledger_entries (id),
     CONSTRAINT fk_unapplied_receipts_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id),
@@ -109,6 +120,8 @@ CREATE TABLE bill_drafts (
     amount_cents BIGINT NOT NULL,
     is_estimated BOOLEAN NOT NULL,
     lines JSONB NOT NULL,
+    service_class TEXT NOT NULL,
+    basis JSONB NOT NULL,
     CONSTRAINT pk_bill_drafts PRIMARY KEY (run_id, account_id),
     CONSTRAINT fk_bill_drafts_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_bill_drafts_run_id_billing_runs FOREIGN KEY(run_id) REFERENCES billing_runs (id)
@@ -171,27 +184,35 @@ CREATE UNIQUE INDEX uq_payment_instructions_live ON payment_instructions (accoun
 
 CREATE TABLE refunds (
     id UUID NOT NULL,
-    account_id UUID NOT NULL,
+    account_id UUID,
+    receipt_id UUID,
     amount_cents BIGINT NOT NULL,
     reason TEXT NOT NULL,
     status TEXT NOT NULL,
-    requested_by UUID,
+    requested_by UUID NOT NULL,
     requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
+    decision_note TEXT,
     entry_id UUID,
     CONSTRAINT pk_refunds PRIMARY KEY (id),
-    CONSTRAINT ck_refunds_posted CHECK ((status = 'posted') = (entry_id IS NOT NULL)),
     CONSTRAINT ck_refunds_status CHECK (status IN ('pending', 'posted', 'declined')),
+    CONSTRAINT ck_refunds_posted CHECK ((status = 'posted') = (entry_id IS NOT NULL)),
+    CONSTRAINT ck_refunds_decided CHECK ((status = 'pending') = (decided_by IS NULL)),
+    CONSTRAINT ck_refunds_two_people CHECK (requested_by <> decided_by),
     CONSTRAINT ck_refunds_amount_cents CHECK (amount_cents > 0),
+    CONSTRAINT ck_refunds_one_source CHECK ((account_id IS NULL) <> (receipt_id IS NULL)),
     CONSTRAINT fk_refunds_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_refunds_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id),
     CONSTRAINT fk_refunds_entry_id_ledger_entries FOREIGN KEY(entry_id) REFERENCES ledger_entries (id),
+    CONSTRAINT fk_refunds_receipt_id_unapplied_receipts FOREIGN KEY(receipt_id) REFERENCES unapplied_receipts (id),
     CONSTRAINT fk_refunds_requested_by_staff FOREIGN KEY(requested_by) REFERENCES staff (id),
     CONSTRAINT uq_refunds_entry_id UNIQUE (entry_id)
 );
 
-CREATE INDEX ix_refunds_account_id ON refunds (account_id);
+CREATE INDEX ix_refunds_pending ON refunds (account_id) WHERE status = 'pending';
+
+CREATE UNIQUE INDEX uq_refunds_receipt ON refunds (receipt_id) WHERE status <> 'declined';
 
 CREATE TABLE bill_cancellations (
     bill_id UUID NOT NULL,
@@ -242,7 +263,7 @@ CREATE TABLE billing_exceptions (
 
 CREATE INDEX ix_billing_exceptions_open ON billing_exceptions (run_id) WHERE status = 'open';
 
-CREATE UNIQUE INDEX uq_billing_exceptions ON billing_exceptions (run_id, account_id, code);
+CREATE UNIQUE INDEX uq_billing_exceptions ON billing_exceptions (run_id, account_id, code, meter_id) NULLS NOT DISTINCT;
 
 CREATE TABLE fee_reversals (
     id UUID NOT NULL,
@@ -288,18 +309,26 @@ CREATE TABLE meter_reads (
 CREATE UNIQUE INDEX uq_meter_reads_meter_id_read_on ON meter_reads (meter_id, read_on, kind);
 
 CREATE TABLE payment_allocations (
-    payment_id UUID NOT NULL,
-    position SMALLINT NOT NULL,
+    id BIGINT GENERATED BY DEFAULT AS IDENTITY,
+    account_id UUID NOT NULL,
+    credit_entry_id UUID NOT NULL,
+    credit_line SMALLINT NOT NULL,
     charge_entry_id UUID NOT NULL,
     charge_line SMALLINT NOT NULL,
     amount_cents BIGINT NOT NULL,
-    CONSTRAINT pk_payment_allocations PRIMARY KEY (payment_id, position),
+    undone_by_id UUID,
+    CONSTRAINT pk_payment_allocations PRIMARY KEY (id),
     CONSTRAINT ck_payment_allocations_amount_cents CHECK (amount_cents > 0),
-    CONSTRAINT fk_payment_allocations_charge_entry_id_ledger_entries FOREIGN KEY(charge_entry_id) REFERENCES ledger_entries (id),
-    CONSTRAINT fk_payment_allocations_payment_id_payments FOREIGN KEY(payment_id) REFERENCES payments (id)
+    CONSTRAINT fk_payment_allocations_credit FOREIGN KEY(credit_entry_id, credit_line) REFERENCES ledger_postings (entry_id, line),
+    CONSTRAINT fk_payment_allocations_charge FOREIGN KEY(charge_entry_id, charge_line) REFERENCES ledger_postings (entry_id, line),
+    CONSTRAINT fk_payment_allocations_undone_by_id_ledger_entries FOREIGN KEY(undone_by_id) REFERENCES ledger_entries (id)
 );
 
-CREATE INDEX ix_payment_allocations_charge_entry_id_charge_line ON payment_allocations (charge_entry_id, charge_line);
+CREATE INDEX ix_payment_allocations_live ON payment_allocations (account_id) WHERE undone_by_id IS NULL;
+
+CREATE INDEX ix_payment_allocations_credit_entry_id ON payment_allocations (credit_entry_id);
+
+CREATE INDEX ix_payment_allocations_charge_entry_id ON payment_allocations (charge_entry_id);
 
 CREATE TABLE payment_drafts (
     instruction_id UUID NOT NULL,
@@ -313,20 +342,56 @@ CREATE TABLE payment_drafts (
 );
 
 CREATE TABLE payment_voids (
+    id UUID NOT NULL,
     payment_id UUID NOT NULL,
-    reversal_entry_id UUID NOT NULL,
     reason TEXT NOT NULL,
+    status TEXT NOT NULL,
     requested_by UUID NOT NULL,
-    agreed_by UUID NOT NULL,
-    voided_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_payment_voids PRIMARY KEY (payment_id),
-    CONSTRAINT ck_payment_voids_two_people CHECK (requested_by <> agreed_by),
-    CONSTRAINT fk_payment_voids_agreed_by_staff FOREIGN KEY(agreed_by) REFERENCES staff (id),
+    requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decision_note TEXT,
+    reversal_entry_id UUID,
+    CONSTRAINT pk_payment_voids PRIMARY KEY (id),
+    CONSTRAINT ck_payment_voids_status CHECK (status IN ('pending', 'posted', 'declined')),
+    CONSTRAINT ck_payment_voids_posted CHECK ((status = 'posted') = (reversal_entry_id IS NOT NULL)),
+    CONSTRAINT ck_payment_voids_decided CHECK ((status = 'pending') = (decided_by IS NULL)),
+    CONSTRAINT ck_payment_voids_two_people CHECK (requested_by <> decided_by),
+    CONSTRAINT fk_payment_voids_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id),
     CONSTRAINT fk_payment_voids_payment_id_payments FOREIGN KEY(payment_id) REFERENCES payments (id),
     CONSTRAINT fk_payment_voids_requested_by_staff FOREIGN KEY(requested_by) REFERENCES staff (id),
     CONSTRAINT fk_payment_voids_reversal_entry_id_ledger_entries FOREIGN KEY(reversal_entry_id) REFERENCES ledger_entries (id),
     CONSTRAINT uq_payment_voids_reversal_entry_id UNIQUE (reversal_entry_id)
 );
+
+CREATE UNIQUE INDEX uq_payment_voids_live ON payment_voids (payment_id) WHERE status <> 'declined';
+
+CREATE TABLE return_items (
+    id UUID NOT NULL,
+    import_id UUID NOT NULL,
+    line INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    reason_code TEXT NOT NULL,
+    trace_number TEXT NOT NULL,
+    given_reference TEXT NOT NULL,
+    amount_cents BIGINT NOT NULL,
+    returned_on DATE NOT NULL,
+    payment_id UUID,
+    status TEXT NOT NULL,
+    note TEXT,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_return_items PRIMARY KEY (id),
+    CONSTRAINT ck_return_items_status CHECK (status IN ('open', 'done')),
+    CONSTRAINT ck_return_items_decided CHECK ((status = 'open') = (decided_at IS NULL)),
+    CONSTRAINT fk_return_items_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id),
+    CONSTRAINT fk_return_items_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id),
+    CONSTRAINT fk_return_items_payment_id_payments FOREIGN KEY(payment_id) REFERENCES payments (id)
+);
+
+CREATE UNIQUE INDEX uq_return_items_line ON return_items (import_id, line, cause);
+
+CREATE INDEX ix_return_items_open ON return_items (returned_on) WHERE status = 'open';
 
 CREATE TABLE statement_links (
     token_digest BYTEA NOT NULL,
@@ -341,13 +406,21 @@ CREATE TABLE statement_links (
 
 ALTER TABLE accounts ADD COLUMN billing_cycle SMALLINT DEFAULT 1 NOT NULL;
 
+ALTER TABLE accounts ADD COLUMN billing_hold TEXT;
+
+CREATE INDEX ix_accounts_billing_cycle_id ON accounts (billing_cycle, id);
+
 ALTER TABLE bills ADD COLUMN run_id UUID;
 
 ALTER TABLE bills ADD COLUMN kind TEXT DEFAULT 'regular' NOT NULL;
 
 ALTER TABLE bills ADD COLUMN is_estimated BOOLEAN DEFAULT false NOT NULL;
 
+CREATE INDEX ix_bills_run_id ON bills (run_id) WHERE run_id IS NOT NULL;
+
 ALTER TABLE bills ADD CONSTRAINT fk_bills_run_id_billing_runs FOREIGN KEY(run_id) REFERENCES billing_runs (id);
+
+ALTER TABLE meters ADD COLUMN service_class TEXT;
 
 ALTER TABLE meters ADD COLUMN digits SMALLINT DEFAULT 6 NOT NULL;
 
@@ -356,6 +429,18 @@ ALTER TABLE meters ADD COLUMN units_per_count NUMERIC(12, 6) DEFAULT 1 NOT NULL;
 ALTER TABLE payments ADD COLUMN batch_id UUID;
 
 ALTER TABLE payments ADD COLUMN import_id UUID;
+
+ALTER TABLE payments ADD COLUMN bank_reference TEXT;
+
+CREATE INDEX ix_payments_bank_reference ON payments (bank_reference) WHERE bank_reference IS NOT NULL;
+
+CREATE INDEX ix_payments_batch_id ON payments (batch_id) WHERE batch_id IS NOT NULL;
+
+ALTER TABLE payment_returns ADD COLUMN next_step TEXT;
+
+ALTER TABLE payment_returns ADD COLUMN import_id UUID;
+
+ALTER TABLE payment_returns ADD CONSTRAINT fk_payment_returns_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id);
 
 ALTER TABLE payments ADD CONSTRAINT fk_payments_batch_id_cash_batches FOREIGN KEY(batch_id) REFERENCES cash_batches (id);
 
