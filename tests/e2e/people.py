@@ -74,7 +74,7 @@ class People:
         """The cases in the queue of a phone number or chat session."""
         query = (
             "SELECT h.* FROM hand_offs h JOIN conversations c ON c.id = h.conversation_id"
-            " WHERE (c.party = %s OR c.thread_key = %s) AND h.status <> 'closed'"
+            " WHERE (c.party = %s OR c.thread_key = %s) AND h.state IN ('waiting', 'taken')"
         )
         return self.rows(query, party, party)
 

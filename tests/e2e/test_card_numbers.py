@@ -70,7 +70,8 @@ def test_it_is_refused_kindly_and_found_nowhere(system: System, people: People) 
         refusals.append(people.text(people.new_phone(), words))
         with people.chat() as chat:
             refusals.append(chat.say(words))
-    for step in (f"press:{CARD}#", f"say:{SPOKEN}", f"say:my card is {CARD}"):
+    people.call(people.new_phone(), "say:what is my balance", f"press:{CARD}#", "hangup")
+    for step in (f"say:{SPOKEN}", f"say:my card is {CARD}"):
         record = people.call(people.new_phone(), step, "hangup")
         refusals.append(" ".join(event["text"] for event in record["events"] if event["kind"] == "say"))
     for refusal in refusals:

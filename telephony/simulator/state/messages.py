@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 INBOUND = "inbound"
+FORGOTTEN = "…"
+"""Shown for what a phone sent before the simulator was started again."""
 _COLUMNS = (
     "sid, direction, sender, recipient, body, media, status, error_code, error_message, "
     "messaging_service_sid, status_callback, created_at, sent_at, updated_at"
@@ -45,23 +47,35 @@ class MessageQuery:
 
 
 class MessageTable:
-    """The stored texts, newest last."""
+    """The stored texts, newest last.
+
+    The words that phones send are kept in memory only: people try card numbers here, and none may lie in a file.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._sent_words: dict[str, str] = {}
 
     def add(self, message: Message) -> None:
         """Store a new message."""
+        if message.direction == INBOUND:
+            self._sent_words[message.sid] = message.body
         self._connection.execute(
             f"INSERT INTO messages ({_COLUMNS}, number) VALUES ({', '.join('?' * 14)}, "
             "(SELECT coalesce(max(number), 0) + 1 FROM messages))",
             _row(message),
         )
 
+    def _read(self, row: sqlite3.Row) -> Message:
+        message = _message(row)
+        if message.direction != INBOUND:
+            return message
+        return replace(message, body=self._sent_words.get(message.sid, FORGOTTEN))
+
     def get(self, sid: str) -> Message | None:
         """The message of that SID."""
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM messages WHERE sid = ?", (sid,)).fetchone()
-        return _message(row) if row else None
+        return self._read(row) if row else None
 
     def change(self, sid: str, now: datetime, **changes: Any) -> Message | None:
         """Change fields of a stored message; None when it has been deleted meanwhile."""
@@ -69,12 +83,15 @@ class MessageTable:
         if message is None:
             return None
         message = replace(message, updated_at=now, **changes)
+        if message.direction == INBOUND:
+            self._sent_words[sid] = message.body
         assignments = ", ".join(f"{column.strip()} = ?" for column in _COLUMNS.split(","))
         self._connection.execute(f"UPDATE messages SET {assignments} WHERE sid = ?", (*_row(message), sid))
         return message
 
     def delete(self, sid: str) -> bool:
         """Remove a message; False when there was none."""
+        self._sent_words.pop(sid, None)
         return self._connection.execute("DELETE FROM messages WHERE sid = ?", (sid,)).rowcount == 1
 
     def thread(self, phone: str, *, sent_too: bool, limit: int = 500) -> list[Message]:
@@ -85,14 +102,14 @@ class MessageTable:
             "OR (:sent_too AND sender = :phone) ORDER BY number DESC LIMIT :limit) ORDER BY number",
             {"phone": phone, "sent_too": sent_too, "limit": limit},
         ).fetchall()
-        return [_message(row) for row in rows]
+        return [self._read(row) for row in rows]
 
     def undelivered(self) -> list[Message]:
         """Messages that were on their way when the simulator stopped, oldest first."""
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM messages WHERE status IN ('accepted', 'queued', 'sending') ORDER BY number"
         ).fetchall()
-        return [_message(row) for row in rows]
+        return [self._read(row) for row in rows]
 
     def find(self, query: MessageQuery, offset: int, limit: int) -> list[Message]:
         """One page of the messages that match, newest first."""
@@ -108,7 +125,7 @@ class MessageTable:
             f"SELECT {_COLUMNS} FROM messages {where} ORDER BY number DESC LIMIT ? OFFSET ?",
             (*(value for _, value in used), limit, offset),
         ).fetchall()
-        return [_message(row) for row in rows]
+        return [self._read(row) for row in rows]
 
 
 class OptOuts:
@@ -138,7 +155,7 @@ def _row(message: Message) -> Sequence[Any]:
         message.direction,
         message.sender,
         message.recipient,
-        message.body,
+        "" if message.direction == INBOUND else message.body,
         json.dumps(message.media),
         message.status,
         message.error_code,
