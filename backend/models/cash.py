@@ -1,28 +1,56 @@
-"""What becomes of money received: allocations, unapplied money, cash batches, voids, refunds."""
+"""What becomes of money received: allocations, unapplied money, cash batches, voids, refunds, returns to look at."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    SmallInteger,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
 
 
 class PaymentAllocation(Base):
-    """So many cents of a payment paid this charge (a posting), in the district's order. Undone with its payment."""
+    """So many cents of a credit (a payment's posting) paid this charge (another posting), in the district's order.
+
+    Never deleted: the reversal of either side undoes the row (trigger `ledger_reversal_frees`). Live rows never
+    exceed either posting: they are made by `allocate_credits`, which holds the account's receivable.
+    """
 
     __tablename__ = "payment_allocations"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_cents"),
-        Index(None, "charge_entry_id", "charge_line"),
+        ForeignKeyConstraint(
+            ["credit_entry_id", "credit_line"],
+            ["ledger_postings.entry_id", "ledger_postings.line"],
+            name="fk_payment_allocations_credit",
+        ),
+        ForeignKeyConstraint(
+            ["charge_entry_id", "charge_line"],
+            ["ledger_postings.entry_id", "ledger_postings.line"],
+            name="fk_payment_allocations_charge",
+        ),
+        Index("ix_payment_allocations_live", "account_id", postgresql_where=text("undone_by_id IS NULL")),
+        Index(None, "credit_entry_id"),
+        Index(None, "charge_entry_id"),
     )
 
-    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    charge_entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    account_id: Mapped[UUID]
+    credit_entry_id: Mapped[UUID]
+    credit_line: Mapped[int] = mapped_column(SmallInteger)
+    charge_entry_id: Mapped[UUID]
     charge_line: Mapped[int] = mapped_column(SmallInteger)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
+    undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"))
 
 
 class UnappliedReceipt(Base):
@@ -30,8 +58,9 @@ class UnappliedReceipt(Base):
 
     __tablename__ = "unapplied_receipts"
     __table_args__ = (
-        CheckConstraint("status IN ('open', 'applied', 'refunded')", name="status"),
+        CheckConstraint("status IN ('open', 'applied', 'refunded', 'returned')", name="status"),
         CheckConstraint("amount_cents > 0", name="amount_cents"),
+        CheckConstraint("(status = 'applied') <= (payment_id IS NOT NULL)", name="applied"),
         Index("ix_unapplied_receipts_open", "received_on", postgresql_where=text("status = 'open'")),
     )
 
@@ -39,6 +68,7 @@ class UnappliedReceipt(Base):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_imports.id"))
     given_reference: Mapped[str]
+    bank_reference: Mapped[str | None]
     method: Mapped[str]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     received_on: Mapped[date]
@@ -46,14 +76,19 @@ class UnappliedReceipt(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
     note: Mapped[str | None]
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"), unique=True)
 
 
 class CashBatch(Base):
-    """A drawer's day: its float, what was counted, and the difference posted to over and short."""
+    """A drawer's day: its float, what was counted (cash with the float, and checks), and the difference posted."""
 
     __tablename__ = "cash_batches"
     __table_args__ = (
-        CheckConstraint("(closed_at IS NULL) = (counted_cents IS NULL)", name="closed"),
+        CheckConstraint(
+            "(closed_at IS NULL) = (counted_cents IS NULL) AND (closed_at IS NULL) = (counted_checks_cents IS NULL)",
+            name="closed",
+        ),
+        CheckConstraint("float_cents >= 0 AND counted_cents >= 0 AND counted_checks_cents >= 0", name="amounts"),
         Index("uq_cash_batches_open", "opened_by", unique=True, postgresql_where=text("closed_at IS NULL")),
     )
 
@@ -63,6 +98,8 @@ class CashBatch(Base):
     opened_at: Mapped[datetime]
     float_cents: Mapped[int] = mapped_column(BigInteger)
     counted_cents: Mapped[int | None] = mapped_column(BigInteger)
+    counted_checks_cents: Mapped[int | None] = mapped_column(BigInteger)
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     difference_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"))
     closed_at: Mapped[datetime | None]
 
@@ -71,34 +108,77 @@ class PaymentVoid(Base):
     """A payment taken back the same day by two people: who asked and who agreed."""
 
     __tablename__ = "payment_voids"
-    __table_args__ = (CheckConstraint("requested_by <> agreed_by", name="two_people"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'posted', 'declined')", name="status"),
+        CheckConstraint("(status = 'posted') = (reversal_entry_id IS NOT NULL)", name="posted"),
+        CheckConstraint("(status = 'pending') = (decided_by IS NULL)", name="decided"),
+        CheckConstraint("requested_by <> decided_by", name="two_people"),
+        Index("uq_payment_voids_live", "payment_id", unique=True, postgresql_where=text("status <> 'declined'")),
+    )
 
-    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
-    reversal_entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
     reason: Mapped[str]
+    status: Mapped[str]
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
-    agreed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
-    voided_at: Mapped[datetime]
+    requested_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str | None]
+    reversal_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
 
 
 class Refund(Base):
-    """A credit balance paid back: asked for, then agreed to by a person with the authority."""
+    """A credit balance, or unapplied money, paid back: asked for, then agreed to by another with the authority."""
 
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'posted', 'declined')", name="status"),
         CheckConstraint("(status = 'posted') = (entry_id IS NOT NULL)", name="posted"),
+        CheckConstraint("(status = 'pending') = (decided_by IS NULL)", name="decided"),
+        CheckConstraint("requested_by <> decided_by", name="two_people"),
         CheckConstraint("amount_cents > 0", name="amount_cents"),
-        Index(None, "account_id"),
+        CheckConstraint("(account_id IS NULL) <> (receipt_id IS NULL)", name="one_source"),
+        Index("ix_refunds_pending", "account_id", postgresql_where=text("status = 'pending'")),
+        Index("uq_refunds_receipt", "receipt_id", unique=True, postgresql_where=text("status <> 'declined'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    receipt_id: Mapped[UUID | None] = mapped_column(ForeignKey("unapplied_receipts.id"))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
     status: Mapped[str]
-    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    requested_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     requested_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str | None]
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+
+
+class ReturnItem(Base):
+    """Something in a return file that a person must look at: no payment matches it, or what it means needs care."""
+
+    __tablename__ = "return_items"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'done')", name="status"),
+        CheckConstraint("(status = 'open') = (decided_at IS NULL)", name="decided"),
+        Index("uq_return_items_line", "import_id", "line", "cause", unique=True),
+        Index("ix_return_items_open", "returned_on", postgresql_where=text("status = 'open'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("file_imports.id"))
+    line: Mapped[int]
+    cause: Mapped[str]
+    reason_code: Mapped[str]
+    trace_number: Mapped[str]
+    given_reference: Mapped[str]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    returned_on: Mapped[date]
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    status: Mapped[str]
+    note: Mapped[str | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]

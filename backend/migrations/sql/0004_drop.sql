@@ -1,5 +1,9 @@
 -- Takes back 0004_tables.sql. Refuses (by a foreign key) when its ledger accounts have been posted to.
 
+DROP TRIGGER ledger_reversal_frees ON ledger_entries;
+DROP FUNCTION ledger_reversal_frees();
+DROP FUNCTION post_payment;
+DROP FUNCTION allocate_credits;
 DELETE FROM ledger_accounts WHERE code IN ('unapplied', 'over_and_short');
 ALTER TABLE bills DROP CONSTRAINT ck_bills_kind;
 ALTER TABLE service_agreements DROP COLUMN landscape_sqft;
@@ -25,6 +29,7 @@ DROP TABLE return_items;
 DROP TABLE payment_voids;
 DROP TABLE payment_drafts;
 DROP TABLE payment_allocations;
+DROP FUNCTION payment_allocations_stay();
 DROP TABLE meter_reads;
 DROP TABLE fee_reversals;
 DROP TABLE billing_exceptions;

@@ -15,10 +15,13 @@ SQL = Path(__file__).parent.parent / "sql"
 def upgrade() -> None:
     """Make the tables, and the ledger accounts that they post to."""
     _run("0004_tables")
+    _run("0004_payments")
+    _run("0004_holds_and_budgets")
 
 
 def downgrade() -> None:
     """Take all of it away again."""
+    _run("0004_holds_and_budgets_drop")
     _run("0004_drop")
 
 
