@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from backend.district.charges import Authority, Fees, PaymentOptions
+
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -190,4 +192,7 @@ class Policy(_Strict):
 
     verification: Verification
     priorities: Priorities
+    fees: Fees
+    authority: Authority
+    options: PaymentOptions
     billing: Billing

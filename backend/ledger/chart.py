@@ -16,3 +16,5 @@ UNAPPLIED = UUID("00000000-0000-4000-8000-000000002000")
 """Money received for an account that we do not know or that is closed (migration 0004)."""
 OVER_AND_SHORT = UUID("00000000-0000-4000-8000-000000005000")
 """What a drawer had too much or too little (migration 0004)."""
+BUDGET_DEFERRED = UUID("00000000-0000-4000-8000-000000001100")
+"""What customers with a budget bill have used beyond what they were asked to pay so far (migration 0004)."""

@@ -1,4 +1,4 @@
-"""How a customer wants to pay: autopay, a fixed amount on a day, a levelized budget bill; and the drafts that follow."""
+"""How a customer wants to pay: autopay, a fixed amount on a day, a levelized budget bill; and what is drawn."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -63,6 +63,27 @@ class BudgetBill(Base):
     recalculate_on: Mapped[date]
     ended_on: Mapped[date | None]
     end_reason: Mapped[str | None]
+
+
+class BudgetEntry(Base):
+    """An entry that moved part of what is owed out of what is due, or back; their sum is what a budget has put off.
+
+    `level`: a bill was brought to the monthly amount. `cancel`: that bill was taken back. `settle`: the sum fell due.
+    """
+
+    __tablename__ = "budget_entries"
+    __table_args__ = (
+        CheckConstraint("kind IN ('level', 'cancel', 'settle')", name="kind"),
+        CheckConstraint("(kind = 'settle') = (bill_id IS NULL)", name="bill"),
+        Index(None, "budget_id"),
+        Index("uq_budget_entries_bill", "bill_id", "kind", unique=True),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"), primary_key=True)
+    budget_id: Mapped[UUID] = mapped_column(ForeignKey("budget_bills.id"))
+    kind: Mapped[str]
+    bill_id: Mapped[UUID | None] = mapped_column(ForeignKey("bills.id"))
+    deferred_cents: Mapped[int] = mapped_column(BigInteger)
 
 
 class StatementLink(Base):

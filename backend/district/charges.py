@@ -1,0 +1,110 @@
+"""The tables of `policy.toml` about fees, who may take one back, and the ways to pay."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Cents = Annotated[int, Field(ge=0, le=1_000_000)]
+Some = Annotated[int, Field(gt=0, le=1_000_000)]
+FeeCode = Literal["late", "delinquent_processing", "tag", "reconnection", "returned_payment"]
+ReversalRole = Literal["assistant", "csr", "lead", "supervisor"]
+ReversalReason = Literal["courtesy", "district_error", "bank_error", "hardship", "medical", "other"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LateFee(_Strict):
+    """`flat_cents` and `percent` of what is unpaid, together; at least `minimum_cents`."""
+
+    flat_cents: Cents
+    percent: Annotated[float, Field(ge=0, le=10)]
+    minimum_cents: Cents
+    least_owed_cents: Some
+    grace_days: Annotated[int, Field(ge=0, le=60)]
+    catch_up_days: Annotated[int, Field(ge=1, le=31)]
+    spares_medical_protection: bool
+    spares_kept_arrangement: bool
+
+    @model_validator(mode="after")
+    def _is_something(self) -> "LateFee":
+        if not (self.flat_cents or self.percent):
+            raise ValueError("a late fee is a flat amount, a percentage, or both")
+        return self
+
+
+class ReconnectionFee(_Strict):
+    """Within office hours and outside them; the caps for low-income households, and the year they are of.
+
+    HSC 116914(a)(1): at most $50 and $150, adjusted by the Consumer Price Index from 1 January 2021.
+    """
+
+    within_hours_cents: Some
+    outside_hours_cents: Some
+    low_income_within_cents_max: Some
+    low_income_outside_cents_max: Some
+    cap_year: Annotated[int, Field(ge=2020, le=2100)]
+
+
+class ReturnedPaymentFee(_Strict):
+    """Civil Code 1719(a)(1): at most $25 for a customer's first, $35 for each later one."""
+
+    first_cents: Annotated[int, Field(gt=0, le=2_500)]
+    later_cents: Annotated[int, Field(gt=0, le=3_500)]
+
+
+class Fees(_Strict):
+    """`[fees]`."""
+
+    late: LateFee
+    reconnection: ReconnectionFee
+    returned_payment: ReturnedPaymentFee
+    delinquent_processing_cents: Some
+    tag_cents: Some
+
+
+class Grant(_Strict):
+    """What a role may reverse at once. `second_person`: even then somebody else must agree."""
+
+    role: ReversalRole
+    fees: Annotated[tuple[FeeCode, ...], Field(min_length=1)]
+    reasons: Annotated[tuple[ReversalReason, ...], Field(min_length=1)]
+    cents_max: Some
+    count_max: Annotated[int, Field(ge=1, le=1_000)]
+    needs_note: bool = False
+    second_person: bool = False
+
+
+class Authority(_Strict):
+    """`[authority]`: a reversal that no grant covers waits for somebody whose grant covers it."""
+
+    rolling_months: Annotated[int, Field(ge=1, le=60)]
+    fee_reversals: Annotated[tuple[Grant, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _somebody_decides(self) -> "Authority":
+        covered = {fee for grant in self.fee_reversals if grant.role == "supervisor" for fee in grant.fees}
+        missing = set(FeeCode.__args__) - covered  # type: ignore[attr-defined]
+        if missing:
+            raise ValueError(f"give the supervisor a grant for {', '.join(sorted(missing))}: nobody else decides last")
+        return self
+
+
+class BudgetBilling(_Strict):
+    """Levelized bills: who may have them, how the amount is made, and when they end."""
+
+    service_classes: Annotated[tuple[str, ...], Field(min_length=1)]
+    history_bills: Annotated[int, Field(ge=6, le=24)]
+    round_up_to_cents: Some
+    default_days: Annotated[int, Field(ge=1, le=120)]
+    settle_days: Annotated[int, Field(ge=1, le=60)]
+
+
+class PaymentOptions(_Strict):
+    """`[options]`."""
+
+    autopay_returns_max: Annotated[int, Field(ge=1, le=10)]
+    catch_up_days: Annotated[int, Field(ge=0, le=10)]
+    recurring_cents_max: Some
+    budget: BudgetBilling

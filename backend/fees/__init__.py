@@ -1,0 +1,1 @@
+"""Fees, and who may take one back."""
