@@ -12,13 +12,13 @@ import holidays
 from fastapi import Depends, Request
 from pydantic import TypeAdapter
 
-from backend.district.files import DistrictFileError as DistrictFileError
-from backend.district.files import read_toml
+from backend.district.files import DistrictFileError, read_toml
 from backend.district.rules import Office, Week
 from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Policy
 from backend.district.toml_lines import line_of
 
 YEARS_AHEAD = 3
+__all__ = ["District", "DistrictDep", "DistrictFileError", "in_language"]
 
 
 @dataclass(frozen=True)

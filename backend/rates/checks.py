@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from backend.rates.schemas import PassThroughFile, RateFile, RatesFile
 from backend.rates.schemas import DroughtFile as Drought
+from backend.rates.schemas import PassThroughFile, RateFile, RatesFile
 
 Place = tuple[str | int, ...]
 Mistake = tuple[Place, str]

@@ -2,20 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Protocol
 
 from backend.rates.rules import CustomerClass, DroughtStage, PassThrough, Rate, Tier, TierBase, WaterBudget
-from backend.rates.schemas import PassThroughFile, RateFile, RatesFile, TierFile
+from backend.rates.schemas import DroughtFile, PassThroughFile, RateFile, RatesFile, TierFile
 
 _BASES = {"units": TierBase.UNITS, "indoor": TierBase.INDOOR, "budget": TierBase.TOTAL}
 DAY = timedelta(days=1)
-
-
-class _Dated(Protocol):
-    @property
-    def effective_from(self) -> date: ...
-    @property
-    def effective_to(self) -> date | None: ...
 
 
 def rates_of(file: RatesFile, customer_class: CustomerClass) -> tuple[Rate, ...]:
@@ -35,7 +27,8 @@ def rates_of(file: RatesFile, customer_class: CustomerClass) -> tuple[Rate, ...]
 
 def _change_days(file: RatesFile, customer_class: CustomerClass) -> list[date]:
     days: set[date] = set()
-    for item in (*file.pass_throughs, *file.droughts):
+    dated: tuple[PassThroughFile | DroughtFile, ...] = (*file.pass_throughs, *file.droughts)
+    for item in dated:
         if customer_class in item.classes:
             days.add(item.effective_from)
             if item.effective_to is not None:
@@ -58,7 +51,7 @@ def _on_day(file: RatesFile, basic: Rate, start: date, end: date | None) -> Rate
     )
 
 
-def _holds(item: _Dated, day: date) -> bool:
+def _holds(item: PassThroughFile | DroughtFile, day: date) -> bool:
     return item.effective_from <= day and (item.effective_to is None or day <= item.effective_to)
 
 
@@ -67,7 +60,7 @@ def _rate(file: RatesFile, item: RateFile) -> Rate:
     return Rate(
         customer_class=CustomerClass(item.service_class),
         effective_from=item.effective_from,
-        fixed_dollars=dict(item.fixed_dollars),
+        fixed_dollars={str(size): dollars for size, dollars in item.fixed_dollars.items()},
         period_days=item.period_days,
         tiers=tuple(_tier(tier) for tier in item.tiers),
         tiers_scale_with_days=item.tiers_scale_with_days,
