@@ -1,0 +1,1 @@
+"""Register reads: taken from files, and turned into what was used."""
