@@ -35,7 +35,10 @@ FILLERS = frozenset(
         "resto", "es", "ultimos", "ahora", "este",
     }
 )  # fmt: skip
+ACCOUNT_DIGITS = 8
+SECRET_DIGITS_MIN, SECRET_DIGITS_MAX = 4, 6
 _WORD = re.compile(r"[^\W\d_]+")
+_SECRET_WORD = re.compile(r"\b(?:pin|p\.i\.n|nip|code|c[oó]digo|clave|password|contraseña)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,29 @@ def without_digits(text: str) -> str:
             kept += text[position : group.start] + "•" * len(group.digits)
             position = group.end
     return kept + text[position:]
+
+
+def without_stated_secrets(text: str) -> str:
+    """The text with dots for a PIN or code that is named as one ("pin 1234") or follows an account number."""
+    kept, position, account_before = "", 0, False
+    for run in runs(text):
+        is_named = _SECRET_WORD.search(text[position : run[0].start]) is not None
+        for group in _secret_part(run, is_named or account_before):
+            kept += text[position : group.start] + "•" * len(group.digits)
+            position = group.end
+        kept, position = kept + text[position : run[-1].end], run[-1].end
+        account_before = account_before or sum(len(group.digits) for group in run) == ACCOUNT_DIGITS
+    return kept + text[position:]
+
+
+def _secret_part(run: list[Group], is_secret: bool) -> list[Group]:
+    """The groups of a run that are a PIN or code: all of it, or what stands behind eight digits."""
+    for number in range(len(run)):
+        before, rest = (sum(len(group.digits) for group in part) for part in (run[:number], run[number:]))
+        long_enough = SECRET_DIGITS_MIN <= rest <= SECRET_DIGITS_MAX
+        if long_enough and (before == ACCOUNT_DIGITS or (before == 0 and is_secret)):
+            return run[number:]
+    return []
 
 
 def _written(text: str) -> Iterator[Group]:

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations import repository
-from backend.conversations.digits import only_digits, without_digits
+from backend.conversations.digits import only_digits, without_digits, without_stated_secrets
 from backend.conversations.redaction import CARD, card_over_messages, mask_part_of_card, redact
 from backend.conversations.schemas import RepliesIn, TurnIn
 from backend.database import announce
@@ -65,6 +65,7 @@ async def record_turn(session: AsyncSession, said: TurnIn, default_language: str
         {
             **said.model_dump(exclude={"text", "payload"}),
             "text": masked,
+            "kept_text": without_stated_secrets(masked),
             "secret_text": without_digits(masked),
             "payload": said.payload if refused is None else None,
             "refused": refused,

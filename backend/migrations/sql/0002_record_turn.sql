@@ -1,10 +1,11 @@
 -- Records what a customer said, once for each provider message id. Finds the open conversation of the
 -- thread (locking it, so that turns of one conversation are numbered in order) or begins one.
--- The answer has the words as they came; where a PIN or a code was asked for, only `p_secret_text` is kept.
+-- The answer has the words as they came. What is kept is `p_kept_text`, or, where a PIN or a code was asked for,
+-- `p_secret_text`.
 CREATE FUNCTION record_turn(
     p_turn_id uuid, p_new_conversation_id uuid,
     p_channel text, p_provider_message_id text, p_thread_key text, p_party text,
-    p_kind text, p_text text, p_secret_text text, p_payload text, p_media_count int, p_refused text,
+    p_kind text, p_text text, p_kept_text text, p_secret_text text, p_payload text, p_media_count int, p_refused text,
     p_language text, p_default_language text, p_now timestamptz,
     p_window interval, p_take_over_after interval
 ) RETURNS TABLE (
@@ -46,7 +47,7 @@ BEGIN
                   AND conversations.ended_at IS NULL
                 FOR UPDATE;
         END IF;
-        kept_text := CASE WHEN c.expects_secret THEN p_secret_text ELSE p_text END;
+        kept_text := CASE WHEN c.expects_secret THEN p_secret_text ELSE p_kept_text END;
         INSERT INTO turns (id, conversation_id, channel, provider_message_id, kind, text, payload, media_count,
                            refused, is_new, attempt_started_at, received_at)
         VALUES (p_turn_id, c.id, p_channel, p_provider_message_id, p_kind, kept_text, p_payload, p_media_count,

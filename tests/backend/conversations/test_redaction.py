@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.conversations.digits import groups, without_digits
+from backend.conversations.digits import groups, without_digits, without_stated_secrets
 from backend.conversations.redaction import card_over_messages, luhn_valid, redact, routing_valid
 
 # Test numbers that the card schemes publish.
@@ -155,3 +155,25 @@ class TestUntouched:
     @given(st.text(max_size=100))
     def test_without_digits_leaves_none(self, text: str) -> None:
         assert not any(group.digits for group in groups(without_digits(text)))
+
+
+class TestWithoutStatedSecrets:
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("account 10001484 pin 3980", "account 10001484 pin ••••"),
+            ("10001484 3980", "10001484 ••••"),
+            ("1000 1484, PIN: 3980", "1000 1484, PIN: ••••"),
+            ("pin 3980 account 10001484", "pin •••• account 10001484"),
+            ("the code is 238337", "the code is ••••••"),
+            ("mi nip es tres nueve ocho cero", "mi nip es • • • •"),
+        ],
+    )
+    def test_a_pin_or_code_is_not_kept(self, text: str, kept: str) -> None:
+        assert without_stated_secrets(text) == kept
+
+    @pytest.mark.parametrize(
+        "text", ["I was born in 1984", "call me at 951-555-0101", "account 1000 1484", "meter reads 1999", "sin números"]
+    )
+    def test_other_numbers_are_kept(self, text: str) -> None:
+        assert without_stated_secrets(text) == text
