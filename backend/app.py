@@ -24,6 +24,7 @@ from backend.metrics import MeasureRequests, Metrics
 from backend.outbox import routes as outbox
 from backend.rates.service import RateBook
 from backend.settings import Settings
+from backend.statements import routes as statements
 from backend.workflows.runner import Workflows
 
 
@@ -38,6 +39,7 @@ def routers() -> list[APIRouter]:
         outbox.router,
         district.router,
         demo.router,
+        statements.router,
     ]
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from backend.district.charges import Authority, Fees, PaymentOptions
+from backend.district.money import Payments
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -187,6 +188,18 @@ class Billing(_Strict):
         return self
 
 
+class Statements(_Strict):
+    """Links to statements: whoever has one can open it, so it does not live long."""
+
+    link_days: Annotated[int, Field(ge=1, le=90)]
+
+
+class Arrangements(_Strict):
+    """Payment arrangements: days after an installment is due before the plan counts as broken."""
+
+    grace_days: Annotated[int, Field(ge=0, le=60)]
+
+
 class Policy(_Strict):
     """`policy.toml`. Slices to come add their tables."""
 
@@ -195,4 +208,7 @@ class Policy(_Strict):
     fees: Fees
     authority: Authority
     options: PaymentOptions
+    payments: Payments
     billing: Billing
+    statements: Statements
+    arrangements: Arrangements
