@@ -8,27 +8,38 @@ from actions.turn import TopicAction, Turn, account_api
 
 CUSTOMER_SERVICE = "customer_service"
 SURE = 0.7
-_NOT_TOPICS = frozenset(
-    {"affirm", "deny", "cancel", "greet", "thanks", "goodbye", "repeat", "ask_person", "nlu_fallback"}
-    | {"out_of_scope", "silence", "no_match", "start_conversation", "give_details", "use_calling_number"}
-)
+# What a person reads in the case for each thing a customer may have asked about before.
+_TOPICS = {
+    "ask_balance": "their balance",
+    "ask_last_payment": "their last payment",
+    "change_email": "changing their e-mail",
+    "ask_department": "a department",
+    "report_emergency": "a water emergency",
+    "report_gas_smell": "a smell of gas",
+    "ask_hours": "office hours",
+    "ask_open_now": "office hours",
+    "ask_holidays": "holidays",
+    "ask_locations": "where the office is",
+    "verify_identity": "proving who they are",
+    "ask_other_service": "something the assistant cannot do yet",
+    "out_of_scope": "something the assistant does not know",
+    "upset": "a complaint, upset",
+}
 _TOPICS_MAX = 6
 
 
-def summary_of(turn: Turn, reason: str) -> str:
+def summary_of(turn: Turn) -> str:
     """What the person should know, in English, without the customer's words: they are in the transcript."""
     topics: list[str] = []
     for event in turn.tracker.events:
         if event.get("event") == "user":
             intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-            if intent and intent not in _NOT_TOPICS and intent not in topics:
-                topics.append(intent)
-    about = ", ".join(topic.replace("_", " ") for topic in topics[-_TOPICS_MAX:]) or "nothing yet"
-    return (
-        f"Reason: {reason.replace('_', ' ')}. Talked about: {about}. "
-        f"Identity level: {turn.verification_level}. "
-        f"Language: {'Spanish' if turn.language == 'es' else 'English'}."
-    )
+            topic = _TOPICS.get(intent or "")
+            if topic and topic not in topics:
+                topics.append(topic)
+    if not topics:
+        return "Nothing else was asked before."
+    return f"Asked about {', '.join(topics[-_TOPICS_MAX:])}."
 
 
 async def file_hand_off(
@@ -42,7 +53,7 @@ async def file_hand_off(
         conversation_id=turn.conversation_id,
         channel=turn.channel,
         reason=reason,
-        summary=summary_of(turn, reason),
+        summary=summary_of(turn),
         topic=turn.intent or None,
         department=department,
         assistant_continues=assistant_continues,

@@ -44,7 +44,7 @@ async def test_a_person_is_handed_the_case(api: AccountApi, answers: Loopback, r
     [filed] = answers.bodies("/hand-offs")
     assert filed["department"] == "engineering"
     assert filed["reason"] == "asked_for_person"
-    assert "ask balance" in filed["summary"] and "44124412" not in filed["summary"]
+    assert "their balance" in filed["summary"] and "44124412" not in filed["summary"]
     assert said.variables("utter_hand_off_open")["reference"] == "H-1042"
     assert said.commands[0]["type"] == "hand_off"
     assert {"event": "active_loop", "name": None} in [
