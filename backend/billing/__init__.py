@@ -1,0 +1,1 @@
+"""Bill cycles: the preliminary billing ledger, its exceptions, the bills, and their correction."""

@@ -1,0 +1,120 @@
+"""The lines of one account's bill: each agreement's meters and water under every rate in force. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from backend.rates.rules import (
+    Line,
+    Rate,
+    Service,
+    TierBase,
+    fixed_line,
+    pass_through_lines,
+    split_by_rate,
+    split_units,
+    volume_lines,
+)
+from backend.reads.registers import Register
+
+DAY = timedelta(days=1)
+Weather = Callable[[str, date, date], tuple[Decimal, int]]
+"""(zone, first day, last day) → inches of evapotranspiration, and how many of the days are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Water of one class for one premise. A point is the meters that followed each other at one place."""
+
+    agreement_id: UUID
+    service_class: str
+    started_on: date
+    ended_on: date | None
+    persons: int
+    landscape_sqft: int
+    zone: str
+    points: tuple[tuple[Register, ...], ...]
+
+
+def agreement_lines(
+    rates: list[Rate], agreement: Agreement, units: int, period: tuple[date, date], weather: Weather
+) -> list[Line]:
+    """What one agreement costs for its days of `period` (both included).
+
+    :raises LookupError: a day has no rate.
+    :raises UnknownMeterSizeError: a rate has no charge for a meter's size.
+    """
+    start, end = period
+    whole = (end - start).days + 1
+    parts = split_by_rate(rates, start, end)
+    shares = split_units(Decimal(units), [days for _, days in parts])
+    lines: list[Line] = []
+    first = start
+    for (rate, days), share in zip(parts, shares, strict=True):
+        last = first + timedelta(days=days - 1)
+        for size, size_days in _meters(agreement, first, last):
+            lines.append(fixed_line(rate, Service(size, size_days, Decimal(0), of_days=whole)))
+        inches = Decimal(0)
+        if rate.budget is not None and agreement.landscape_sqft:
+            inches = weather(agreement.zone, first, last)[0]
+        water = Service(
+            "",
+            days,
+            share,
+            persons=agreement.persons,
+            landscape_sqft=agreement.landscape_sqft,
+            et_inches=inches,
+            of_days=whole,
+        )
+        lines += volume_lines(rate, water)
+        lines += pass_through_lines(rate, water)
+        first = last + DAY
+    return lines
+
+
+def budget_problems(
+    rates: list[Rate], agreement: Agreement, period: tuple[date, date], weather: Weather
+) -> dict[str, object]:
+    """What a water budget needs and is not there: persons, area, or days of weather."""
+    budgets = [rate for rate, _ in split_by_rate(rates, *period) if rate.budget is not None]
+    bases = {tier.base for rate in budgets for tier in rate.tiers}
+    missing: dict[str, object] = {}
+    if TierBase.INDOOR in bases and agreement.persons <= 0:
+        missing["persons"] = agreement.persons
+    if TierBase.TOTAL in bases and TierBase.INDOOR not in bases and agreement.landscape_sqft <= 0:
+        missing["landscape_sqft"] = agreement.landscape_sqft
+    if TierBase.TOTAL in bases and agreement.landscape_sqft > 0:
+        _, days = weather(agreement.zone, *period)
+        if days:
+            missing["weather_days"] = days
+    return missing
+
+
+def _meters(agreement: Agreement, first: date, last: date) -> Iterator[tuple[str, int]]:
+    """(size, days) of every meter charge; meters of one size that followed each other are one."""
+    for point in agreement.points:
+        sizes: dict[str, int] = {}
+        covered = first
+        for place, register in enumerate(point):
+            until = last
+            if place + 1 < len(point) and register.removed_on is not None:
+                until = min(register.removed_on, last)
+            if until >= covered:
+                sizes[register.size_inches] = sizes.get(register.size_inches, 0) + (until - covered).days + 1
+                covered = until + DAY
+        yield from sizes.items()
+
+
+def points_of(registers: Sequence[Register]) -> tuple[tuple[Register, ...], ...]:
+    """Meters that were exchanged for one another stand together: one was put in on the day another was taken out."""
+    chains: list[list[Register]] = []
+    for register in sorted(registers, key=lambda r: (r.installed_on, str(r.meter_id))):
+        for chain in chains:
+            if chain[-1].removed_on == register.installed_on:
+                chain.append(register)
+                break
+        else:
+            chains.append([register])
+    return tuple(tuple(chain) for chain in chains)

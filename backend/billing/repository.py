@@ -1,0 +1,204 @@
+"""What bill runs read and write, a part of some hundred accounts in one statement each."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Numeric, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_ACCOUNT = "SELECT id, status, service_class, opened_on, closed_on, billing_hold FROM accounts"
+_NEXT = text(f"""{_ACCOUNT}
+ WHERE billing_cycle = :cycle AND opened_on <= :latest AND id > :after ORDER BY id LIMIT :count
+""").bindparams(bindparam("after", type_=Uuid()))
+_BY_ID = text(f"{_ACCOUNT} WHERE id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_SERVICES = text("""
+SELECT g.account_id, g.id AS agreement_id, g.service_class, g.started_on, g.ended_on, g.persons, g.landscape_sqft,
+       p.zone, m.id AS meter_id, m.size_inches, m.digits, m.units_per_count, m.installed_on, m.removed_on,
+       g.ended_on IS NOT NULL AND NOT EXISTS (
+           SELECT FROM service_agreements o WHERE o.premise_id = g.premise_id AND o.service_class = g.service_class
+              AND o.id <> g.id AND o.started_on >= g.ended_on) AS vacant
+  FROM service_agreements g JOIN premises p ON p.id = g.premise_id
+  LEFT JOIN meters m ON m.premise_id = g.premise_id AND (m.service_class IS NULL OR m.service_class = g.service_class)
+       AND (m.removed_on IS NULL OR m.removed_on > g.started_on)
+       AND (g.ended_on IS NULL OR m.installed_on <= g.ended_on)
+ WHERE g.account_id = ANY(:ids) ORDER BY g.account_id, g.started_on, g.id, m.installed_on, m.id
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_BILLED = text("""
+SELECT account_id, max(period_end) FROM bills b
+ WHERE account_id = ANY(:ids) AND NOT EXISTS (SELECT FROM bill_cancellations c WHERE c.bill_id = b.id)
+ GROUP BY account_id
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_READS = text("""
+SELECT meter_id, read_on, kind, register_value FROM meter_reads
+ WHERE meter_id = ANY(:ids) AND read_on BETWEEN :since AND :until
+ ORDER BY meter_id, read_on, kind = 'estimated', kind
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_FEES_TWICE = text("""
+SELECT account_id, code FROM fee_charges f
+ WHERE account_id = ANY(:ids) AND charged_on BETWEEN :since AND :until
+   AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = f.entry_id)
+ GROUP BY account_id, code HAVING count(*) > 1
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_BASIS_BEFORE = text("""
+SELECT d.account_id, d.basis FROM bill_drafts d
+ WHERE d.account_id = ANY(:ids) AND d.run_id = (
+       SELECT id FROM billing_runs WHERE cycle = :cycle AND period_end < :latest ORDER BY period_end DESC LIMIT 1)
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_WEATHER = text("SELECT zone, day, inches FROM evapotranspiration WHERE day BETWEEN :since AND :until")
+
+_ADD_DRAFTS = text("""
+INSERT INTO bill_drafts (run_id, account_id, period_start, period_end, usage_units, amount_cents, is_estimated, lines,
+                         service_class, basis)
+SELECT :run_id, d.account_id, d.starts, d.ends, d.units, d.cents, d.estimated, d.lines::jsonb, d.class, d.basis::jsonb
+  FROM unnest(:account_ids, :starts, :ends, :units, :cents, :estimated, :lines, :classes, :bases)
+       AS d (account_id, starts, ends, units, cents, estimated, lines, class, basis)
+""").bindparams(
+    bindparam("run_id", type_=Uuid()),
+    bindparam("account_ids", type_=ARRAY(Uuid())),
+    bindparam("starts", type_=ARRAY(Date())),
+    bindparam("ends", type_=ARRAY(Date())),
+    bindparam("units", type_=ARRAY(Numeric())),
+    bindparam("cents", type_=ARRAY(BigInteger())),
+    bindparam("estimated", type_=ARRAY(Boolean())),
+    *(bindparam(name, type_=ARRAY(Text())) for name in ("lines", "classes", "bases")),
+)
+
+_ADD_EXCEPTIONS = text("""
+INSERT INTO billing_exceptions (id, run_id, account_id, meter_id, code, detail, status)
+SELECT x.id, :run_id, x.account_id, x.meter_id, x.code, x.detail::jsonb, 'open'
+  FROM unnest(:ids, :account_ids, :meter_ids, :codes, :details) AS x (id, account_id, meter_id, code, detail)
+ON CONFLICT (run_id, account_id, code, meter_id) DO UPDATE SET detail = excluded.detail
+""").bindparams(
+    bindparam("run_id", type_=Uuid()),
+    *(bindparam(name, type_=ARRAY(Uuid())) for name in ("ids", "account_ids", "meter_ids")),
+    *(bindparam(name, type_=ARRAY(Text())) for name in ("codes", "details")),
+)
+
+_DROP_DRAFT = text("DELETE FROM bill_drafts WHERE run_id = :run_id AND account_id = :account_id")
+
+# An account on hold (a person released the exception: the hold is right) is left out of the run.
+_TO_BILL = text("""
+SELECT d.account_id, d.period_start, d.period_end, d.usage_units, d.amount_cents, d.is_estimated,
+       CASE WHEN d.is_estimated THEN d.basis END AS basis,
+       d.amount_cents > 0 AND NOT EXISTS (
+           SELECT FROM billing_exceptions x
+            WHERE x.run_id = d.run_id AND x.account_id = d.account_id AND x.code = 'HOLD' AND x.status = 'released'
+       ) AS to_bill
+  FROM bill_drafts d WHERE d.run_id = :run_id AND d.account_id > :after ORDER BY d.account_id LIMIT :count
+""").bindparams(bindparam("run_id", type_=Uuid()), bindparam("after", type_=Uuid()))
+
+_ADD_LINES = text("""
+INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents)
+SELECT b.bill_id, l.line, l.value->>'code', l.value->>'detail', (l.value->>'quantity')::numeric,
+       (l.value->>'dollars_each')::numeric, (l.value->>'amount_cents')::bigint
+  FROM unnest(:bill_ids, :lines) AS b (bill_id, lines)
+ CROSS JOIN LATERAL jsonb_array_elements(b.lines::jsonb) WITH ORDINALITY AS l (value, line)
+ON CONFLICT DO NOTHING
+""").bindparams(bindparam("bill_ids", type_=ARRAY(Uuid())), bindparam("lines", type_=ARRAY(Text())))
+
+_ADD_DRAFT_LINES = text("""
+INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents)
+SELECT b.bill_id, l.line, l.value->>'code', l.value->>'detail', (l.value->>'quantity')::numeric,
+       (l.value->>'dollars_each')::numeric, (l.value->>'amount_cents')::bigint
+  FROM unnest(:bill_ids, :account_ids) AS b (bill_id, account_id)
+  JOIN bill_drafts d ON d.run_id = :run_id AND d.account_id = b.account_id
+ CROSS JOIN LATERAL jsonb_array_elements(d.lines) WITH ORDINALITY AS l (value, line)
+ON CONFLICT DO NOTHING
+""").bindparams(
+    bindparam("run_id", type_=Uuid()),
+    bindparam("bill_ids", type_=ARRAY(Uuid())),
+    bindparam("account_ids", type_=ARRAY(Uuid())),
+)
+
+_ADD_ESTIMATES = text("""
+INSERT INTO meter_reads (id, meter_id, read_on, kind, register_value)
+SELECT r.id, r.meter_id, r.read_on, 'estimated', r.value
+  FROM unnest(:ids, :meter_ids, :days, :values) AS r (id, meter_id, read_on, value) ON CONFLICT DO NOTHING
+""").bindparams(
+    bindparam("ids", type_=ARRAY(Uuid())),
+    bindparam("meter_ids", type_=ARRAY(Uuid())),
+    bindparam("days", type_=ARRAY(Date())),
+    bindparam("values", type_=ARRAY(BigInteger())),
+)
+
+
+async def next_accounts(session: AsyncSession, cycle: int, latest: date, after: UUID, count: int) -> Sequence[Any]:
+    """The next accounts of a cycle in the order of their ids."""
+    values = {"cycle": cycle, "latest": latest, "after": after, "count": count}
+    return (await session.execute(_NEXT, values)).all()
+
+
+async def accounts_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Any]:
+    return (await session.execute(_BY_ID, {"ids": list(ids)})).all()
+
+
+async def services(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Any]:
+    """A row for each meter of each agreement; without meters, one with `meter_id` None."""
+    return (await session.execute(_SERVICES, {"ids": list(ids)})).all()
+
+
+async def billed_through(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, date]:
+    return {row[0]: row[1] for row in await session.execute(_BILLED, {"ids": list(ids)})}
+
+
+async def reads(session: AsyncSession, meter_ids: Sequence[UUID], since: date, until: date) -> Sequence[Any]:
+    """(meter, day, kind, value) in order; of one day an estimate comes last."""
+    return (await session.execute(_READS, {"ids": list(meter_ids), "since": since, "until": until})).all()
+
+
+async def fees_twice(session: AsyncSession, ids: Sequence[UUID], since: date, until: date) -> Sequence[Any]:
+    return (await session.execute(_FEES_TWICE, {"ids": list(ids), "since": since, "until": until})).all()
+
+
+async def basis_before(session: AsyncSession, ids: Sequence[UUID], cycle: int, latest: date) -> dict[UUID, Any]:
+    values = {"ids": list(ids), "cycle": cycle, "latest": latest}
+    return {row[0]: row[1] for row in await session.execute(_BASIS_BEFORE, values)}
+
+
+async def weather(session: AsyncSession, since: date, until: date) -> Sequence[Any]:
+    return (await session.execute(_WEATHER, {"since": since, "until": until})).all()
+
+
+async def add_drafts(session: AsyncSession, values: dict[str, Any]) -> None:
+    await session.execute(_ADD_DRAFTS, values)
+
+
+async def add_exceptions(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Add what was found; what was found before keeps its decision."""
+    await session.execute(_ADD_EXCEPTIONS, values)
+
+
+async def drop_draft(session: AsyncSession, run_id: UUID, account_id: UUID) -> None:
+    await session.execute(_DROP_DRAFT, {"run_id": run_id, "account_id": account_id})
+
+
+async def next_drafts(session: AsyncSession, run_id: UUID, after: UUID, count: int) -> Sequence[Any]:
+    return (await session.execute(_TO_BILL, {"run_id": run_id, "after": after, "count": count})).all()
+
+
+async def add_draft_lines(
+    session: AsyncSession, run_id: UUID, bill_ids: Sequence[UUID], account_ids: Sequence[UUID]
+) -> None:
+    """The lines of the drafts become the lines of their bills."""
+    values = {"run_id": run_id, "bill_ids": list(bill_ids), "account_ids": list(account_ids)}
+    await session.execute(_ADD_DRAFT_LINES, values)
+
+
+async def add_lines(session: AsyncSession, bill_ids: Sequence[UUID], lines: Sequence[str]) -> None:
+    """`lines` are JSON arrays, one for each bill."""
+    await session.execute(_ADD_LINES, {"bill_ids": list(bill_ids), "lines": list(lines)})
+
+
+async def add_estimates(session: AsyncSession, rows: Sequence[tuple[UUID, UUID, date, int]]) -> None:
+    """Estimates that were billed become reads: (id, meter, day, value)."""
+    ids, meters, days, values = zip(*rows, strict=True)
+    listed = {"ids": list(ids), "meter_ids": list(meters), "days": list(days), "values": list(values)}
+    await session.execute(_ADD_ESTIMATES, listed)

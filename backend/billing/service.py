@@ -1,0 +1,281 @@
+"""Bill cycles: which are due, the preliminary billing ledger, and the bills that come of it.
+
+A run goes part by part, each part in one transaction with the mark of how far it came: killed anywhere, it goes on
+from the last part that was committed, and a bill's idempotency key keeps it from being posted twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing import facts as gathering
+from backend.billing import repository, rules
+from backend.billing.errors import OpenExceptionsError, RunNotFoundError, WrongRunStatusError
+from backend.billing.facts import Tariff
+from backend.database import Database, announce
+from backend.ledger.bulk import BillToPost, post_bills
+from backend.models.account import Account
+from backend.models.base import new_id
+from backend.models.billing import BillingException, BillingRun
+from backend.reads.rules import Finding
+
+PART = 500
+"""Accounts a part."""
+FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class PartDone:
+    """What one part did; `is_last` when nothing is left of the step."""
+
+    accounts: int
+    bills: int
+    amount_cents: int
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueCycle:
+    """A cycle whose meters have been read for a period that nobody has prepared yet."""
+
+    cycle: int
+    period_end: date
+
+
+async def due_cycles(session: AsyncSession, tariff: Tariff, today: date) -> list[DueCycle]:
+    """The cycles to prepare on `today`: a month after a cycle's last run, else on its day in the policy."""
+    rows = await session.execute(select(BillingRun.cycle, func.max(BillingRun.period_end)).group_by(BillingRun.cycle))
+    last: dict[int, date] = {row[0]: row[1] for row in rows}
+    used = set(await session.scalars(select(Account.billing_cycle).distinct()))
+    due = []
+    for cycle, read_day in sorted(tariff.policy.cycles.items()):
+        if cycle not in used:
+            continue
+        period_end = _month_after(last[cycle]) if cycle in last else _latest(read_day, today)
+        if period_end <= today:
+            due.append(DueCycle(cycle, period_end))
+    return due
+
+
+def _month_after(day: date) -> date:
+    year, month = day.year + day.month // 12, day.month % 12 + 1
+    return date(year, month, min(day.day, 28))
+
+
+def _latest(read_day: int, today: date) -> date:
+    if today.day >= read_day:
+        return today.replace(day=read_day)
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=read_day)
+
+
+async def begin_run(
+    session: AsyncSession, *, cycle: int, period_end: date, now: datetime, prepared_by: UUID | None = None
+) -> UUID:
+    """The run of a cycle and a period: made now, or known from before."""
+    before = await session.scalar(
+        select(func.max(BillingRun.period_end)).where(BillingRun.cycle == cycle, BillingRun.period_end < period_end)
+    )
+    start = before + timedelta(days=1) if before else period_end - timedelta(days=29)
+    values = {
+        "id": new_id(),
+        "cycle": cycle,
+        "period_start": start,
+        "period_end": period_end,
+        "status": "preparing",
+        "prepared_at": now,
+        "prepared_by": prepared_by,
+    }
+    await session.execute(insert(BillingRun).values(values).on_conflict_do_nothing())
+    found = select(BillingRun.id).where(BillingRun.cycle == cycle, BillingRun.period_end == period_end)
+    run_id: UUID = (await session.execute(found)).scalar_one()
+    return run_id
+
+
+async def locked_run(session: AsyncSession, run_id: UUID) -> BillingRun:
+    """The run, for this transaction alone.
+
+    :raises RunNotFoundError: there is none.
+    """
+    query = select(BillingRun).where(BillingRun.id == run_id).with_for_update()
+    run = await session.scalar(query.execution_options(populate_existing=True))
+    if run is None:
+        raise RunNotFoundError
+    return run
+
+
+async def prepare_part(session: AsyncSession, tariff: Tariff, run_id: UUID, *, count: int = PART) -> PartDone:
+    """Reckon the next accounts of the run, and find what is unusual about them."""
+    run = await locked_run(session, run_id)
+    if run.status != "preparing":
+        return PartDone(0, 0, 0, is_last=True)
+    accounts = await repository.next_accounts(session, run.cycle, run.period_end, run.prepared_through or FIRST, count)
+    drafts = await reckon(session, tariff, run, accounts)
+    if accounts:
+        run.prepared_through = accounts[-1].id
+    is_last = len(accounts) < count
+    if is_last:
+        run.status = "prepared"
+        announce(session, "billing_run_prepared", run_id=run_id)
+    return PartDone(len(accounts), len(drafts), sum(draft.amount_cents for draft in drafts), is_last)
+
+
+async def prepare_run(
+    database: Database,
+    tariff: Tariff,
+    *,
+    cycle: int,
+    period_end: date,
+    now: datetime,
+    prepared_by: UUID | None = None,
+) -> UUID:
+    """The preliminary billing ledger of a cycle, ready for review; the run's id. Again, it goes on or is done."""
+    async with database.transaction() as session:
+        run_id = await begin_run(session, cycle=cycle, period_end=period_end, now=now, prepared_by=prepared_by)
+    while True:
+        async with database.transaction() as session:
+            done = await prepare_part(session, tariff, run_id)
+        if done.is_last:
+            return run_id
+
+
+async def reckon(session: AsyncSession, tariff: Tariff, run: BillingRun, accounts: Sequence[Any]) -> list[rules.Draft]:
+    """Write the drafts and exceptions of some accounts into the run."""
+    if not accounts:
+        return []
+    terms = await gathering.terms(session, tariff, run.period_end)
+    drafts: list[rules.Draft] = []
+    found: list[tuple[UUID, Finding]] = []
+    for one in await gathering.gather(session, accounts, run.period_end, run.cycle):
+        if one.status == "closed":
+            window = terms.thresholds.limits[one.service_class].window_days
+            found += [(one.account_id, f) for f in rules.closed_account_findings(one, run.period_end, window)]
+            continue
+        draft = rules.draft_bill(one, run.period_end, terms)
+        if draft is not None:
+            drafts.append(draft)
+            found += [(one.account_id, finding) for finding in draft.findings]
+    if drafts:
+        await repository.add_drafts(session, _draft_values(run.id, drafts))
+    if found:
+        await repository.add_exceptions(session, _exception_values(run.id, found))
+    return drafts
+
+
+def _draft_values(run_id: UUID, drafts: Sequence[rules.Draft]) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "account_ids": [draft.account_id for draft in drafts],
+        "starts": [draft.period[0] for draft in drafts],
+        "ends": [draft.period[1] for draft in drafts],
+        "units": [draft.units for draft in drafts],
+        "cents": [draft.amount_cents for draft in drafts],
+        "estimated": [draft.is_estimated for draft in drafts],
+        "lines": [lines_json(draft) for draft in drafts],
+        "classes": [draft.service_class for draft in drafts],
+        "bases": [orjson.dumps(draft.basis).decode() for draft in drafts],
+    }
+
+
+def lines_json(draft: rules.Draft) -> str:
+    """The lines of a draft as they are kept."""
+    return orjson.dumps([rules.line_values(line) for line in draft.lines]).decode()
+
+
+def _exception_values(run_id: UUID, found: Sequence[tuple[UUID, Finding]]) -> dict[str, Any]:
+    # A code is an exception once for each meter; what else was found of it joins its detail.
+    once: dict[tuple[UUID, str, UUID | None], dict[str, object]] = {}
+    for account_id, finding in found:
+        once.setdefault((account_id, finding.code, finding.meter_id), {}).update(finding.detail)
+    return {
+        "run_id": run_id,
+        "ids": [new_id() for _ in once],
+        "account_ids": [key[0] for key in once],
+        "codes": [key[1] for key in once],
+        "meter_ids": [key[2] for key in once],
+        "details": [orjson.dumps(detail).decode() for detail in once.values()],
+    }
+
+
+async def open_exceptions(session: AsyncSession, run_id: UUID) -> int:
+    """How many exceptions of the run nobody has decided."""
+    query = select(func.count()).where(BillingException.run_id == run_id, BillingException.status == "open")
+    return int((await session.execute(query)).scalar_one())
+
+
+async def bill_part(
+    session: AsyncSession, tariff: Tariff, run_id: UUID, *, issued_on: date, now: datetime, count: int = PART
+) -> PartDone:
+    """Post the next bills of an approved run.
+
+    :raises WrongRunStatusError: nobody has approved it.
+    :raises OpenExceptionsError: an exception is open after all.
+    """
+    run = await locked_run(session, run_id)
+    if run.status == "billed":
+        return PartDone(0, 0, 0, is_last=True)
+    if run.status != "approved":
+        raise WrongRunStatusError(run.status, "approved")
+    if open_count := await open_exceptions(session, run_id):
+        raise OpenExceptionsError(open_count)
+    rows = await repository.next_drafts(session, run_id, run.billed_through or FIRST, count)
+    chosen = [row for row in rows if row.to_bill]
+    due_date = issued_on + timedelta(days=tariff.policy.due_days)
+    await _post(session, run_id, chosen, (issued_on, due_date), now)
+    if rows:
+        run.billed_through = rows[-1].account_id
+    is_last = len(rows) < count
+    if is_last:
+        run.status, run.billed_at = "billed", now
+    return PartDone(len(rows), len(chosen), sum(row.amount_cents for row in chosen), is_last)
+
+
+async def _post(
+    session: AsyncSession, run_id: UUID, rows: Sequence[Any], dates: tuple[date, date], now: datetime
+) -> None:
+    posted = await post_bills(
+        session,
+        [
+            BillToPost(
+                account_id=row.account_id,
+                amount_cents=row.amount_cents,
+                usage_ccf=int(row.usage_units),
+                period=(row.period_start, row.period_end),
+                issued_on=dates[0],
+                due_date=dates[1],
+                idempotency_key=f"bill:{run_id}:{row.account_id}",
+                run_id=run_id,
+                is_estimated=row.is_estimated,
+            )
+            for row in rows
+        ],
+        now,
+    )
+    fresh = [bill for bill in posted if bill.is_new]
+    if fresh:
+        ids, accounts = [bill.bill_id for bill in fresh], [bill.account_id for bill in fresh]
+        await repository.add_draft_lines(session, run_id, ids, accounts)
+    meters = [meter for row in rows if row.basis for meter in row.basis["meters"]]
+    if estimates := rules.made_up_reads(meters):
+        await repository.add_estimates(session, [(new_id(), *estimate) for estimate in estimates])
+
+
+async def bill_run(database: Database, tariff: Tariff, run_id: UUID, *, issued_on: date, now: datetime) -> PartDone:
+    """Post every bill of an approved run; the sums of what this call did. Again, it goes on or is done.
+
+    :raises WrongRunStatusError: nobody has approved it.
+    :raises OpenExceptionsError: an exception is open after all.
+    """
+    accounts = bills = cents = 0
+    while True:
+        async with database.transaction() as session:
+            done = await bill_part(session, tariff, run_id, issued_on=issued_on, now=now)
+        accounts, bills, cents = accounts + done.accounts, bills + done.bills, cents + done.amount_cents
+        if done.is_last:
+            return PartDone(accounts, bills, cents, is_last=True)
