@@ -178,7 +178,7 @@ def _measured(used: PointUse, asked: _Asked, opening: Read, closing: Read, likel
 def _opening(asked: _Asked) -> Read | None:
     earlier = [read for read in asked.reads if read.read_on <= asked.opening_on and read.kind != "exchange_out"]
     if earlier:
-        return max(earlier, key=_rank)
+        return max(earlier, key=_billed_rank)
     return next((read for read in asked.inside if read.kind == "exchange_in"), None)
 
 
@@ -192,6 +192,11 @@ def _closing(asked: _Asked) -> Read | None:
 
 def _rank(read: Read) -> tuple[date, int]:
     return read.read_on, REGULAR.get(read.kind, 3)
+
+
+def _billed_rank(read: Read) -> tuple[date, bool]:
+    """The next bill begins where the last one ended: at an estimate, if one was billed, whatever else came that day."""
+    return read.read_on, read.kind == "estimated"
 
 
 def _without_opening(used: PointUse, register: Register, closing: Read | None) -> None:
