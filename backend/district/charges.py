@@ -60,6 +60,7 @@ class Fees(_Strict):
     late: LateFee
     reconnection: ReconnectionFee
     returned_payment: ReturnedPaymentFee
+    due_days: Annotated[int, Field(ge=1, le=60)]
     delinquent_processing_cents: Some
     tag_cents: Some
 

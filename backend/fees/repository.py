@@ -1,13 +1,17 @@
 """Queries on fees and what decides them."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.fee import FeeCharge
+from backend.parts import WITHIN, Part
+
+DUE_DAYS_MAX = 90
+"""No bill falls due later than this after it was issued."""
 
 # Two fees of one customer are charged one after the other: a count of returned payments is of the customer.
 _LOCK_CUSTOMER = text("""
@@ -41,6 +45,33 @@ SELECT b.account_id, b.due_date, sums.bill_cents, sums.balance_cents, sums.due_l
               coalesce(sum(amount_cents) FILTER (WHERE due_on = b.due_date), 0)::bigint AS bill_cents
          FROM ledger_postings WHERE ledger_account_id = b.account_id AND effective_on <= :day) sums
  WHERE b.entry_id = :entry_id AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = b.entry_id)
+""")
+
+# Account by account through the index of its bills; what is unpaid is read from the ledger's covering index.
+_LATE = text(f"""
+SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, sums.due_later_cents
+  FROM accounts a
+ CROSS JOIN LATERAL (
+       SELECT entry_id, due_date FROM bills
+        WHERE account_id = a.id AND issued_on >= :issued_since AND due_date BETWEEN :first_due AND :last_due
+       OFFSET 0) bill
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(amount_cents), 0)::bigint AS balance_cents,
+              coalesce(sum(amount_cents) FILTER (WHERE due_on > bill.due_date), 0)::bigint AS due_later_cents,
+              coalesce(sum(amount_cents) FILTER (WHERE due_on = bill.due_date), 0)::bigint AS bill_cents
+         FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= :today) sums
+ WHERE {WITHIN.format("a.id")}
+   AND sums.balance_cents - sums.due_later_cents >= :least_owed_cents
+   AND NOT (a.medical_protection AND :spares_medical_protection)
+   AND NOT EXISTS (SELECT FROM fee_charges f WHERE f.code = 'late' AND f.caused_by_entry_id = bill.entry_id)
+   AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = bill.entry_id)
+   AND NOT EXISTS (SELECT FROM account_holds h WHERE h.account_id = a.id AND h.started_on <= :today
+                      AND (h.ended_on IS NULL OR h.ended_on >= :today))
+   AND NOT (:spares_kept_arrangement AND EXISTS (
+       SELECT FROM arrangements g WHERE g.account_id = a.id AND g.status = 'active'
+          AND NOT EXISTS (SELECT FROM arrangement_installments i WHERE i.arrangement_id = g.id
+                             AND i.due_on < :today AND (i.kept_on IS NULL OR i.kept_on > :today))))
+ ORDER BY a.id, bill.due_date
 """)
 
 _LIST = text("""
@@ -82,6 +113,20 @@ async def is_low_income(session: AsyncSession, account_id: UUID, day: date) -> b
 async def bill_of_entry(session: AsyncSession, entry_id: UUID, day: date) -> RowMapping | None:
     """A bill that stands, with what its account owes on `day`."""
     return (await session.execute(_BILL, {"entry_id": entry_id, "day": day})).mappings().one_or_none()
+
+
+async def late_bills(
+    session: AsyncSession, part: Part, today: date, due: tuple[date, date], conditions: Mapping[str, object]
+) -> Sequence[RowMapping]:
+    """The bills of the part that are late on `today` and have no late fee; `conditions` are the policy's."""
+    issued_since = due[0] - timedelta(days=DUE_DAYS_MAX)
+    values = {"today": today, "first_due": due[0], "last_due": due[1], "issued_since": issued_since}
+    return (await session.execute(_LATE, {**values, **conditions, **part.bounds})).mappings().all()
+
+
+async def add_fees(session: AsyncSession, fees: Sequence[Mapping[str, object]]) -> None:
+    """Many rows of `fee_charges` at once."""
+    await session.execute(insert(FeeCharge), fees)
 
 
 async def add_fee(session: AsyncSession, fee: FeeCharge) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -71,7 +71,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A reversal that somebody wants; `reversed_before`: codes of the fees the account was spared in the rolling months."""
+    """A reversal that somebody wants; `reversed_before`: codes of the fees this account was spared lately."""
 
     role: str
     code: str
@@ -127,6 +127,12 @@ def _verdict(grant: Grant, asked: Asked) -> Verdict:
         (not grant.second_person, Verdict.SECOND_PERSON),
     )
     return next((problem for holds, problem in checks if not holds), Verdict.ALLOWED)
+
+
+def days_late(business_date: date, grace_days: int, catch_up_days: int) -> tuple[date, date]:
+    """The first and last due date of the bills that get a late fee on `business_date`."""
+    last = business_date - timedelta(days=grace_days + 1)
+    return last - timedelta(days=catch_up_days), last
 
 
 def months_before(day: date, months: int) -> date:

@@ -18,7 +18,6 @@ class Bill(Base):
         CheckConstraint("amount_cents > 0 AND usage_ccf >= 0", name="amounts"),
         CheckConstraint("kind IN ('regular', 'final', 'rebill')", name="kind"),
         Index(None, "account_id", "issued_on"),
-        Index(None, "due_date"),
         Index(None, "run_id", postgresql_where=text("run_id IS NOT NULL")),
     )
 

@@ -50,6 +50,7 @@ class FeeReversal(Base):
     requested_role: Mapped[str]
     requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     requested_at: Mapped[datetime]
+    conversation_id: Mapped[UUID | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
     decision_note: Mapped[str | None]

@@ -50,8 +50,5 @@ CREATE INDEX ix_budget_entries_budget_id ON budget_entries (budget_id);
 
 CREATE UNIQUE INDEX uq_budget_entries_bill ON budget_entries (bill_id, kind);
 
--- The late fees of a night are found by due date.
-CREATE INDEX ix_bills_due_date ON bills (due_date);
-
 INSERT INTO ledger_accounts (id, code, kind) VALUES
     ('00000000-0000-4000-8000-000000001100', 'budget_deferred', 'asset');

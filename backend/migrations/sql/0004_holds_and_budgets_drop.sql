@@ -1,7 +1,6 @@
 -- Takes back 0004_holds_and_budgets.sql. Refuses (by a foreign key) when its ledger account has been posted to.
 
 DELETE FROM ledger_accounts WHERE code = 'budget_deferred';
-DROP INDEX ix_bills_due_date;
 DROP TABLE budget_entries;
 DROP TABLE low_income_declarations;
 DROP TABLE account_holds;

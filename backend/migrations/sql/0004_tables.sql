@@ -274,6 +274,7 @@ CREATE TABLE fee_reversals (
     requested_role TEXT NOT NULL,
     requested_by UUID,
     requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    conversation_id UUID,
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
     decision_note TEXT,

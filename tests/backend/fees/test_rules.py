@@ -69,8 +69,15 @@ LEAD = Grant("lead", frozenset({"late", "tag"}), frozenset({"courtesy", "other"}
 GRANTS = (ASSISTANT, CSR, LEAD)
 
 
-def asked(role: str, code: str = "late", cents: int = 1_000, reason: str = "courtesy", **changes: object) -> Asked:
-    note, before = bool(changes.get("note", True)), tuple(changes.get("before", ()))  # type: ignore[call-overload]
+def asked(
+    role: str,
+    code: str = "late",
+    cents: int = 1_000,
+    reason: str = "courtesy",
+    *,
+    note: bool = True,
+    before: tuple[str, ...] = (),
+) -> Asked:
     return Asked(role, code, cents, reason, note, before)
 
 
