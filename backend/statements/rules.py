@@ -142,15 +142,17 @@ def _steps(later: Billed, earlier: Billed) -> list[Cause]:
     prices = reckon(later.terms, later.units, people)
     meter = reckon(later.terms, later.units, now)
     unreckoned = (_total(start) - _sum(earlier.lines)) + (_sum(later.lines) - _total(meter))
+    changed, crumbs = _price_causes(drought, prices, later, earlier)
+    dry = _total(drought) - _total(budget) + changed.pop("drought", 0)
     return [
         Cause("period", _total(period) - _total(start), {"days": later.days, "days_before": earlier.days}),
         _use_cause(later, earlier, _changes(period, use)),
         Cause("catch_up_read", _total(caught_up) - _total(use)),
         Cause("water_budget", _total(budget) - _total(caught_up)),
-        Cause("drought_surcharge", _total(drought) - _total(budget), {"stage": _stage(later, earlier)}),
-        *_price_causes(drought, prices, later),
+        Cause("drought_surcharge", dry, {"stage": _stage(later, earlier)}),
+        *(_price_cause(code, cents, later) for code, cents in changed.items()),
         Cause("meter_size", _total(meter) - _total(prices), {"size": _sizes(now), "size_before": _sizes(then)}),
-        Cause("other", unreckoned),
+        Cause("other", unreckoned + crumbs),
     ]
 
 
@@ -168,20 +170,31 @@ def _use_facts(later: Billed, earlier: Billed) -> dict[str, Any]:
     }
 
 
-def _price_causes(before: Mapping[str, int], after: Mapping[str, int], later: Billed) -> list[Cause]:
-    """The volume prices together, the fixed charge, and each pass-through by itself."""
-    since = later.terms[-1][0].effective_from
+def _price_causes(
+    before: Mapping[str, int], after: Mapping[str, int], later: Billed, earlier: Billed
+) -> tuple[dict[str, int], int]:
+    """Shares of the volume prices together, the fixed charge, each pass-through; and what only rounding changed.
+
+    A bill that is cut in two, because one of its prices changed, rounds its other lines twice.
+    """
+    rates = [rate for rate, _ in (*earlier.terms, *later.terms)]
+    changed = {
+        "rate_change": any(rate.tiers != rates[0].tiers for rate in rates),
+        "fixed_charge": any(rate.fixed_dollars != rates[0].fixed_dollars for rate in rates),
+        "drought": any(rate.drought != rates[0].drought for rate in rates),
+    }
     shares: Counter[str] = Counter()
-    for code, cents in _changes(before, after).items():
-        kind, _, name = code.partition(":")
-        if kind.startswith("pass_through"):
-            shares[f"pass_through:{name}"] += cents
-        else:
-            shares["fixed_charge" if kind == "fixed" else "rate_change"] += cents
-    return [
-        Cause(code.partition(":")[0], cents, {"since": since, "name": code.partition(":")[2]})
-        for code, cents in sorted(shares.items(), key=lambda share: (share[0] != "rate_change", share[0]))
-    ]
+    for line, cents in _changes(before, after).items():
+        kind, _, name = line.partition(":")
+        code = {"fixed": "fixed_charge", "volume": "rate_change", "drought": "drought"}.get(kind)
+        shares[(code if changed[code] else "") if code else f"pass_through:{name}"] += cents
+    crumbs = shares.pop("", 0)
+    return {code: shares[code] for code in sorted(shares, key=lambda code: (code != "rate_change", code))}, crumbs
+
+
+def _price_cause(code: str, cents: int, later: Billed) -> Cause:
+    kind, _, name = code.partition(":")
+    return Cause(kind, cents, {"since": later.terms[-1][0].effective_from, "name": name})
 
 
 def _even_units(bill: Billed) -> Decimal:
@@ -229,8 +242,18 @@ def _stretched(terms: Terms, days: int) -> Terms:
 
 
 def _with_drought(terms: Terms, later: Terms) -> Terms:
-    stage = later[-1][0].drought
-    return tuple((replace(rate, drought=stage), days) for rate, days in terms)
+    """The same rates, with the drought stages of `later` on the days on which they held."""
+    if {rate.drought for rate, _ in terms} == {rate.drought for rate, _ in later}:
+        return terms
+    stages = [rate.drought for rate, days in later for _ in range(days)]
+    cut: list[tuple[Rate, int]] = []
+    for rate, stage in zip((rate for rate, days in terms for _ in range(days)), stages, strict=True):
+        dry = replace(rate, drought=stage)
+        if cut and cut[-1][0] == dry:
+            cut[-1] = (dry, cut[-1][1] + 1)
+        else:
+            cut.append((dry, 1))
+    return tuple(cut)
 
 
 def _stage(later: Billed, earlier: Billed) -> int:
