@@ -169,8 +169,8 @@ class ReturnItem(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    import_id: Mapped[UUID] = mapped_column(ForeignKey("file_imports.id"))
-    line: Mapped[int]
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_imports.id"))
+    line: Mapped[int | None]
     cause: Mapped[str]
     reason_code: Mapped[str]
     trace_number: Mapped[str]

@@ -22,9 +22,8 @@ class Payment(Base):
         CheckConstraint(f"method IN ({', '.join(repr(name) for name in PAYMENT_METHODS)})", name="method"),
         CheckConstraint("amount_cents > 0", name="amount_cents"),
         Index(None, "account_id", "received_on"),
-        Index(
-            "ix_payments_bank_reference", "bank_reference", postgresql_where=text("bank_reference IS NOT NULL")
-        ),
+        Index("ix_payments_bank_reference", "bank_reference", postgresql_where=text("bank_reference IS NOT NULL")),
+        Index("ix_payments_import_id", "import_id", postgresql_where=text("import_id IS NOT NULL")),
         Index("ix_payments_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     )
 

@@ -1,15 +1,20 @@
-"""Recording payments, and what happens when a bank gives one back."""
+"""Recording payments and what they pay. `returns` has what happens when a bank gives one back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.errors import NotFoundError
+from backend.district.service import District
+from backend.errors import HeadgateError, NotFoundError
+from backend.ledger import chart
+from backend.ledger import rules as ledger_rules
 from backend.ledger import service as ledger
-from backend.models.payment import Payment, PaymentReturn
-from backend.payments import repository
+from backend.models.payment import Payment
+from backend.payments import repository, rules
+from backend.payments.repository import NewPayment
 
 
 class PaymentNotFoundError(NotFoundError):
@@ -19,12 +24,66 @@ class PaymentNotFoundError(NotFoundError):
         super().__init__("payment_not_found", "There is no such payment. Check its id.")
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnFee:
-    """The charge for a returned payment (Civil Code 1719) and when it falls due."""
+class AmountRefusedError(HeadgateError):
+    """422: no payment can be of this amount."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(422, "amount_refused", f"Correct the amount: {reason}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a payment pays of one charge. `due_on` is None for a charge that never fell due (a refund)."""
+
+    description: str
+    kind: str
+    due_on: date | None
     amount_cents: int
-    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the customer is told: the number to keep, what was paid, and what is owed now (negative: a credit)."""
+
+    payment_id: UUID
+    confirmation_number: int
+    account_id: UUID
+    method: str
+    amount_cents: int
+    received_on: date
+    paid: tuple[Paid, ...]
+    left_as_credit_cents: int
+    balance_cents: int
+    status: str
+    as_of: datetime
+
+
+def order_of(district: District | None) -> rules.Order:
+    """The district's order of allocation; without a district the usual one."""
+    if district is None:
+        return rules.Order()
+    policy = district.policy.payments
+    return rules.Order(policy.allocation, policy.within_date, policy.on_plan)
+
+
+def new_payment(
+    *,
+    account_id: UUID,
+    amount_cents: int,
+    method: str,
+    received_on: date,
+    idempotency_key: str,
+    debit: UUID = chart.CASH,
+    posted_on: date | None = None,
+    batch_id: UUID | None = None,
+    import_id: UUID | None = None,
+    bank_reference: str | None = None,
+) -> NewPayment:
+    """A payment to be posted: `debit` goes up, the receivable down. `posted_on`: when it was not received that day."""
+    postings = ledger_rules.transfer(debit, account_id, amount_cents)
+    description = f"Payment by {method.replace('_', ' ')}"
+    entry = ledger_rules.Entry(idempotency_key, "payment", description, posted_on or received_on, postings)
+    return NewPayment(account_id, debit, amount_cents, method, received_on, entry, batch_id, import_id, bank_reference)
 
 
 async def post_payment(
@@ -36,8 +95,13 @@ async def post_payment(
     received_on: date,
     idempotency_key: str,
     now: datetime,
+    district: District | None = None,
+    batch_id: UUID | None = None,
+    bank_reference: str | None = None,
 ) -> Payment:
-    """Record money received, once for each key.
+    """Record money received, once for each key, and let it pay what is owed. One round trip.
+
+    `bank_reference` is the bank's own number of it, by which a return is matched.
 
     :raises ValueError: the amount is not positive.
     :raises ledger.ReceivableNotFoundError: no such account.
@@ -45,88 +109,124 @@ async def post_payment(
     """
     if amount_cents <= 0:
         raise ValueError("a payment is more than nothing")
-    posted = await ledger.post_receipt(
-        session,
+    new = new_payment(
         account_id=account_id,
         amount_cents=amount_cents,
-        description=f"Payment by {method.replace('_', ' ')}",
+        method=method,
         received_on=received_on,
         idempotency_key=idempotency_key,
-        now=now,
+        batch_id=batch_id,
+        bank_reference=bank_reference,
     )
-    known = None if posted.is_new else await repository.payment_by_entry(session, posted.entry_id)
-    if known is not None:
-        return known
-    payment = Payment(
-        account_id=account_id,
-        entry_id=posted.entry_id,
-        method=method,
-        amount_cents=amount_cents,
-        received_on=received_on,
-    )
-    await repository.add_payment(session, payment)
-    return payment
+    return await post_new(session, new, district, now)
 
 
-async def return_payment(
-    session: AsyncSession,
-    *,
-    payment_id: UUID,
-    returned_on: date,
-    reason_code: str,
-    fee: ReturnFee | None,
-    idempotency_key: str,
-    now: datetime,
-) -> PaymentReturn:
-    """Treat a payment as never made: what it paid is owed again, by its old due dates, and the fee with it.
+async def post_new(session: AsyncSession, new: NewPayment, district: District | None, now: datetime) -> Payment:
+    """The same, for a payment that is made up already.
+
+    :raises ledger_rules.UnsoundEntryError: an absurd amount.
+    """
+    ledger_rules.check(new.entry)
+    row = await repository.post(session, new, order_of(district), now)
+    if row is None:
+        raise ledger.ReceivableNotFoundError
+    same = row["is_new"] or row["content_digest"] == ledger_rules.content_digest(new.entry)
+    if not same or row["payment_id"] is None:
+        raise ledger.IdempotencyConflictError(new.entry.idempotency_key)
+    return Payment(
+        id=row["payment_id"],
+        account_id=new.account_id,
+        entry_id=row["entry_id"],
+        method=new.method,
+        amount_cents=new.amount_cents,
+        received_on=new.received_on,
+        confirmation_number=row["confirmation_number"],
+        batch_id=new.batch_id,
+        import_id=new.import_id,
+        bank_reference=new.bank_reference,
+    )
+
+
+async def post_payments(
+    session: AsyncSession, payments: Sequence[NewPayment], district: District | None, now: datetime
+) -> list[UUID]:
+    """Record many payments (`new_payment`), each once for its key, in four round trips; their ids, in their order.
+
+    All of one import, or none of an import.
+
+    :raises ledger.IdempotencyConflictError: a key was used before for something else; nothing is recorded.
+    """
+    if not payments:
+        return []
+    posted = await ledger.post_entries(session, [new.entry for new in payments], now)
+    fresh = [(entry.entry_id, new) for entry, new in zip(posted, payments, strict=True) if entry.is_new]
+    await repository.add_payments(session, fresh, payments[0].import_id)
+    await allocate_credits(session, sorted({new.account_id for _, new in fresh}), district)
+    ids = await repository.payments_by_entries(session, [entry.entry_id for entry in posted])
+    return [ids[entry.entry_id] for entry in posted]
+
+
+async def allocate_credits(session: AsyncSession, account_ids: Sequence[UUID], district: District | None = None) -> int:
+    """Let credits that nothing was paid with pay the unpaid charges of these accounts, in the district's order.
+
+    For after bills have posted. Doing it again changes nothing; how many allocations were made.
+    """
+    return await repository.allocate(session, account_ids, order_of(district)) if account_ids else 0
+
+
+async def receipt(session: AsyncSession, payment_id: UUID, now: datetime) -> Receipt:
+    """The receipt of a payment, as things are now. `status`: `posted`, `returned` or `voided`.
 
     :raises PaymentNotFoundError: no such payment.
-    :raises ledger.NotReversibleError: it was returned before, under another key.
-    :raises ledger.IdempotencyConflictError: the key was used before for something else.
     """
-    payment = await repository.payment_by_id(session, payment_id)
-    if payment is None:
+    row = await repository.receipt_row(session, payment_id)
+    if row is None:
         raise PaymentNotFoundError
-    reversal = await ledger.reverse_entry(
-        session,
-        payment.entry_id,
-        effective_on=returned_on,
-        description=f"Payment returned by the bank ({reason_code})",
-        idempotency_key=idempotency_key,
-        now=now,
-    )
-    known = None if reversal.is_new else await repository.return_of(session, payment_id)
-    if known is not None and (known.fee_entry_id is None) != (fee is None):
-        raise ledger.IdempotencyConflictError(idempotency_key)
-    fee_entry_id = await _charge(session, payment, fee, returned_on, key=f"{idempotency_key}:fee", now=now)
-    if known is not None:
-        return known
-    returned = PaymentReturn(
+    paid = tuple(Paid(**line) for line in await repository.paid_by(session, payment_id))
+    spent = sum(line.amount_cents for line in paid)
+    return Receipt(
         payment_id=payment_id,
-        account_id=payment.account_id,
-        reversal_entry_id=reversal.entry_id,
-        fee_entry_id=fee_entry_id,
-        reason_code=reason_code,
-        amount_cents=payment.amount_cents,
-        returned_on=returned_on,
+        confirmation_number=row["confirmation_number"],
+        account_id=row["account_id"],
+        method=row["method"],
+        amount_cents=row["amount_cents"],
+        received_on=row["received_on"],
+        paid=paid,
+        left_as_credit_cents=row["amount_cents"] - spent if row["status"] == "posted" else 0,
+        balance_cents=await ledger.balance_cents(session, row["account_id"]),
+        status=row["status"],
+        as_of=now,
     )
-    await repository.add_return(session, returned)
-    return returned
 
 
-async def _charge(
-    session: AsyncSession, payment: Payment, fee: ReturnFee | None, charged_on: date, *, key: str, now: datetime
-) -> UUID | None:
-    if fee is None:
-        return None
-    posted = await ledger.post_fee(
-        session,
-        account_id=payment.account_id,
-        amount_cents=fee.amount_cents,
-        description="Returned payment fee",
-        effective_on=charged_on,
-        due_on=fee.due_on,
-        idempotency_key=key,
-        now=now,
-    )
-    return posted.entry_id
+async def preview(
+    session: AsyncSession, account_id: UUID, amount_cents: int, district: District
+) -> tuple[list[Paid], int]:
+    """What a payment of this amount would pay, and what would be left as credit. Nothing is recorded.
+
+    :raises AmountRefusedError: no payment can be of this amount.
+    """
+    check_amount(amount_cents, district)
+    unpaid = await repository.unpaid_charges(session, account_id)
+    by_key = {(str(row["entry_id"]), int(row["line"])): row for row in unpaid}
+    charges = [
+        rules.Charge(
+            key, row["unpaid_cents"], row["kind"] == "fee", row["effective_on"], row["due_on"] or row["effective_on"]
+        )
+        for key, row in by_key.items()
+    ]
+    plan = await repository.plan_agreed_on(session, account_id)
+    parts = rules.allocate(amount_cents, rules.in_order(charges, order_of(district), plan))
+    paid = [
+        Paid(by_key[charge.key]["description"], by_key[charge.key]["kind"], by_key[charge.key]["due_on"], cents)
+        for charge, cents in parts
+    ]
+    return paid, amount_cents - sum(line.amount_cents for line in paid)
+
+
+def check_amount(amount_cents: int, district: District) -> None:
+    """:raises AmountRefusedError: not positive, or more than the district takes in one payment."""
+    try:
+        rules.check_amount(amount_cents, district.policy.payments.largest_cents)
+    except rules.AmountRefusedError as refused:
+        raise AmountRefusedError(str(refused)) from refused

@@ -369,8 +369,8 @@ CREATE UNIQUE INDEX uq_payment_voids_live ON payment_voids (payment_id) WHERE st
 
 CREATE TABLE return_items (
     id UUID NOT NULL,
-    import_id UUID NOT NULL,
-    line INTEGER NOT NULL,
+    import_id UUID,
+    line INTEGER,
     cause TEXT NOT NULL,
     reason_code TEXT NOT NULL,
     trace_number TEXT NOT NULL,
@@ -434,6 +434,8 @@ ALTER TABLE payments ADD COLUMN import_id UUID;
 ALTER TABLE payments ADD COLUMN bank_reference TEXT;
 
 CREATE INDEX ix_payments_bank_reference ON payments (bank_reference) WHERE bank_reference IS NOT NULL;
+
+CREATE INDEX ix_payments_import_id ON payments (import_id) WHERE import_id IS NOT NULL;
 
 CREATE INDEX ix_payments_batch_id ON payments (batch_id) WHERE batch_id IS NOT NULL;
 

@@ -1,0 +1,81 @@
+"""Queries on returns: which payment one is for, what waits for a person."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.models.account import Account
+from backend.models.cash import ReturnItem, UnappliedReceipt
+from backend.payments.files import account_number_in
+
+# By our own trace number first; else by the account number that we gave as individual id. The latest such payment,
+# but none when two of the same day could be meant.
+_MATCH = text("""
+WITH possible AS (
+    SELECT p.id, p.received_on, p.bank_reference = :trace AS by_trace
+      FROM payments p JOIN accounts a ON a.id = p.account_id
+     WHERE p.amount_cents = :cents AND p.received_on >= :since AND p.method NOT IN ('cash', 'card')
+       AND (p.bank_reference = :trace OR (p.bank_reference IS NULL AND a.number = :number))
+       AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = p.entry_id)
+), ranked AS (
+    SELECT id, count(*) OVER (PARTITION BY coalesce(by_trace, false), received_on) AS equals
+      FROM possible ORDER BY coalesce(by_trace, false) DESC, received_on DESC LIMIT 1
+)
+SELECT id FROM ranked WHERE equals = 1
+""")
+
+_OPEN_ITEMS = text("""
+SELECT i.id, i.cause, i.reason_code, i.trace_number, i.given_reference, i.amount_cents, i.returned_on, i.payment_id,
+       f.file_name, i.line
+  FROM return_items i LEFT JOIN file_imports f ON f.id = i.import_id
+ WHERE i.status = 'open' ORDER BY i.returned_on, i.id LIMIT 500
+""")
+
+
+async def matching_payment(
+    session: AsyncSession, trace: str, individual_id: str, amount_cents: int, since: date
+) -> UUID | None:
+    """The payment received since `since` that a return is for, when there is exactly one."""
+    values = {"trace": trace, "number": account_number_in(individual_id), "cents": amount_cents, "since": since}
+    found: UUID | None = (await session.execute(_MATCH, values)).scalar_one_or_none()
+    return found
+
+
+async def matching_receipt(
+    session: AsyncSession, trace: str, amount_cents: int, since: date
+) -> UnappliedReceipt | None:
+    """The money that was not applied yet, by the bank's own number of it."""
+    query = select(UnappliedReceipt).where(
+        UnappliedReceipt.bank_reference == trace,
+        UnappliedReceipt.amount_cents == amount_cents,
+        UnappliedReceipt.received_on >= since,
+        UnappliedReceipt.status == "open",
+    )
+    found = (await session.scalars(query.with_for_update().limit(2))).all()
+    return found[0] if len(found) == 1 else None
+
+
+async def stop_drawing(session: AsyncSession, account_id: UUID, day: date, reason: str) -> None:
+    """Nothing more is drawn from the customer's bank account."""
+    await session.execute(update(Account).where(Account.id == account_id).values(autopay=False))
+
+
+async def add_item(session: AsyncSession, item: ReturnItem) -> None:
+    session.add(item)
+    await session.flush()
+
+
+async def open_items(session: AsyncSession) -> Sequence[RowMapping]:
+    return (await session.execute(_OPEN_ITEMS)).mappings().all()
+
+
+async def finish_item(session: AsyncSession, item_id: UUID, values: dict[str, Any]) -> str | None:
+    """The status the item had; it is changed only when that was `open`."""
+    status = await session.scalar(select(ReturnItem.status).where(ReturnItem.id == item_id).with_for_update())
+    if status == "open":
+        await session.execute(update(ReturnItem).where(ReturnItem.id == item_id).values(values))
+    return status
