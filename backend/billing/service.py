@@ -49,6 +49,14 @@ class DueCycle:
     period_end: date
 
 
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """Drafts, and what was found unusual: (account, finding)."""
+
+    drafts: list[rules.Draft]
+    found: list[tuple[UUID, Finding]]
+
+
 async def due_cycles(session: AsyncSession, tariff: Tariff, today: date) -> list[DueCycle]:
     """The cycles to prepare on `today`: a month after a cycle's last run, else on its day in the policy."""
     rows = await session.execute(select(BillingRun.cycle, func.max(BillingRun.period_end)).group_by(BillingRun.cycle))
@@ -116,7 +124,7 @@ async def prepare_part(session: AsyncSession, tariff: Tariff, run_id: UUID, *, c
     if run.status != "preparing":
         return PartDone(0, 0, 0, is_last=True)
     accounts = await repository.next_accounts(session, run.cycle, run.period_end, run.prepared_through or FIRST, count)
-    drafts = await reckon(session, tariff, run, accounts)
+    drafts = (await reckon(session, tariff, run, accounts)).drafts
     if accounts:
         run.prepared_through = accounts[-1].id
     is_last = len(accounts) < count
@@ -145,27 +153,27 @@ async def prepare_run(
             return run_id
 
 
-async def reckon(session: AsyncSession, tariff: Tariff, run: BillingRun, accounts: Sequence[Any]) -> list[rules.Draft]:
+async def reckon(session: AsyncSession, tariff: Tariff, run: BillingRun, accounts: Sequence[Any]) -> Reckoned:
     """Write the drafts and exceptions of some accounts into the run."""
+    reckoned = Reckoned([], [])
     if not accounts:
-        return []
+        return reckoned
     terms = await gathering.terms(session, tariff, run.period_end)
-    drafts: list[rules.Draft] = []
-    found: list[tuple[UUID, Finding]] = []
     for one in await gathering.gather(session, accounts, run.period_end, run.cycle):
         if one.status == "closed":
             window = terms.thresholds.limits[one.service_class].window_days
-            found += [(one.account_id, f) for f in rules.closed_account_findings(one, run.period_end, window)]
+            findings = rules.closed_account_findings(one, run.period_end, window)
+        elif draft := rules.draft_bill(one, run.period_end, terms):
+            reckoned.drafts.append(draft)
+            findings = draft.findings
+        else:
             continue
-        draft = rules.draft_bill(one, run.period_end, terms)
-        if draft is not None:
-            drafts.append(draft)
-            found += [(one.account_id, finding) for finding in draft.findings]
-    if drafts:
-        await repository.add_drafts(session, _draft_values(run.id, drafts))
-    if found:
-        await repository.add_exceptions(session, _exception_values(run.id, found))
-    return drafts
+        reckoned.found.extend((one.account_id, finding) for finding in findings)
+    if reckoned.drafts:
+        await repository.add_drafts(session, _draft_values(run.id, reckoned.drafts))
+    if reckoned.found:
+        await repository.add_exceptions(session, _exception_values(run.id, reckoned.found))
+    return reckoned
 
 
 def _draft_values(run_id: UUID, drafts: Sequence[rules.Draft]) -> dict[str, Any]:
