@@ -39,7 +39,8 @@ class Rounds:
 async def measure(system: System, default_url: str, conversations: list[int], turns: int, rounds: int) -> Rounds:
     """Alternates the two bots `rounds` times at each number of conversations."""
     result = Rounds()
-    customers = [c for c in json.loads(system.headgate("demo", "--json").stdout) if c["situation"] != "locked"]
+    named = json.loads(system.headgate("demo", "--json").stdout)
+    customers = [c for c in named if c["situation"] != "locked" and c["balance_cents"]]
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT) as session:
         texter = Texter(system, session)
