@@ -187,5 +187,7 @@ def test_a_picture_alone_gets_an_answer(people: People, webhooks: Webhooks) -> N
 
 def test_a_restarted_database_has_kept_the_ledger_whole(system: System) -> None:
     with psycopg.connect(system.database_url) as connection:
-        (total,) = connection.execute("SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings").fetchone() or (None,)
+        (total,) = connection.execute("SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings").fetchone() or (
+            None,
+        )
     assert total == 0
