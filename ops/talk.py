@@ -118,12 +118,12 @@ def move_clock(settings: Settings, change: Sequence[str]) -> dict[str, Any]:
 
 
 def _moment(words: str) -> str:
-    """A time with a zone, ISO 8601. Without one it is this machine's time zone, as a person would mean it."""
+    """A time, ISO 8601. Without a zone it is the district's time, as a person would mean it."""
     try:
         moment = datetime.fromisoformat(words)
     except ValueError as error:
         raise CommandError(f"{words!r} is not a time. Write it like 2026-12-24T18:30.") from error
-    return (moment if moment.tzinfo else moment.astimezone()).isoformat()
+    return moment.isoformat()
 
 
 def clock_line(answer: dict[str, Any]) -> str:

@@ -31,6 +31,7 @@ class Turn:
     verification_level: int
     calling_number_on_file: bool
     after_hours: bool
+    now: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def _turn(raw: Mapping[str, Any]) -> Turn:
         verification_level=int(raw.get("verification_level") or 0),
         calling_number_on_file=bool(raw.get("calling_number_on_file")),
         after_hours=bool(raw.get("after_hours")),
+        now=raw.get("now"),
     )
 
 

@@ -57,6 +57,7 @@ class EngineClient:
             "verification_level": turn.verification_level,
             "calling_number_on_file": turn.calling_number_on_file,
             "after_hours": turn.after_hours,
+            "now": turn.now,
         }
         url = self._url + "/webhooks/headgate/turn"
         try:

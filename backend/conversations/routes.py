@@ -1,5 +1,6 @@
 """HTTP of turns and messages. Answers are written out directly: these are the hottest calls."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from backend.conversations.schemas import (
     TurnOut,
 )
 from backend.database import DatabaseDep, SessionDep, SingleStatementDep
-from backend.district.service import DistrictDep
+from backend.district.service import District, DistrictDep
 
 router = APIRouter(prefix="/v1", tags=["conversations"])
 _TELEPHONY = [admits(Kind.TELEPHONY)]
@@ -32,7 +33,7 @@ def _json(content: object, status: int = 200) -> Response:
     return Response(orjson.dumps(content), status, media_type="application/json")
 
 
-def _turn_body(row: Row[Any], after_hours: bool) -> dict[str, Any]:
+def _turn_body(row: Row[Any], district: District, now: datetime) -> dict[str, Any]:
     return {
         "turn_id": row.turn_id,
         "conversation_id": row.conversation_id,
@@ -47,7 +48,8 @@ def _turn_body(row: Row[Any], after_hours: bool) -> dict[str, Any]:
         "offered": row.offered,
         "verification_level": row.verification_level,
         "calling_number_on_file": row.calling_number_on_file,
-        "after_hours": after_hours,
+        "after_hours": not district.is_open(now),
+        "now": now.astimezone(district.zone),
     }
 
 
@@ -58,14 +60,14 @@ async def post_turn(said: TurnIn, database: DatabaseDep, now: NowDep, district: 
     several = service.may_complete_card(said.text)
     async with database.transaction() if several else database.single_statement() as session:
         row = await service.record_turn(session, said, district.settings.language, now)
-    return _json(_turn_body(row, not district.is_open(now)), 201 if row.created else 200)
+    return _json(_turn_body(row, district, now), 201 if row.created else 200)
 
 
 @router.get("/turns/{turn_id}", response_model=TurnOut, dependencies=_TELEPHONY)
 async def get_turn(turn_id: UUID, session: SessionDep, now: NowDep, district: DistrictDep) -> Response:
     """A turn and, as soon as there is one, its answer."""
     row = await service.turn(session, turn_id)
-    return _json(_turn_body(row, not district.is_open(now)))
+    return _json(_turn_body(row, district, now))
 
 
 @router.put("/turns/{turn_id}/replies", response_model=RepliesOut, dependencies=_TELEPHONY)

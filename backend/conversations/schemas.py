@@ -88,6 +88,7 @@ class TurnOut(BaseModel):
     verification_level: int
     calling_number_on_file: bool
     after_hours: bool
+    now: datetime
 
 
 class RepliesIn(BaseModel):

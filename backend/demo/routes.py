@@ -1,6 +1,5 @@
 """HTTP of the demonstration: its customers and its clock. Refused when the demonstration is off."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -38,20 +37,17 @@ async def get_customers(session: SessionDep, now: NowDep, district: DistrictDep)
 
 
 @router.get("/clock")
-async def get_clock(clock: ClockDep) -> ClockOut:
+async def get_clock(clock: ClockDep, district: DistrictDep) -> ClockOut:
     """What time it is in the demonstration."""
-    return _told(clock, clock.now())
+    return ClockOut(now=clock.now().astimezone(district.zone), real=clock.is_real)
 
 
 @router.put("/clock")
-async def put_clock(change: ClockIn, session: SessionDep, clock: ClockDep) -> ClockOut:
+async def put_clock(change: ClockIn, session: SessionDep, clock: ClockDep, district: DistrictDep) -> ClockOut:
     """Move the demonstration to another time, from which it runs on, or back to the real one."""
     if change.now is None:
         await clock.run_real(session)
     else:
-        await clock.move_to(session, change.now)
-    return _told(clock, clock.now())
-
-
-def _told(clock: Clock, now: datetime) -> ClockOut:
-    return ClockOut(now=now, real=clock.is_real)
+        has_zone = change.now.tzinfo is not None
+        await clock.move_to(session, change.now if has_zone else change.now.replace(tzinfo=district.zone))
+    return ClockOut(now=clock.now().astimezone(district.zone), real=clock.is_real)

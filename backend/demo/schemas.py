@@ -1,5 +1,6 @@
 """What the demonstration's routes take and give."""
 
+from datetime import datetime
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
@@ -23,9 +24,9 @@ class DemoCustomerOut(BaseModel):
 
 
 class ClockIn(BaseModel):
-    """Set the clock to `now`, or with `real` let it tell the real time."""
+    """Set the clock to `now` (without a zone: the district's), or with `real` let it tell the real time."""
 
-    now: AwareDatetime | None = None
+    now: datetime | None = None
     real: bool = False
 
     @model_validator(mode="after")

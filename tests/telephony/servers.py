@@ -224,6 +224,7 @@ class Backend:
             "verification_level": 0,
             "calling_number_on_file": True,
             "after_hours": False,
+            "now": "2026-11-23T10:00:00-08:00",
             "said": said,
         }
         self.turns[turn["turn_id"]] = turn

@@ -122,6 +122,11 @@ class TestClock:
         first, second = moment(answer), moment(await empty.get("/v1/demo/clock"))
         assert christmas <= first < second < christmas + timedelta(seconds=30)
 
+    async def test_a_time_without_a_zone_is_the_districts(self, empty: httpx.AsyncClient) -> None:
+        answer = await empty.put("/v1/demo/clock", json={"now": "2026-07-04T10:00:00"})
+        assert answer.json()["now"].startswith("2026-07-04T10:00:0")
+        assert answer.json()["now"].endswith("-07:00")
+
     async def test_stays_set_when_the_backend_starts_again(self, database_url: str) -> None:
         async with running(settings(database_url)) as client:
             await client.put("/v1/demo/clock", json={"now": "2030-01-01T00:00:00Z", "real": False})
