@@ -1,4 +1,4 @@
-"""Work over all accounts in parts: each is small enough for one transaction, and the same when it is asked for again."""
+"""Work over all accounts in parts: each fits one transaction, and is the same when it is asked for again."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _RECORD_TURN = text(
     "SELECT * FROM record_turn(:turn_id, :new_conversation_id, :channel, :provider_message_id, :thread_key, :party,"
-    " :kind, :text, :kept_text, :secret_text, :payload, CAST(:media_count AS int), :refused, :language, :default_language, :now,"
-    " :window, :take_over_after)"
+    " :kind, :text, :kept_text, :secret_text, :payload, CAST(:media_count AS int), :refused, :language,"
+    " :default_language, :now, :window, :take_over_after)"
 )
 _RECORD_REPLIES = text("SELECT * FROM record_replies(:turn_id, CAST(:replies AS jsonb), :language, :outcome, :now)")
 _TURN = text(

@@ -173,7 +173,8 @@ class TestWithoutStatedSecrets:
         assert without_stated_secrets(text) == kept
 
     @pytest.mark.parametrize(
-        "text", ["I was born in 1984", "call me at 951-555-0101", "account 1000 1484", "meter reads 1999", "sin números"]
+        "text",
+        ["I was born in 1984", "call me at 951-555-0101", "account 1000 1484", "meter reads 1999", "sin números"],
     )
     def test_other_numbers_are_kept(self, text: str) -> None:
         assert without_stated_secrets(text) == text
