@@ -1,0 +1,131 @@
+"""Queries on standing orders and what they drew."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Date, RowMapping, SmallInteger, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.models.account import Account
+from backend.models.billing_option import PaymentDraft, PaymentInstruction
+from backend.parts import WITHIN, Part
+
+DUE_DAYS_MAX = 90
+"""No bill falls due later than this after it was issued."""
+
+# What is owed by today and what falls due later, from the ledger's covering index alone.
+_SUMS = """
+       SELECT coalesce(sum(amount_cents), 0)::bigint AS balance_cents,
+              coalesce(sum(amount_cents) FILTER (WHERE due_on > :today), 0)::bigint AS due_later_cents
+         FROM ledger_postings WHERE ledger_account_id = i.account_id AND effective_on <= :today
+"""
+_LAST = "SELECT max(draft_on) AS last_on FROM payment_drafts WHERE instruction_id = i.id"
+
+_AUTOPAY = text(f"""
+SELECT i.id AS instruction_id, i.account_id, due.bills_cents, sums.balance_cents, sums.due_later_cents
+  FROM payment_instructions i
+ CROSS JOIN LATERAL ({_LAST}) drawn
+ CROSS JOIN LATERAL (
+       SELECT sum(b.amount_cents - coalesce(level.deferred_cents, 0))::bigint AS bills_cents
+         FROM bills b LEFT JOIN budget_entries level ON level.bill_id = b.id AND level.kind = 'level'
+        WHERE b.account_id = i.account_id AND b.issued_on >= :issued_since
+          AND b.due_date BETWEEN greatest(CAST(:first AS date), i.started_on, drawn.last_on + 1) AND :today
+          AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = b.entry_id)) due
+ CROSS JOIN LATERAL ({_SUMS}) sums
+ WHERE {WITHIN.format("i.account_id")} AND i.kind = 'autopay' AND i.ended_on IS NULL AND i.started_on <= :today
+   AND due.bills_cents > 0 AND sums.balance_cents > sums.due_later_cents
+ ORDER BY i.account_id
+""")
+
+_RECURRING = text(f"""
+SELECT i.id AS instruction_id, i.account_id, i.amount_cents, sums.balance_cents
+  FROM payment_instructions i
+  JOIN unnest(:days_of_month, :days) AS due (day_of_month, day) ON due.day_of_month = i.day_of_month
+ CROSS JOIN LATERAL ({_LAST}) drawn
+ CROSS JOIN LATERAL ({_SUMS}) sums
+ WHERE {WITHIN.format("i.account_id")} AND i.kind = 'recurring' AND i.ended_on IS NULL
+   AND due.day >= i.started_on AND (drawn.last_on IS NULL OR drawn.last_on < due.day)
+   AND sums.balance_cents > 0
+ ORDER BY i.account_id
+""").bindparams(
+    bindparam("days_of_month", type_=ARRAY(SmallInteger())),
+    bindparam("days", type_=ARRAY(Date())),
+)
+
+# Not by the account's flag alone: an instruction goes with its own drafts, not with those of an earlier one.
+_END_RETURNED = text(f"""
+UPDATE payment_instructions i SET ended_on = :today, end_reason = 'returned_payments'
+  FROM (SELECT d.instruction_id FROM payment_drafts d JOIN payment_returns r ON r.payment_id = d.payment_id
+          JOIN payment_instructions o ON o.id = d.instruction_id
+         WHERE {WITHIN.format("o.account_id")} AND o.ended_on IS NULL AND r.returned_on > :since
+         GROUP BY d.instruction_id HAVING count(*) >= :returns_max) bad
+ WHERE i.id = bad.instruction_id AND i.ended_on IS NULL
+RETURNING i.account_id, i.kind
+""")
+
+_LOCK = text("SELECT id FROM accounts WHERE id = :account_id FOR NO KEY UPDATE")
+
+_STATEMENTS = text("""
+SELECT b.id, b.period_start, b.period_end, b.issued_on, b.due_date, b.amount_cents, b.usage_ccf, b.kind,
+       (b.amount_cents - coalesce(level.deferred_cents, 0))::bigint AS asked_cents
+  FROM bills b LEFT JOIN budget_entries level ON level.bill_id = b.id AND level.kind = 'level'
+ WHERE b.account_id = :account_id
+   AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = b.entry_id)
+ ORDER BY b.issued_on DESC, b.id DESC LIMIT :limit
+""")
+
+
+async def lock_account(session: AsyncSession, account_id: UUID) -> bool:
+    """Hold the account's row until the transaction ends: one change of its options at a time. False: no such."""
+    return await session.scalar(_LOCK, {"account_id": account_id}) is not None
+
+
+async def live(session: AsyncSession, account_id: UUID, kind: str) -> PaymentInstruction | None:
+    """The instruction in force, if there is one."""
+    query = select(PaymentInstruction).where(PaymentInstruction.account_id == account_id)
+    return await session.scalar(query.where(PaymentInstruction.kind == kind, PaymentInstruction.ended_on.is_(None)))
+
+
+async def add(session: AsyncSession, instruction: PaymentInstruction) -> None:
+    session.add(instruction)
+    await session.flush()
+
+
+async def set_flags(session: AsyncSession, account_ids: Sequence[UUID], **flags: bool) -> None:
+    """Set `autopay` or `paperless` of accounts."""
+    await session.execute(update(Account).where(Account.id.in_(account_ids)).values(**flags))
+
+
+async def autopay_due(session: AsyncSession, part: Part, today: date, first: date) -> Sequence[RowMapping]:
+    """Autopay accounts of the part with bills due from `first` to `today` that were not drawn yet."""
+    issued_since = first - timedelta(days=DUE_DAYS_MAX)
+    values = {"today": today, "first": first, "issued_since": issued_since, **part.bounds}
+    return (await session.execute(_AUTOPAY, values)).mappings().all()
+
+
+async def recurring_due(
+    session: AsyncSession, part: Part, today: date, days: Mapping[int, date]
+) -> Sequence[RowMapping]:
+    """Payments on a day, of accounts of the part, whose day is one of `days` and that were not drawn since."""
+    values = {"today": today, "days_of_month": list(days), "days": list(days.values()), **part.bounds}
+    return (await session.execute(_RECURRING, values)).mappings().all()
+
+
+async def add_drafts(session: AsyncSession, drafts: Sequence[Mapping[str, object]]) -> None:
+    """Keep what was drawn; a draft that is there already stays."""
+    await session.execute(insert(PaymentDraft).values(list(drafts)).on_conflict_do_nothing())
+
+
+async def end_returned(
+    session: AsyncSession, part: Part, *, today: date, since: date, returns_max: int
+) -> Sequence[RowMapping]:
+    """End the instructions whose drafts came back too often; `account_id` and `kind` of each."""
+    values = {"today": today, "since": since, "returns_max": returns_max, **part.bounds}
+    return (await session.execute(_END_RETURNED, values)).mappings().all()
+
+
+async def statements(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[RowMapping]:
+    """The account's bills, newest first; `asked_cents` is what a budget bill asked for."""
+    return (await session.execute(_STATEMENTS, {"account_id": account_id, "limit": limit})).mappings().all()
