@@ -115,9 +115,29 @@ def _is_card(digits: str) -> bool:
 Span = tuple[int, int, str]
 
 
+# Written so, digits are money or a day, whatever stands beside them: "$426.79 on 1999-01-02".
+_AMOUNT_OR_DAY = re.compile(
+    r"\$\s?\d[\d,]*\.\d\d(?!\d)|(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\d-])"
+)
+
+
+def _runs_without_amounts(text: str) -> list[list[Group]]:
+    """Runs of groups that may be a card number: an amount or a day ends one."""
+    known = [found.span() for found in _AMOUNT_OR_DAY.finditer(text)]
+    parts: list[list[Group]] = []
+    for run in runs(text):
+        parts.append([])
+        for group in run:
+            if any(start <= group.start < end for start, end in known):
+                parts.append([])
+            else:
+                parts[-1].append(group)
+    return [part for part in parts if part]
+
+
 def _cards(text: str) -> list[Span]:
     spans: list[Span] = []
-    for run in runs(text):
+    for run in _runs_without_amounts(text):
         start = 0
         while start < len(run):
             end = _card_end(run, start)

@@ -68,6 +68,17 @@ class _Charge:
     charged_on: date
     office_is_open: bool
 
+    def posted(self, amount_cents: int, entry_id: UUID) -> FeeCharge:
+        """The fee, as its entry charged it."""
+        return FeeCharge(
+            account_id=self.account_id,
+            code=self.code,
+            amount_cents=amount_cents,
+            charged_on=self.charged_on,
+            entry_id=entry_id,
+            caused_by_entry_id=self.caused_by_entry_id,
+        )
+
 
 async def charge_fee(
     session: AsyncSession,
@@ -114,14 +125,7 @@ async def charge_fee(
         idempotency_key=idempotency_key,
         now=now,
     )
-    fee = FeeCharge(
-        account_id=account_id,
-        code=code,
-        amount_cents=amount_cents,
-        charged_on=charged_on,
-        entry_id=posted.entry_id,
-        caused_by_entry_id=caused_by_entry_id,
-    )
+    fee = charge.posted(amount_cents, posted.entry_id)
     await repository.add_fee(session, fee)
     return fee
 
@@ -187,3 +191,25 @@ def _state(row: RowMapping) -> str:
     if row["is_reversed"]:
         return "reversed"
     return "reversal_pending" if row["reversal"] == "pending" else "charged"
+
+
+async def account_of(session: AsyncSession, fee_id: UUID) -> UUID:
+    """The account that the fee is on.
+
+    :raises FeeNotFoundError: no such fee.
+    """
+    fee = await session.get(FeeCharge, fee_id)
+    if fee is None:
+        raise FeeNotFoundError
+    return fee.account_id
+
+
+async def reversible_fee(session: AsyncSession, account_id: UUID, fee_id: UUID | None) -> UUID:
+    """The named fee of this account, or its newest that was not taken back, one that is asked for included.
+
+    :raises FeeNotFoundError: the account has no such fee.
+    """
+    for fee in await fees_of(session, account_id):
+        if fee.id == fee_id or (fee_id is None and fee.state != "reversed"):
+            return fee.id
+    raise FeeNotFoundError

@@ -59,7 +59,7 @@ async def matching_receipt(
     return found[0] if len(found) == 1 else None
 
 
-async def stop_drawing(session: AsyncSession, account_id: UUID, day: date, reason: str) -> None:
+async def stop_drawing(session: AsyncSession, account_id: UUID) -> None:
     """Nothing more is drawn from the customer's bank account."""
     await session.execute(update(Account).where(Account.id == account_id).values(autopay=False))
 

@@ -49,6 +49,18 @@ class Given:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One payment given back."""
+
+    payment: Payment
+    rule: ReturnRule
+    given: Given
+    district: District
+    key: str
+    now: datetime
+
+
 async def return_payment(
     session: AsyncSession,
     *,
@@ -70,15 +82,15 @@ async def return_payment(
     payment = await repository.payment_by_id(session, payment_id)
     if payment is None:
         raise PaymentNotFoundError
-    key = idempotency_key or f"return:{payment_id}"
     rule = return_rules.rule_of(given.reason_code)
+    case = _Case(payment, rule, given, district, idempotency_key or f"return:{payment_id}", now)
     known = await repository.return_of(session, payment_id)
     if known is not None:
-        await _reverse(session, payment, given, key, now)
+        await _reverse(session, case)
         return known
     # The fee first: it holds the customer, then the reversal holds the account; everyone takes them in this order.
-    fee_entry_id, fee_cents = await _charge_fee(session, payment, rule, given, district, key, now)
-    reversal = await _reverse(session, payment, given, key, now)
+    fee_entry_id, fee_cents = await _charge_fee(session, case)
+    reversal = await _reverse(session, case)
     returned = PaymentReturn(
         payment_id=payment_id,
         account_id=payment.account_id,
@@ -92,73 +104,63 @@ async def return_payment(
     )
     await repository.add_return(session, returned)
     await allocate_credits(session, [payment.account_id], district)
-    await _follow_up(session, payment, rule, given, fee_cents, district, now)
+    await _follow_up(session, case, fee_cents)
     return returned
 
 
-async def _reverse(session: AsyncSession, payment: Payment, given: Given, key: str, now: datetime) -> ledger.Posted:
+async def _reverse(session: AsyncSession, case: _Case) -> ledger.Posted:
+    given = case.given
     description = f"Payment returned by the bank ({given.reason_code})"
-    day = given.returned_on
     reversal = await ledger.reverse_entry(
-        session, payment.entry_id, effective_on=day, description=description, idempotency_key=key, now=now
+        session,
+        case.payment.entry_id,
+        effective_on=given.returned_on,
+        description=description,
+        idempotency_key=case.key,
+        now=case.now,
     )
-    receipt = await repository.receipt_applied_as(session, payment.id)
+    receipt = await repository.receipt_applied_as(session, case.payment.id)
     if receipt is not None:
-        # The payment moved the money from the unapplied account; it has left that too, and the bank.
+        # The payment took the money out of the unapplied account; now it has left the bank as well.
         await ledger.reverse_entry(
             session,
             receipt.entry_id,
-            effective_on=day,
+            effective_on=given.returned_on,
             description=description,
-            idempotency_key=f"{key}:receipt",
-            now=now,
+            idempotency_key=f"{case.key}:receipt",
+            now=case.now,
         )
         receipt.status = "returned"
         await session.flush()
     return reversal
 
 
-async def _charge_fee(
-    session: AsyncSession,
-    payment: Payment,
-    rule: ReturnRule,
-    given: Given,
-    district: District,
-    key: str,
-    now: datetime,
-) -> tuple[UUID | None, int]:
-    if not rule.fee:
+async def _charge_fee(session: AsyncSession, case: _Case) -> tuple[UUID | None, int]:
+    if not case.rule.fee:
         return None, 0
-    due_on = given.returned_on + timedelta(days=district.policy.payments.return_fee_due_days)
+    day = case.given.returned_on
     try:
         fee = await fees.charge_fee(
             session,
-            account_id=payment.account_id,
+            account_id=case.payment.account_id,
             code="returned_payment",
-            charged_on=given.returned_on,
-            due_on=due_on,
-            caused_by_entry_id=payment.entry_id,
-            idempotency_key=f"{key}:fee",
-            now=now,
-            district=district,
+            charged_on=day,
+            due_on=day + timedelta(days=case.district.policy.payments.return_fee_due_days),
+            caused_by_entry_id=case.payment.entry_id,
+            idempotency_key=f"{case.key}:fee",
+            now=case.now,
+            district=case.district,
         )
     except fees.FeeNotDueError:
         return None, 0
     return fee.entry_id, fee.amount_cents
 
 
-async def _follow_up(
-    session: AsyncSession,
-    payment: Payment,
-    rule: ReturnRule,
-    given: Given,
-    fee_cents: int,
-    district: District,
-    now: datetime,
-) -> None:
+async def _follow_up(session: AsyncSession, case: _Case, fee_cents: int) -> None:
+    payment, rule, given = case.payment, case.rule, case.given
     facts = await accounts.account_facts(session, payment.account_id)
     if rule.stops_autopay:
-        await return_repository.stop_drawing(session, payment.account_id, given.returned_on, given.reason_code)
+        await return_repository.stop_drawing(session, payment.account_id)
     if rule.needs_person:
         await return_repository.add_item(session, _item(given, payment.amount_cents, rule.next_step, payment.id))
     if not rule.told_to_customer:
@@ -166,15 +168,19 @@ async def _follow_up(
     if facts.text_phone is None:
         await return_repository.add_item(session, _item(given, payment.amount_cents, "write_to_customer", payment.id))
         return
+    await _tell(session, case, facts, fee_cents)
+
+
+async def _tell(session: AsyncSession, case: _Case, facts: accounts.AccountFacts, fee_cents: int) -> None:
     notice = notices.Notice(
-        district=district.settings.short_name,
-        phone=district.settings.phone,
-        amount_cents=payment.amount_cents,
-        received_on=payment.received_on,
+        district=case.district.settings.short_name,
+        phone=case.district.settings.phone,
+        amount_cents=case.payment.amount_cents,
+        received_on=case.payment.received_on,
         fee_cents=fee_cents,
-        balance_cents=await ledger.balance_cents(session, payment.account_id),
-        next_step=rule.next_step,
-        autopay_ended=rule.stops_autopay and facts.autopay,
+        balance_cents=await ledger.balance_cents(session, case.payment.account_id),
+        next_step=case.rule.next_step,
+        autopay_ended=case.rule.stops_autopay and facts.autopay,
     )
     await outbox.enqueue(
         session,
@@ -183,7 +189,7 @@ async def _follow_up(
         text=notices.returned_payment(notice, facts.language),
         language=facts.language,
         purpose="returned_payment",
-        now=now,
+        now=case.now,
     )
 
 

@@ -1,4 +1,4 @@
-DROP FUNCTION record_turn(uuid, uuid, text, text, text, text, text, text, text, text, int, text, text, text, timestamptz, interval, interval);
+DROP FUNCTION record_turn;
 DROP FUNCTION record_replies(uuid, jsonb, text, text, timestamptz);
 DROP TABLE outbound_messages, one_time_codes, account_candidates, verification_guards, hand_off_events, hand_offs,
     account_access, messages, turns, conversations;

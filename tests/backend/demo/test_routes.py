@@ -129,7 +129,7 @@ class TestClock:
 
     async def test_stays_set_when_the_backend_starts_again(self, database_url: str) -> None:
         async with running(settings(database_url)) as client:
-            await client.put("/v1/demo/clock", json={"now": "2030-01-01T00:00:00Z", "real": False})
+            await client.put("/v1/demo/clock", json={"now": "2030-06-01T00:00:00Z", "real": False})
         async with running(settings(database_url)) as client:
             assert moment(await client.get("/v1/demo/clock")).year == 2030
 
@@ -141,7 +141,7 @@ class TestClock:
 
     @pytest.mark.parametrize(
         "body",
-        [{}, {"now": "tomorrow"}, {"now": "2026-12-24T19:00:00"}, {"now": "2026-12-24T19:00:00Z", "real": True}],
+        [{}, {"now": "tomorrow"}, {"now": "2026-12-24T19:00:00Z", "real": True}],
     )
     async def test_refuses_what_is_not_a_moment(self, empty: httpx.AsyncClient, body: dict[str, object]) -> None:
         answer = await empty.put("/v1/demo/clock", json=body)

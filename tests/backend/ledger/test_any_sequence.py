@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
@@ -11,13 +12,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from backend.district.service import District
 from backend.ledger import service
+from backend.payments import returns
 from backend.payments import service as payments
 from backend.settings import driver_url
 from tests.backend.factories import make_account
 
 NOW, TODAY, DUE = datetime(2026, 11, 23, 18, 0, tzinfo=UTC), date(2026, 11, 23), date(2026, 12, 14)
-FEE = payments.ReturnFee(2_500, DUE)
+DISTRICT = District.load(Path(__file__).parents[3] / "district")
+FEES_CENTS = (2_500, 3_500)
+"""The first returned payment of a customer, and each later one (Civil Code 1719)."""
 
 amounts = st.integers(1, 500_000)
 steps = st.one_of(
@@ -101,19 +106,19 @@ class Books:
             return
         payment_id, cents = self.payments[value % len(self.payments)]
         try:
-            await payments.return_payment(
+            await returns.return_payment(
                 self.session,
                 payment_id=payment_id,
-                returned_on=TODAY,
-                reason_code="R01",
-                fee=FEE,
+                given=returns.Given(TODAY, "R01"),
+                district=DISTRICT,
                 idempotency_key=key,
                 now=NOW,
             )
         except service.NotReversibleError:
             assert payment_id in self.undone
             return
-        self._count(payment_id not in self.undone, cents + FEE.amount_cents, entries=2)
+        earlier = len(self.undone & {known for known, _ in self.payments})
+        self._count(payment_id not in self.undone, cents + FEES_CENTS[earlier > 0], entries=2)
         self.undone.add(payment_id)
 
 

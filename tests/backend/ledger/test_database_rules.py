@@ -126,7 +126,7 @@ class TestCompleteEntry:
             "UPDATE ledger_postings SET amount_cents = 1 WHERE false",
             "DELETE FROM ledger_entries",
             "DELETE FROM ledger_postings",
-            "TRUNCATE ledger_postings",
+            "TRUNCATE ledger_postings CASCADE",
             "TRUNCATE ledger_entries, ledger_postings CASCADE",
             "TRUNCATE accounts CASCADE",
             "INSERT INTO ledger_entries SELECT * FROM ledger_entries"
