@@ -28,6 +28,7 @@ class Workplace:
         self._case_id: UUID | None = None
         self._pane: CasePane | None = None
         self._done_at = 0.0
+        self._waiting_case: UUID | None = None
 
     async def open_first(self, case_id: UUID | None) -> None:
         """Draw the page, with a case when its address names one.
@@ -103,6 +104,14 @@ class Workplace:
                 self._pane = CasePane(self._t, self._desk.me, self._shell.district_name, self)
                 self._pane.build(case)
         self._pane.show(case, now, viewers)
+        self._tell_if_taken_away(case)
+
+    def _tell_if_taken_away(self, case: Case) -> None:
+        """Somebody took the case that this page was showing for the taking: its button is gone, so say why."""
+        item = case.item
+        if self._waiting_case == item.id and item.state == "taken" and item.staff_id != self._desk.me.id:
+            self._shell.say_refused(self._t("refused_taken", name=item.staff_name or self._t("someone")))
+        self._waiting_case = item.id if item.state == "waiting" else None
 
     def _show_none(self) -> None:
         self._pane = None
