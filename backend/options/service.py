@@ -136,19 +136,12 @@ async def set_recurring(
     :raises OptionRefusedError: `account_closed`.
     :raises MalformedOptionError: an amount, a day or a label that cannot be.
     """
-    most = district.policy.options.recurring_cents_max
-    if not 0 < amount_cents <= most:
-        raise MalformedOptionError(f"A monthly payment is between $0.01 and ${most / 100:,.2f}.")
-    if not 1 <= day_of_month <= 31:
-        raise MalformedOptionError("A day of the month is between 1 and 31.")
+    _check_terms(amount_cents, day_of_month, district.policy.options.recurring_cents_max)
     today, label = _today(now, district), _label(method_label)
     await _hold_active(session, account_id)
     known = await repository.live(session, account_id, "recurring")
-    if known is not None and (known.amount_cents, known.day_of_month, known.method_label) == (
-        amount_cents,
-        day_of_month,
-        label,
-    ):
+    terms = (amount_cents, day_of_month, label)
+    if known is not None and (known.amount_cents, known.day_of_month, known.method_label) == terms:
         return _recurring(known, today)
     _end(known, today, "replaced")
     await session.flush()
@@ -173,6 +166,13 @@ async def set_recurring(
         method=label,
     )
     return shown
+
+
+def _check_terms(amount_cents: int, day_of_month: int, cents_max: int) -> None:
+    if not 0 < amount_cents <= cents_max:
+        raise MalformedOptionError(f"A monthly payment is between $0.01 and ${cents_max / 100:,.2f}.")
+    if not 1 <= day_of_month <= 31:
+        raise MalformedOptionError("A day of the month is between 1 and 31.")
 
 
 async def end_recurring(
