@@ -110,9 +110,7 @@ async def append_all(session: AsyncSession, entries: Sequence[rules.Entry], now:
         "due_days": [posting.due_on for _, _, posting in sides],
     }
     added = set(await session.scalars(_APPEND_ALL, values))
-    return {
-        entry.idempotency_key: entry_id for entry_id, entry in zip(ids, entries, strict=True) if entry_id in added
-    }
+    return {entry.idempotency_key: entry_id for entry_id, entry in zip(ids, entries, strict=True) if entry_id in added}
 
 
 async def append(session: AsyncSession, entry: rules.Entry, now: datetime) -> UUID | None:

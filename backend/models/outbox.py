@@ -17,9 +17,7 @@ class OutboundMessage(Base):
     """
 
     __tablename__ = "outbound_messages"
-    __table_args__ = (
-        Index("ix_outbound_messages_pending", "created_at", postgresql_where=text("status = 'pending'")),
-    )
+    __table_args__ = (Index("ix_outbound_messages_pending", "created_at", postgresql_where=text("status = 'pending'")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id"))
