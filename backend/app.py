@@ -18,9 +18,12 @@ from backend.district import routes as district
 from backend.district.service import District
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
+from backend.fees import routes as fees
 from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
 from backend.metrics import MeasureRequests, Metrics
+from backend.nightly import routes as nightly
+from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.rates.service import RateBook
 from backend.settings import Settings
@@ -40,6 +43,9 @@ def routers() -> list[APIRouter]:
         district.router,
         demo.router,
         statements.router,
+        nightly.router,
+        fees.router,
+        options.router,
     ]
 
 

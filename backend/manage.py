@@ -23,7 +23,8 @@ def seed(settings: Settings) -> str:
     if not settings.demo:
         raise SystemExit("Demonstration data is refused outside the demonstration: set HEADGATE_DEMO=true.")
     now = datetime.now(UTC)
-    made = seed_district(settings.database_url.get_secret_value(), settings.secret_key.get_secret_value(), now)
+    url, key = settings.database_url.get_secret_value(), settings.secret_key.get_secret_value()
+    made = seed_district(url, key, now, folder=settings.district_dir)
     staff = asyncio.run(_seed_staff(settings, now))
     if not made and not staff:
         return "The demonstration is there already; nothing was changed."

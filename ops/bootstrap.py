@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
             lock(environ)
             return 0
         set_up(environ)
-        if arguments[0] == "test":
+        if arguments[0] in ("test", "check"):
             home = installs.home(environ)
             environ["HEADGATE_CHROMIUM"] = ensure_chromium(installs.application().python, home, environ)
     except SetupError as error:

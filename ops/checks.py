@@ -78,7 +78,7 @@ def all_parts() -> list[Part]:
 
 
 def check_parts() -> list[Part]:
-    """What to run before every commit: no browser, no engine."""
+    """What to run before every commit: no engine, no whole system."""
     mypy = str(BIN / "mypy")
     return [
         Part("format", (str(BIN / "ruff"), "format", "--check", ".")),

@@ -11,6 +11,7 @@ from backend.rates.rules import (
     Rate,
     Service,
     TierBase,
+    cents,
     fixed_line,
     pass_through_lines,
     split_by_rate,
@@ -71,7 +72,18 @@ def agreement_lines(
         lines += volume_lines(rate, water)
         lines += pass_through_lines(rate, water)
         first = last + DAY
-    return lines
+    return _together(lines)
+
+
+def _together(lines: list[Line]) -> list[Line]:
+    """What a change of rates has cut but not changed is one line again: equal code, detail and price."""
+    merged: dict[tuple[str, str, Decimal], Decimal] = {}
+    for line in lines:
+        key = (line.code, line.detail, line.dollars_each)
+        merged[key] = merged.get(key, Decimal(0)) + line.quantity
+    return [
+        Line(code, quantity, each, cents(quantity * each), detail) for (code, detail, each), quantity in merged.items()
+    ]
 
 
 def budget_problems(

@@ -3,92 +3,39 @@
 The same rows come out on every machine: ids are counted, not drawn, and nothing here reads a clock.
 """
 
-import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from backend.accounts.rules import account_number, pin_digest
 from backend.demo import people
-from backend.demo.charges import bill_cents
+from backend.demo.charging import Charging, Metered
+from backend.demo.entries import ORDINARY, BookedPayment, Fee, OpenAccount, Options, Person, Place, demonstration_pin
 from backend.ledger import chart, rules
+from backend.rates.service import RateBook
 
 FIRST_ID_MILLISECONDS = 1_767_225_600_000
 """The start of 2026: ids look like version 7 UUIDs made then, a millisecond apart."""
 DUE_DAYS = 21
+METERS = {"5/8": (6, Decimal("0.01")), "2": (6, Decimal("0.1"))}
+"""Meter size → the register's digits, and what a count is in CCF: a cubic foot, ten on large meters."""
 READ_DAYS_BEFORE_BILL = 3
-
-
-def demonstration_pin(number: str) -> str:
-    """The PIN of a demonstration account: made from its number, so that nothing has to store it."""
-    return f"{int.from_bytes(hashlib.sha256(f'demonstration {number}'.encode()).digest()[:8]) % 10_000:04d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A customer to be: `first_name` is None for an organisation without a contact's name."""
-
-    name: str
-    first_name: str | None
-    language: str
-    phone: str
-    email: str | None
-    kind: str = "person"
-    more_phones: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A premise to be."""
-
-    street: str
-    zip: str
-    unit: str | None = None
-    meter_size: str = "5/8"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is particular about an account."""
-
-    service_class: str = "residential"
-    autopay: bool = False
-    paperless: bool = False
-    medical_protection: bool = False
-    identity_locked: bool = False
-
-
-ORDINARY = Options()
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAccount:
-    """An account in the book, with what billing it needs."""
-
-    id: UUID
-    number: str
-    service_class: str
-    meter_size: str
-
-
-@dataclass(frozen=True, slots=True)
-class BookedPayment:
-    id: UUID
-    entry_id: UUID
-    account: OpenAccount
-    amount_cents: int
 
 
 class Book:
     """Collects rows as `rows[table]`, in the order of `seeding.COLUMNS`."""
 
-    def __init__(self, secret_key: str, today: date) -> None:
+    def __init__(self, secret_key: str, today: date, rates: RateBook) -> None:
         self.today = today
+        self.charging = Charging(rates, today)
+        self._runs: dict[tuple[int, date], UUID] = {}
+        self._at: dict[UUID, tuple[UUID, Place]] = {}
         self.rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._secret_key = secret_key
         self._ids = 0
+        self.newest_entry_id = UUID(int=0)
         self._accounts = 0
 
     def _id(self) -> UUID:
@@ -115,14 +62,16 @@ class Book:
         )
         serial = f"RS{len(self.rows['meters']) + 40_001}"
         installed = date(2016, 1, 15) + timedelta(days=self._ids % 2_900)
-        self.rows["meters"].append((self._id(), premise_id, serial, place.meter_size, installed, None))
+        meter_id = self._id()
+        digits, each = METERS.get(place.meter_size, METERS["5/8"])
+        self.rows["meters"].append((meter_id, premise_id, serial, place.meter_size, installed, None, digits, each))
+        self._at[premise_id] = (meter_id, place)
         return premise_id
 
     def account(
         self,
         customer_id: UUID,
         premise_id: UUID,
-        meter_size: str,
         *,
         opened_on: date,
         closed_on: date | None = None,
@@ -135,18 +84,79 @@ class Book:
         status = "closed" if closed_on else "active"
         head = (account_id, number, customer_id, status, options.service_class, opened_on, closed_on, digest)
         self.rows["accounts"].append(
-            (*head, options.autopay, options.paperless, options.medical_protection, options.identity_locked)
+            (
+                *head,
+                options.autopay,
+                options.paperless,
+                options.medical_protection,
+                options.identity_locked,
+                options.cycle,
+                None,
+            )
         )
-        agreement = (self._id(), premise_id, account_id, options.service_class, opened_on, closed_on)
-        self.rows["service_agreements"].append(agreement)
+        persons = 0 if options.service_class == "irrigation" else 3
+        agreement_id = self._id()
+        agreement = (agreement_id, premise_id, account_id, options.service_class, opened_on, closed_on)
+        self.rows["service_agreements"].append((*agreement, persons, options.landscape_sqft))
         self.rows["ledger_accounts"].append((account_id, chart.RECEIVABLE, "asset", account_id))
-        return OpenAccount(account_id, number, options.service_class, meter_size)
+        if options.autopay:
+            self._autopay(account_id, number, opened_on)
+        meter_id, place = self._at[premise_id]
+        digits, each = METERS.get(place.meter_size, METERS["5/8"])
+        metered = Metered(
+            meter_id, place.meter_size, digits, each, people.ZONES[place.zip], persons, options.landscape_sqft
+        )
+        metered.value = 100_000 + int(number) * 7919 % 500_000 // 10
+        return OpenAccount(account_id, number, options.service_class, metered)
 
-    def bill(self, account: OpenAccount, usage_ccf: int, issued_on: date, days: int = 30) -> int:
-        """Bill `days` of service that end shortly before `issued_on`; its amount in cents."""
-        amount_cents = bill_cents(account.meter_size, usage_ccf, account.service_class)
+    def _autopay(self, account_id: UUID, number: str, opened_on: date) -> None:
+        label = f"checking ending {int(number) % 9_000 + 1_000}"
+        self.rows["payment_instructions"].append((self._id(), account_id, "autopay", label, opened_on))
+
+    def opening_read(self, account: OpenAccount, day: date) -> None:
+        """The read with which a service begins."""
+        self._read(account.metered, day, "actual")
+
+    def read(self, account: OpenAccount, usage_ccf: int, day: date, kind: str = "actual") -> None:
+        """The meter counts whole units and, by chance, a part of the next; then it is read."""
+        account.metered.use(usage_ccf)
+        self._read(account.metered, day, kind)
+
+    def _read(self, metered: Metered, day: date, kind: str) -> None:
+        self.rows["meter_reads"].append((self._id(), metered.meter_id, day, kind, metered.shown))
+        metered.read_on = day
+
+    def wrong_read(self, account: OpenAccount, value: int, day: date) -> None:
+        """A read of `value`, whatever the register showed."""
+        self.rows["meter_reads"].append((self._id(), account.metered.meter_id, day, "actual", value))
+
+    def exchange(self, account: OpenAccount, day: date) -> None:
+        """Another meter of the same size is put in: an out-read of the old one, an in-read of the new one."""
+        metered = account.metered
+        self.rows["meter_reads"].append((self._id(), metered.meter_id, day, "exchange_out", metered.shown))
+        place = next(n for n, row in enumerate(self.rows["meters"]) if row[0] == metered.meter_id)
+        old = self.rows["meters"][place]
+        self.rows["meters"][place] = (*old[:5], day, *old[6:])
+        new_id, serial = self._id(), f"RS{len(self.rows['meters']) + 40_001}"
+        self.rows["meters"].append((new_id, old[1], serial, metered.size, day, None, *old[6:]))
+        metered.meter_id, metered.value = new_id, 0
+        self.rows["meter_reads"].append((self._id(), new_id, day, "exchange_in", 0))
+
+    def bill(
+        self, account: OpenAccount, usage_ccf: int, issued_on: date, *, cycle: int | None = None, kind: str = "regular"
+    ) -> int:
+        """Bill the service from the last read to the one shortly before `issued_on`; its amount in cents.
+
+        The first bill is of 30 days. `cycle` makes it one of that cycle's run.
+        """
         end = issued_on - timedelta(days=READ_DAYS_BEFORE_BILL)
-        start = end - timedelta(days=days - 1)
+        if account.metered.read_on is None:
+            self._read(account.metered, end - timedelta(days=30), "actual")
+        assert account.metered.read_on is not None
+        start = account.metered.read_on + timedelta(days=1)
+        self.read(account, usage_ccf, end)
+        lines = self.charging.lines(account.service_class, account.metered, usage_ccf, (start, end))
+        amount_cents = sum(line[-1] for line in lines)
         due = issued_on + timedelta(days=DUE_DAYS)
         entry_id = self._entry(
             f"demo:bill:{account.number}:{issued_on}",
@@ -155,9 +165,20 @@ class Book:
             issued_on,
             rules.transfer(account.id, chart.WATER_REVENUE, amount_cents, due),
         )
-        head = (self._id(), account.id, entry_id, start, end, issued_on, due)
-        self.rows["bills"].append((*head, usage_ccf, amount_cents))
+        bill_id = self._id()
+        run_id = None if cycle is None else self._run(cycle, start, end, issued_on)
+        head = (bill_id, account.id, entry_id, start, end, issued_on, due)
+        self.rows["bills"].append((*head, usage_ccf, amount_cents, run_id, kind))
+        self.rows["bill_lines"].extend((bill_id, number, *line) for number, line in enumerate(lines, start=1))
         return amount_cents
+
+    def _run(self, cycle: int, start: date, end: date, issued_on: date) -> UUID:
+        """The run that made a cycle's bills of a period."""
+        if (cycle, end) not in self._runs:
+            self._runs[cycle, end] = run_id = self._id()
+            billed_at = datetime.combine(issued_on, time(18), UTC)
+            self.rows["billing_runs"].append((run_id, cycle, start, end, "billed", billed_at, billed_at, billed_at))
+        return self._runs[cycle, end]
 
     def payment(
         self, account: OpenAccount, amount_cents: int, received_on: date, method: str = "card"
@@ -174,11 +195,14 @@ class Book:
         self.rows["payments"].append((payment_id, account.id, entry_id, method, amount_cents, received_on))
         return BookedPayment(payment_id, entry_id, account, amount_cents)
 
-    def fee(self, account: OpenAccount, amount_cents: int, description: str, charged_on: date, due_on: date) -> UUID:
+    def fee(self, account: OpenAccount, fee: Fee, charged_on: date, due_on: date) -> UUID:
         """Charge a fee; the id of its entry."""
-        key = f"demo:fee:{account.number}:{charged_on}:{description}"
-        postings = rules.transfer(account.id, chart.FEE_REVENUE, amount_cents, due_on)
-        return self._entry(key, "fee", description, charged_on, postings)
+        key = f"demo:fee:{account.number}:{charged_on}:{fee.description}"
+        postings = rules.transfer(account.id, chart.FEE_REVENUE, fee.amount_cents, due_on)
+        entry_id = self._entry(key, "fee", fee.description, charged_on, postings)
+        head = (self._id(), account.id, fee.code, fee.amount_cents, charged_on)
+        self.rows["fee_charges"].append((*head, entry_id, fee.caused_by_entry_id))
+        return entry_id
 
     def returned(self, payment: BookedPayment, returned_on: date, fee_cents: int, fee_due_on: date) -> None:
         """The bank returns a payment for want of funds (R01): a reversal, and a fee."""
@@ -192,7 +216,8 @@ class Book:
             tuple(posting.undone() for posting in postings),
             reverses_id=payment.entry_id,
         )
-        fee_id = self.fee(account, fee_cents, "Returned payment fee", returned_on, fee_due_on)
+        fee = Fee("returned_payment", fee_cents, "Returned payment fee", payment.entry_id)
+        fee_id = self.fee(account, fee, returned_on, fee_due_on)
         head = (self._id(), payment.id, account.id, reversal_id, fee_id, "R01")
         self.rows["payment_returns"].append((*head, payment.amount_cents, returned_on))
 
@@ -204,6 +229,11 @@ class Book:
         self.rows["arrangements"].append((arrangement_id, account.id, agreed_on, total, "active"))
         for number, installment in enumerate(installments, start=1):
             self.rows["arrangement_installments"].append((arrangement_id, number, *installment))
+
+    def hold(self, account: OpenAccount, reason: str) -> None:
+        """Let no bill of the account go out for now."""
+        place = next(n for n, row in enumerate(self.rows["accounts"]) if row[0] == account.id)
+        self.rows["accounts"][place] = (*self.rows["accounts"][place][:-1], reason)
 
     def show(self, situation: str, account: OpenAccount) -> None:
         """Name an account as the one that shows `situation`."""
@@ -220,7 +250,7 @@ class Book:
         *,
         reverses_id: UUID | None = None,
     ) -> UUID:
-        entry_id = self._id()
+        entry_id = self.newest_entry_id = self._id()
         entry = rules.Entry(key, kind, description, effective_on, postings, reverses_id)
         rules.check(entry)
         posted_at = datetime.combine(effective_on, time(18), UTC)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from psycopg import sql
 from backend.demo.book import Book
 from backend.demo.district import ACCOUNTS, generate
 from backend.demo.situations import add_named_customers
+from backend.rates.service import RateBook
 
 ZONE = ZoneInfo("America/Los_Angeles")
 """Where the fictional district is."""
@@ -24,15 +26,21 @@ COLUMNS = {
     "customer_phones": "id customer_id phone rank texts_allowed",
     "customer_emails": "id customer_id email rank",
     "premises": "id street unit city state zip zone owner_customer_id",
-    "meters": "id premise_id serial_number size_inches installed_on removed_on",
+    "meters": "id premise_id serial_number size_inches installed_on removed_on digits units_per_count",
     "accounts": "id number customer_id status service_class opened_on closed_on pin_digest autopay paperless"
-    " medical_protection identity_locked",
-    "service_agreements": "id premise_id account_id service_class started_on ended_on",
+    " medical_protection identity_locked billing_cycle billing_hold",
+    "service_agreements": "id premise_id account_id service_class started_on ended_on persons landscape_sqft",
+    "payment_instructions": "id account_id kind method_label started_on",
+    "meter_reads": "id meter_id read_on kind register_value",
+    "evapotranspiration": "zone day inches",
+    "billing_runs": "id cycle period_start period_end status prepared_at approved_at billed_at",
     "ledger_accounts": "id code kind account_id",
     "ledger_entries": "id idempotency_key kind description effective_on posted_at content_digest reverses_id"
     " posting_count",
     "ledger_postings": "entry_id line ledger_account_id amount_cents effective_on due_on",
-    "bills": "id account_id entry_id period_start period_end issued_on due_date usage_ccf amount_cents",
+    "bills": "id account_id entry_id period_start period_end issued_on due_date usage_ccf amount_cents run_id kind",
+    "bill_lines": "bill_id line code detail quantity dollars_each amount_cents",
+    "fee_charges": "id account_id code amount_cents charged_on entry_id caused_by_entry_id",
     "payments": "id account_id entry_id method amount_cents received_on",
     "payment_returns": "id payment_id account_id reversal_entry_id fee_entry_id reason_code amount_cents returned_on",
     "arrangements": "id account_id agreed_on total_cents status",
@@ -46,17 +54,21 @@ def business_date(now: datetime) -> date:
     return now.astimezone(ZONE).date()
 
 
-def demonstration(secret_key: str, today: date, generated: int = ACCOUNTS) -> Book:
+def demonstration(secret_key: str, today: date, rates: RateBook, generated: int = ACCOUNTS) -> Book:
     """Every row of the demonstration as of `today`, with `generated` accounts beside the named ones."""
-    book = Book(secret_key, today)
+    book = Book(secret_key, today, rates)
     add_named_customers(book)
     generate(book, generated)
+    book.rows["evapotranspiration"] += book.charging.weather_rows
     return book
 
 
-def seed_district(database_url: str, secret_key: str, now: datetime, generated: int = ACCOUNTS) -> int:
-    """Make the demonstration district unless it was made before; how many accounts were made.
+def seed_district(
+    database_url: str, secret_key: str, now: datetime, generated: int = ACCOUNTS, folder: Path = Path("district")
+) -> int:
+    """Make the demonstration district by the rates in `folder` unless it was made before; how many accounts were made.
 
+    :raises DistrictFileError: the rates cannot be used.
     :raises psycopg.Error: the database refused; nothing was changed.
     """
     today = business_date(now)
@@ -64,7 +76,7 @@ def seed_district(database_url: str, secret_key: str, now: datetime, generated: 
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
         if connection.execute("SELECT FROM demo_seeding").fetchone() is not None:
             return 0
-        book = demonstration(secret_key, today, generated)
+        book = demonstration(secret_key, today, RateBook.load(folder), generated)
         for table in COLUMNS:
             _copy(connection, table, book.rows[table])
         connection.execute("INSERT INTO demo_seeding (business_date) VALUES (%s)", (today,))

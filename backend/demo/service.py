@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import service as accounts
 from backend.demo import repository
-from backend.demo.book import demonstration_pin
+from backend.demo.entries import demonstration_pin
 from backend.errors import ForbiddenError
 
 

@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
-from backend.demo.book import ORDINARY, Book, OpenAccount, Options, Person, Place
-from backend.demo.history import bill_and_pay, months_before
+from backend.demo.book import Book
+from backend.demo.entries import ORDINARY, Fee, OpenAccount, Options, Person, Place
+from backend.demo.history import CURRENT_CYCLE, bill_and_pay, months_before, next_read_day
 
 PHONE_BASE = 19_515_550_100
 """Named customers have +1 951 555 0101 and up."""
@@ -23,7 +24,7 @@ def _open(book: Book, person: Person, place: Place, options: Options = ORDINARY)
     """A long-standing customer's account at a place of their own."""
     customer, premise = book.customer(person), book.premise(place)
     opened_on = months_before(book.today, 60)
-    return book.account(customer, premise, place.meter_size, opened_on=opened_on, options=options)
+    return book.account(customer, premise, opened_on=opened_on, options=options)
 
 
 def _ago(book: Book, days: int) -> date:
@@ -38,18 +39,20 @@ def _paid_year(book: Book, account: OpenAccount, age_days: int, scale: int = 1, 
 
 def past_due(book: Book) -> OpenAccount:
     """Two bills past due, a late fee, and a third bill on its way to its due date."""
-    account = _open(book, _person(1, "Denise Carver"), Place("11801 Mesquite Ln", "92594"))
+    account = _open(book, _person(1, "Denise Carver"), Place("11801 Mesquite Ln", "92594"), Options(cycle=2))
     _paid_year(book, account, age_days=103, method="check")
     book.bill(account, 12, _ago(book, 73))
+    late_bill = book.newest_entry_id
     book.bill(account, 10, _ago(book, 43))
-    book.fee(account, LATE_FEE_CENTS, "Late fee", _ago(book, 21), _ago(book, -8))
+    late_fee = Fee("late", LATE_FEE_CENTS, "Late fee", late_bill)
+    book.fee(account, late_fee, _ago(book, 21), _ago(book, -8))
     book.bill(account, 9, _ago(book, 13))
     return account
 
 
 def autopay(book: Book) -> OpenAccount:
     """On autopay: the last bill will be drawn on its due date."""
-    options = Options(autopay=True, paperless=True)
+    options = Options(autopay=True, paperless=True, cycle=3)
     account = _open(book, _person(2, "Kevin Tran"), Place("11803 Palo Verde Ave", "92597"), options)
     bill_and_pay(book, account, YEAR, [21] * 12, age_days=45, method="bank_transfer")
     book.bill(account, 11, _ago(book, 15))
@@ -58,7 +61,7 @@ def autopay(book: Book) -> OpenAccount:
 
 def nsf(book: Book) -> OpenAccount:
     """A payment came back for want of funds: the bill is owed again, with a fee."""
-    account = _open(book, _person(3, "Raymond Ochoa"), Place("11805 Cottonwood St", "92598"))
+    account = _open(book, _person(3, "Raymond Ochoa"), Place("11805 Cottonwood St", "92598"), Options(cycle=2))
     _paid_year(book, account, age_days=70, method="bank_transfer")
     amount_cents = book.bill(account, 14, _ago(book, 40))
     payment = book.payment(account, amount_cents, _ago(book, 22), "bank_transfer")
@@ -70,7 +73,7 @@ def nsf(book: Book) -> OpenAccount:
 def spanish_speaker(book: Book) -> OpenAccount:
     """Speaks Spanish; one bill, not due yet."""
     person = _person(4, "Guadalupe Fuentes Rivera", "es")
-    account = _open(book, person, Place("11807 Calle Hermosa", "92597", None, "3/4"))
+    account = _open(book, person, Place("11807 Calle Hermosa", "92597", None, "3/4"), Options(cycle=3))
     _paid_year(book, account, age_days=44, method="cash")
     book.bill(account, 13, _ago(book, 14))
     return account
@@ -81,13 +84,13 @@ def landlord_and_tenant(book: Book) -> tuple[OpenAccount, OpenAccount]:
     home = Place("11809 Alder Ct", "92598", None, "1")
     owner = book.customer(_person(5, "Harold Whitcomb"))
     opened_on = months_before(book.today, 90)
-    landlord = book.account(owner, book.premise(home, owner), home.meter_size, opened_on=opened_on)
+    landlord = book.account(owner, book.premise(home, owner), opened_on=opened_on, options=Options(cycle=3))
     _paid_year(book, landlord, age_days=48, scale=2, method="check")
     book.bill(landlord, 24, _ago(book, 18))
     rented = Place("11811 Cottonwood St", "92598", "Unit B")
     renter = book.customer(_person(6, "Alicia Moreno"))
     premise = book.premise(rented, owner)
-    tenant = book.account(renter, premise, rented.meter_size, opened_on=months_before(book.today, 16))
+    tenant = book.account(renter, premise, opened_on=months_before(book.today, 16), options=Options(cycle=2))
     _paid_year(book, tenant, age_days=37)
     book.bill(tenant, 7, _ago(book, 7))
     return landlord, tenant
@@ -95,7 +98,7 @@ def landlord_and_tenant(book: Book) -> tuple[OpenAccount, OpenAccount]:
 
 def leak(book: Book) -> OpenAccount:
     """The last bill is three times the usual."""
-    account = _open(book, _person(7, "Marjorie Bell"), Place("11813 Jacaranda St", "92594"))
+    account = _open(book, _person(7, "Marjorie Bell"), Place("11813 Jacaranda St", "92594"), Options(cycle=1))
     _paid_year(book, account, age_days=35)
     book.bill(account, 3 * YEAR[-1] + 9, _ago(book, 5))
     return account
@@ -103,7 +106,7 @@ def leak(book: Book) -> OpenAccount:
 
 def payment_plan(book: Book) -> OpenAccount:
     """Old bills in four installments, two of them kept; the new bill is not due yet."""
-    account = _open(book, _person(8, "Terrence Boyd"), Place("11815 Olive Ave", "92594"))
+    account = _open(book, _person(8, "Terrence Boyd"), Place("11815 Olive Ave", "92594"), Options(cycle=3))
     bill_and_pay(book, account, YEAR[:8], [ON_TIME_DAYS] * 8, age_days=200, method="card")
     overdue_cents = sum(
         book.bill(account, usage, _ago(book, days)) for usage, days in ((30, 170), (24, 140), (20, 110))
@@ -128,7 +131,7 @@ def commercial(book: Book) -> OpenAccount:
         "La Fogata Restaurant", "Hector", "en", f"+{PHONE_BASE + 9}", "lafogata.demo@example.com", "organization"
     )
     place = Place("11817 Mission Trl", "92594", "Suite 3", "2")
-    account = _open(book, person, place, Options("commercial"))
+    account = _open(book, person, place, Options("commercial", cycle=3))
     _paid_year(book, account, age_days=46, scale=10, method="bank_transfer")
     book.bill(account, 118, _ago(book, 16))
     return account
@@ -139,17 +142,22 @@ def closed_with_credit(book: Book) -> OpenAccount:
     place = Place("11819 Sycamore Ct", "92597")
     customer, premise = book.customer(_person(10, "Eleanor Vance")), book.premise(place)
     account = book.account(
-        customer, premise, place.meter_size, opened_on=months_before(book.today, 48), closed_on=_ago(book, 38)
+        customer,
+        premise,
+        opened_on=months_before(book.today, 48),
+        closed_on=_ago(book, 38),
+        options=Options(cycle=CURRENT_CYCLE),
     )
     _paid_year(book, account, age_days=62)
-    book.bill(account, 4, _ago(book, 35))
+    book.bill(account, 4, _ago(book, 35), kind="final")
+    book.read(account, 3, next_read_day(book.today))
     book.payment(account, 10_000, _ago(book, 28), "check")
     return account
 
 
 def medical_protection(book: Book) -> OpenAccount:
     """Behind by one bill; a doctor's certificate protects the service (HSC 116910)."""
-    options = Options(medical_protection=True)
+    options = Options(medical_protection=True, cycle=2)
     account = _open(book, _person(11, "Walter Nakamura"), Place("11821 Manzanita Dr", "92598"), options)
     _paid_year(book, account, age_days=72, method="check")
     book.bill(account, 15, _ago(book, 42))
@@ -161,12 +169,14 @@ def new_move_in(book: Book) -> OpenAccount:
     """Moved in three weeks ago: no bill yet, nothing owed."""
     place = Place("11823 Citrus Ave", "92594")
     customer, premise = book.customer(_person(12, "Priya Raman")), book.premise(place)
-    return book.account(customer, premise, place.meter_size, opened_on=_ago(book, 21))
+    account = book.account(customer, premise, opened_on=_ago(book, 21), options=Options(cycle=3))
+    book.opening_read(account, _ago(book, 22))
+    return account
 
 
 def locked(book: Book) -> OpenAccount:
     """Identity theft was reported: no account facts by phone, text or chat, only in person."""
-    options = Options(identity_locked=True)
+    options = Options(identity_locked=True, cycle=2)
     account = _open(book, _person(13, "Gloria Estrada"), Place("11825 Ocotillo Way", "92598"), options)
     _paid_year(book, account, age_days=39)
     book.bill(account, 8, _ago(book, 9))

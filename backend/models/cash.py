@@ -67,6 +67,7 @@ class UnappliedReceipt(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_imports.id"))
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("cash_batches.id"))
     given_reference: Mapped[str]
     bank_reference: Mapped[str | None]
     method: Mapped[str]

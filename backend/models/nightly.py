@@ -10,7 +10,7 @@ from backend.models.base import Base
 
 
 class NightlyRun(Base):
-    """A business date's update; `summary` when it is finished."""
+    """A business date's update; `summary` when it is finished, `problem` while something is in its way."""
 
     __tablename__ = "nightly_runs"
     __table_args__ = (CheckConstraint("(finished_at IS NULL) = (summary IS NULL)", name="finished"),)
@@ -18,11 +18,12 @@ class NightlyRun(Base):
     business_date: Mapped[date] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    problem: Mapped[str | None]
     summary: Mapped[dict[str, Any] | None]
 
 
 class NightlyStep(Base):
-    """A step that is done, in the same transaction as what it did."""
+    """A part of a step, in the same transaction as what it did. Part 0 says that the whole step is done."""
 
     __tablename__ = "nightly_steps"
 

@@ -107,9 +107,9 @@ async def enrol_autopay(
 
 
 async def end_autopay(
-    session: AsyncSession, account_id: UUID, *, reason: str, now: datetime, district: District
+    session: AsyncSession, account_id: UUID, *, reason: str, now: datetime, district: District, tell: bool = True
 ) -> bool:
-    """Draw no more bills; `reason` is kept. False when autopay was off already."""
+    """Draw no more bills; `reason` is kept. False when autopay was off already. Not `tell`: the caller does."""
     await repository.lock_account(session, account_id)
     known = await repository.live(session, account_id, "autopay")
     if known is None:
@@ -117,7 +117,8 @@ async def end_autopay(
     _end(known, _today(now, district), reason)
     await session.flush()
     await repository.set_flags(session, [account_id], autopay=False)
-    await _tell(session, account_id, "autopay_off", district=district, now=now)
+    if tell:
+        await _tell(session, account_id, "autopay_off", district=district, now=now)
     return True
 
 
@@ -176,7 +177,7 @@ def _check_terms(amount_cents: int, day_of_month: int, cents_max: int) -> None:
 
 
 async def end_recurring(
-    session: AsyncSession, account_id: UUID, *, reason: str, now: datetime, district: District
+    session: AsyncSession, account_id: UUID, *, reason: str, now: datetime, district: District, tell: bool = True
 ) -> bool:
     """Make no more payments on a day. False when there were none."""
     await repository.lock_account(session, account_id)
@@ -185,7 +186,8 @@ async def end_recurring(
         return False
     _end(known, _today(now, district), reason)
     await session.flush()
-    await _tell(session, account_id, "recurring_off", district=district, now=now)
+    if tell:
+        await _tell(session, account_id, "recurring_off", district=district, now=now)
     return True
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.models.account import Account
 from backend.models.cash import ReturnItem, UnappliedReceipt
 from backend.payments.files import account_number_in
 
@@ -57,11 +56,6 @@ async def matching_receipt(
     )
     found = (await session.scalars(query.with_for_update().limit(2))).all()
     return found[0] if len(found) == 1 else None
-
-
-async def stop_drawing(session: AsyncSession, account_id: UUID) -> None:
-    """Nothing more is drawn from the customer's bank account."""
-    await session.execute(update(Account).where(Account.id == account_id).values(autopay=False))
 
 
 async def add_item(session: AsyncSession, item: ReturnItem) -> None:

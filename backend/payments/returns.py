@@ -16,6 +16,7 @@ from backend.fees import service as fees
 from backend.ledger import service as ledger
 from backend.models.cash import ReturnItem
 from backend.models.payment import Payment, PaymentReturn
+from backend.options import service as options
 from backend.outbox import service as outbox
 from backend.payments import notices, repository, return_repository, return_rules
 from backend.payments.nacha import FileReturn
@@ -159,8 +160,7 @@ async def _charge_fee(session: AsyncSession, case: _Case) -> tuple[UUID | None, 
 async def _follow_up(session: AsyncSession, case: _Case, fee_cents: int) -> None:
     payment, rule, given = case.payment, case.rule, case.given
     facts = await accounts.account_facts(session, payment.account_id)
-    if rule.stops_autopay:
-        await return_repository.stop_drawing(session, payment.account_id)
+    ended = rule.stops_autopay and await _stop_drawing(session, case)
     if rule.needs_person:
         await return_repository.add_item(session, _item(given, payment.amount_cents, rule.next_step, payment.id))
     if not rule.told_to_customer:
@@ -168,10 +168,20 @@ async def _follow_up(session: AsyncSession, case: _Case, fee_cents: int) -> None
     if facts.text_phone is None:
         await return_repository.add_item(session, _item(given, payment.amount_cents, "write_to_customer", payment.id))
         return
-    await _tell(session, case, facts, fee_cents)
+    await _tell(session, case, facts, fee_cents, ended)
 
 
-async def _tell(session: AsyncSession, case: _Case, facts: accounts.AccountFacts, fee_cents: int) -> None:
+async def _stop_drawing(session: AsyncSession, case: _Case) -> bool:
+    """Nothing more is drawn from that bank account; whether autopay was on. The notice of the return tells it."""
+    account_id, reason = case.payment.account_id, f"returned {case.given.reason_code}"
+    now, district = case.now, case.district
+    await options.end_recurring(session, account_id, reason=reason, now=now, district=district, tell=False)
+    return await options.end_autopay(session, account_id, reason=reason, now=now, district=district, tell=False)
+
+
+async def _tell(
+    session: AsyncSession, case: _Case, facts: accounts.AccountFacts, fee_cents: int, autopay_ended: bool
+) -> None:
     notice = notices.Notice(
         district=case.district.settings.short_name,
         phone=case.district.settings.phone,
@@ -180,7 +190,7 @@ async def _tell(session: AsyncSession, case: _Case, facts: accounts.AccountFacts
         fee_cents=fee_cents,
         balance_cents=await ledger.balance_cents(session, case.payment.account_id),
         next_step=case.rule.next_step,
-        autopay_ended=case.rule.stops_autopay and facts.autopay,
+        autopay_ended=autopay_ended,
     )
     await outbox.enqueue(
         session,

@@ -44,6 +44,7 @@ class NewReceipt:
     received_on: date
     idempotency_key: str
     import_id: UUID | None = None
+    batch_id: UUID | None = None
     bank_reference: str | None = None
 
 
@@ -55,14 +56,7 @@ class Taken:
     receipt: UnappliedReceipt | None
 
 
-async def take_payment(
-    session: AsyncSession,
-    new: NewReceipt,
-    *,
-    district: District,
-    now: datetime,
-    batch_id: UUID | None = None,
-) -> Taken:
+async def take_payment(session: AsyncSession, new: NewReceipt, *, district: District, now: datetime) -> Taken:
     """Post money on the account whose number was given, or keep it unapplied when there is no such open account.
 
     Once for each key, even when the account was closed in between.
@@ -81,7 +75,7 @@ async def take_payment(
         method=new.method,
         received_on=new.received_on,
         idempotency_key=new.idempotency_key,
-        batch_id=batch_id,
+        batch_id=new.batch_id,
         bank_reference=new.bank_reference,
     )
     return Taken(await post_new(session, made, district, now), None)
@@ -97,6 +91,7 @@ async def keep(session: AsyncSession, receipts: Sequence[NewReceipt], now: datet
         UnappliedReceipt(
             entry_id=entry.entry_id,
             import_id=new.import_id,
+            batch_id=new.batch_id,
             given_reference=new.reference[:REFERENCE_LENGTH_MAX],
             bank_reference=new.bank_reference,
             method=new.method,

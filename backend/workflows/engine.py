@@ -1,9 +1,11 @@
 """DBOS itself: launched, asked to deliver, destroyed. Called on threads, never on the event loop."""
 
+from datetime import date
+
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from backend.settings import Settings
-from backend.workflows import deliver
+from backend.workflows import deliver, nightly
 from backend.workflows.courier import Courier
 
 _STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -22,12 +24,14 @@ def launch(settings: Settings) -> None:
         "log_level": "WARNING",
     }
     deliver.use(Courier.from_settings(settings))
+    nightly.use(settings)
     DBOS(config=config)
     DBOS.launch()
 
 
 def destroy() -> None:
     """Stop; what is unfinished goes on at the next launch."""
+    nightly.stop()
     DBOS.destroy(workflow_completion_timeout_sec=0)
     deliver.use(None)
 
@@ -45,3 +49,8 @@ def start_delivery(message_id: str, *, again: bool) -> None:
         status = DBOS.get_workflow_status(message_id)
         if status is not None and status.status in _STUCK:
             DBOS.resume_workflow(message_id)
+
+
+def start_nightly(business_date: date) -> None:
+    """Start the nightly update of a date, or go on with it; there is one for each date."""
+    nightly.start(business_date)

@@ -8,6 +8,7 @@ import asyncio
 import importlib
 import time
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import structlog
@@ -54,6 +55,10 @@ class Workflows:
                 task = asyncio.create_task(self._deliver(event.data["message_id"]))
                 self._starting.add(task)
                 task.add_done_callback(self._starting.discard)
+
+    async def start_nightly(self, business_date: date) -> None:
+        """Start the nightly update of a date, or go on with it. Only when `ready`."""
+        await asyncio.to_thread(self._engine.start_nightly, business_date)
 
     async def _run(self) -> None:
         while not self.ready:

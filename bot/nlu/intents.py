@@ -1,4 +1,4 @@
-"""The intent classifier of the pipeline: `LinearModel` in Rasa's graph."""
+"""The intent classifier of the pipeline: `IntentModel` in Rasa's graph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.linear_model import LinearModel, train_linear_model
+from bot.nlu.intent_model import IntentModel, train_intent_model
 
 RANKING = "intent_ranking"
 RANKING_MAX = 5
@@ -30,15 +30,15 @@ class IntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength` of the fit, `loss_max` (share of right answers the threshold may cost)."""
-        return {"strength": 1.0, "loss_max": 0.03, "threshold": None}
+        """`penalty` of the fit, `loss_max` (share of right answers the threshold may cost), or a `threshold`."""
+        return {"penalty": 0.05, "loss_max": 0.03, "threshold": None}
 
     def __init__(
         self,
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: LinearModel | None = None,
+        model: IntentModel | None = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
@@ -67,17 +67,17 @@ class IntentClassifier(GraphComponent):
     ) -> IntentClassifier:
         """The classifier as it was trained."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder))
+            return cls(config, model_storage, resource, IntentModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has a text and an intent."""
         pairs = [
             (example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples if example.get(TEXT)
         ]
-        self._model = train_linear_model(
+        self._model = train_intent_model(
             [text for text, _ in pairs],
             [intent for _, intent in pairs],
-            strength=self._config["strength"],
+            penalty=self._config["penalty"],
             loss_max=self._config["loss_max"],
         )
         with self._storage.write_to(self._resource) as folder:
@@ -105,7 +105,7 @@ class IntentClassifier(GraphComponent):
         if self._model.knows_nothing_of(text):
             fallback = _prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0)
             return fallback, [fallback]
-        confidences = self._model.confidences(text)
+        confidences = self._model.confidences([text])[0]
         likeliest = np.argsort(-confidences)[:RANKING_MAX]
         ranking = [_prediction(self._model.classes[at], float(confidences[at])) for at in likeliest]
         threshold = self._config["threshold"] or self._model.threshold

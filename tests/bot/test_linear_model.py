@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bot.nlu.linear_model import LinearModel, train_linear_model
 
 from bot.nlu.features import Features, normalised_tokens
-from bot.nlu.linear_model import LinearModel, train_linear_model
 
 EXAMPLES = {
     "ask_balance": ["what is my balance", "how much do I owe", "cuánto debo", "cuál es mi saldo", "balance please"],

@@ -25,6 +25,7 @@ CREATE TABLE nightly_runs (
     business_date DATE NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     finished_at TIMESTAMP WITH TIME ZONE,
+    problem TEXT,
     summary JSONB,
     CONSTRAINT pk_nightly_runs PRIMARY KEY (business_date),
     CONSTRAINT ck_nightly_runs_finished CHECK ((finished_at IS NULL) = (summary IS NULL))
@@ -87,6 +88,7 @@ CREATE TABLE unapplied_receipts (
     id UUID NOT NULL,
     entry_id UUID NOT NULL,
     import_id UUID,
+    batch_id UUID,
     given_reference TEXT NOT NULL,
     bank_reference TEXT,
     method TEXT NOT NULL,
@@ -103,6 +105,7 @@ CREATE TABLE unapplied_receipts (
     CONSTRAINT ck_unapplied_receipts_amount_cents CHECK (amount_cents > 0),
     CONSTRAINT fk_unapplied_receipts_payment_id_payments FOREIGN KEY(payment_id) REFERENCES payments (id),
     CONSTRAINT uq_unapplied_receipts_payment_id UNIQUE (payment_id),
+    CONSTRAINT fk_unapplied_receipts_batch_id_cash_batches FOREIGN KEY(batch_id) REFERENCES cash_batches (id),
     CONSTRAINT fk_unapplied_receipts_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id),
     CONSTRAINT fk_unapplied_receipts_entry_id_ledger_entries FOREIGN KEY(entry_id) REFERENCES ledger_entries (id),
     CONSTRAINT fk_unapplied_receipts_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id),

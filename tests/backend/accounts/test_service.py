@@ -1,7 +1,8 @@
 """Balances and identities of the demonstration's customers, each amount worked out by hand.
 
-A month costs $28.81 (5/8"), $43.22 (3/4"), $72.03 (1") or $230.48 (2"), and a unit $3.47 up to 9, $3.96 up to 29
-and $9.52 beyond; commercial $3.96. Nine units on the smallest meter: 28.81 + 9 x 3.47 = 60.04.
+From July 2026 a month costs $28.81 (5/8"), $43.22 (3/4"), $72.03 (1") or $230.48 (2") and a State fee of $0.61; a unit
+$3.47 up to 9, $3.96 up to 29 and $9.52 beyond (commercial $3.96), and $0.31 for wholesale water. Until September 30 a
+drought adds $0.35 a unit, on the share of a bill's days. Nine units: 28.81 + 0.61 + 9 x 3.47 + 9 x 0.31 = 63.44.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from backend.accounts import rules, service
-from backend.demo.book import demonstration_pin
+from backend.demo.entries import demonstration_pin
 from tests.backend.conftest import SECRET_KEY, SEEDED_AT
 
 TODAY = date(2026, 11, 23)
@@ -35,30 +36,32 @@ class Expected:
 
 
 EXPECTED = {
-    # 12 units 71.92 and 10 units 64.00 are late; 9 units 60.04 and the late fee 10.00 fall due in 8 days.
-    "past_due": Expected(20_596, 13_592, 8, (5_657, -91, "check"), (6_004, -13)),
-    # 60.04 + 2 x 3.96; the bill before (8 units: 28.81 + 27.76 = 56.57) was drawn on its due date.
-    "autopay": Expected(6_796, 0, 6, (5_657, -24, "bank_transfer"), (6_796, -15), autopay=True),
-    # 14 units 79.84 came back and is late; 9 units 60.04 and the fee of 25.00 are due in 11 days.
-    "nsf": Expected(16_488, 7_984, 11, (5_657, -58, "bank_transfer"), (6_004, -10), returned=(7_984, -17)),
-    # 43.22 + 31.23 + 4 x 3.96; the payment: 43.22 + 8 x 3.47 = 70.98.
-    "spanish_speaker": Expected(9_029, 0, 7, (7_098, -32, "cash"), (9_029, -14)),
-    # 72.03 + 31.23 + 15 x 3.96; the payment, 16 units: 72.03 + 31.23 + 7 x 3.96 = 130.98.
-    "landlord": Expected(16_266, 0, 3, (13_098, -36, "check"), (16_266, -18)),
-    # 28.81 + 7 x 3.47, whatever the owner of the house owes.
-    "tenant": Expected(5_310, 0, 14, (5_657, -25, "card"), (5_310, -7)),
-    # 28.81 + 31.23 + 20 x 3.96 + 4 x 9.52: three times the 56.57 of the month before.
-    "leak": Expected(17_732, 0, 16, (5_657, -23, "card"), (17_732, -5)),
-    # 148.76 + 119.44 + 103.60 = 371.80 in four installments of 92.95, two kept; and 9 units 60.04.
-    "payment_plan": Expected(24_594, 0, 1, (9_295, -26, "card"), (6_004, -20), arrangement=(9_295, 5)),
-    # 230.48 + 118 x 3.96; the payment, 80 units: 230.48 + 316.80 = 547.28.
-    "commercial": Expected(69_776, 0, 5, (54_728, -34, "bank_transfer"), (69_776, -16)),
-    # 28.81 + 4 x 3.47 = 42.69, paid with 100.00.
-    "closed_with_credit": Expected(-5_731, 0, None, (10_000, -28, "check"), (4_269, -35)),
-    # 15 units 83.80 is late; 12 units 71.92 is not.
-    "medical_protection": Expected(15_572, 8_380, 9, (5_657, -60, "check"), (7_192, -12), medical=True),
+    # 12 units 76.25 + 12 x 0.35 = 80.45 and 10 units 67.71 + 7.33 x 0.35 (22 days of 30) = 70.28 are late;
+    # 9 units 63.44 and the late fee 10.00 fall due in 8 days. Last paid: 8 units 59.66 + 2.80 = 62.46.
+    "past_due": Expected(22_417, 15_073, 8, (6_246, -91, "check"), (6_344, -13)),
+    # 63.44 + 2 x 4.27; the bill before (8 units 59.66 + 6.40 x 0.35) was drawn on its due date.
+    "autopay": Expected(7_198, 0, 6, (6_190, -24, "bank_transfer"), (7_198, -15), autopay=True),
+    # 14 units 84.79 + 8.87 x 0.35 = 87.89 came back and is late; 9 units 63.44 and the fee of 25.00 are due in 11 days.
+    "nsf": Expected(17_633, 8_789, 11, (6_246, -58, "bank_transfer"), (6_344, -10), returned=(8_789, -17)),
+    # 43.22 + 34.63 + 4 x 4.27; the payment: 43.22 + 30.85 + 6.13 x 0.35 = 76.22.
+    "spanish_speaker": Expected(9_493, 0, 7, (7_622, -32, "cash"), (9_493, -14)),
+    # 72.03 + 34.63 + 15 x 4.27; the payment, 16 units: 72.03 + 34.63 + 7 x 4.27 + 14.40 x 0.35 = 141.59.
+    "landlord": Expected(17_071, 0, 3, (14_159, -36, "check"), (17_071, -18)),
+    # 29.42 + 7 x 3.78, whatever the owner of the house owes; paid: 59.66 + 4.27 x 0.35.
+    "tenant": Expected(5_588, 0, 14, (6_115, -25, "card"), (5_588, -7)),
+    # 63.44 + 20 x 4.27 + 4 x 9.83: three times the month before, 59.66 + 3.73 x 0.35.
+    "leak": Expected(18_816, 0, 16, (6_097, -23, "card"), (18_816, -5)),
+    # 30 units by the old rates 150.32 + 3.00 x 0.35 = 151.37; 24 units, 27 days of them by the old rates: 129.85;
+    # 20 units 110.41 + 7.00: 398.63 in installments of 99.65, the last 99.68, two kept; and 9 units 63.44.
+    "payment_plan": Expected(26_277, 0, 1, (9_965, -26, "card"), (6_344, -20), arrangement=(9_965, 5)),
+    # 231.09 + 118 x 4.27; the payment, 80 units: 231.09 + 341.60 + 66.67 x 0.35 = 596.02.
+    "commercial": Expected(73_495, 0, 5, (59_602, -34, "bank_transfer"), (73_495, -16)),
+    # 29.42 + 4 x 3.78 + 1.63 x 0.35 (11 days of 27) = 45.11, paid with 100.00.
+    "closed_with_credit": Expected(-5_489, 0, None, (10_000, -28, "check"), (4_511, -35)),
+    # 15 units 89.06 + 10.50 x 0.35 = 92.74 is late; 12 units 76.25 is not.
+    "medical_protection": Expected(16_899, 9_274, 9, (6_246, -60, "check"), (7_625, -12), medical=True),
     "new_move_in": Expected(0, 0, None, None, None),
-    "locked": Expected(5_657, 0, 12, (5_657, -27, "card"), (5_657, -9)),
+    "locked": Expected(5_966, 0, 12, (6_134, -27, "card"), (5_966, -9)),
 }
 
 
@@ -99,7 +102,7 @@ class TestBalance:
         for after in (14, 15):
             today, now = TODAY + timedelta(days=after), SEEDED_AT + timedelta(days=after)
             late.append((await service.balance(seeded_session, account_id, now, today)).past_due_cents)
-        assert late == [0, 5_310]
+        assert late == [0, 5_588]
 
     async def test_of_an_earlier_day_knows_nothing_of_later_ones(self, seeded_session: AsyncSession) -> None:
         """Before the payment came back on day -17, the 14 units of day -40 were paid."""
@@ -108,7 +111,7 @@ class TestBalance:
         found = await service.balance(seeded_session, account_id, SEEDED_AT - timedelta(days=18), today)
         assert (found.balance_cents, found.returned_payment) == (0, None)
         assert found.last_bill is not None
-        assert found.last_bill.amount_cents == 7_984
+        assert found.last_bill.amount_cents == 8_789
 
     async def test_takes_one_round_trip(self, seeded_engine: AsyncEngine) -> None:
         statements: list[str] = []

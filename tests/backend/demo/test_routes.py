@@ -100,10 +100,10 @@ class TestCustomers:
             "account_number": "10000378",
             "pin": by_situation["past_due"]["pin"],
             "language": "en",
-            "balance_cents": 20_596,
+            "balance_cents": 22_417,
         }
         assert all(len(one["pin"]) == 4 and one["pin"].isdigit() for one in listed)
-        assert by_situation["closed_with_credit"]["balance_cents"] == -5_731
+        assert by_situation["closed_with_credit"]["balance_cents"] == -5_489
 
     async def test_are_none_before_the_seeding(self, empty: httpx.AsyncClient) -> None:
         assert (await empty.get("/v1/demo/customers")).json() == []

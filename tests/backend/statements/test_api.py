@@ -46,11 +46,13 @@ async def test_the_bills_of_an_account(seeded_api: Api, talks: dict[str, str]) -
 async def test_a_high_bill_is_explained_to_the_cent(seeded_api: Api, talks: dict[str, str]) -> None:
     told = await get(seeded_api, f"{talks['leak']}/bills/latest/explanation")
     # Marjorie Bell: 33 units after 8. 8 x 3.47 = 27.76; 9 x 3.47 + 20 x 3.96 + 4 x 9.52 = 148.51.
-    assert told["bill"]["due_cents"] == 2_881 + 14_851
-    assert told["last"]["difference_cents"] == 12_075
-    assert sum(cause["amount_cents"] for cause in told["last"]["causes"]) == 12_075
-    assert "$120.75 more than the last bill" in told["last"]["words"]["en"]["summary"]
-    assert "120 dólares con 75 centavos" in told["last"]["words"]["es"]["speech"]
+    # The meter 28.81; wholesale 33 x 0.31 = 10.23 after 8 x 0.31 = 2.48; the state fee 0.61 in both. The last bill
+    # had 14 days of drought in its 30 (17 to 30 September): 8 x 14/30 x 0.35 = 1.31.
+    assert told["bill"]["due_cents"] == 2_881 + 14_851 + 1_023 + 61
+    assert told["last"]["difference_cents"] == 12_075 + 775 - 131
+    assert sum(cause["amount_cents"] for cause in told["last"]["causes"]) == 12_719
+    assert "$127.19 more than the last bill" in told["last"]["words"]["en"]["summary"]
+    assert "127 dólares con 19 centavos" in told["last"]["words"]["es"]["speech"]
 
 
 @pytest.mark.parametrize("situation", ["past_due", "autopay", "nsf", "landlord", "payment_plan", "commercial"])

@@ -1,0 +1,32 @@
+"""A night's look at payment arrangements: which installments were kept, which arrangements are done or broken."""
+
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.arrangements import repository, rules
+from backend.district.service import District
+from backend.parts import Part
+
+
+async def check_arrangements(
+    session: AsyncSession, business_date: date, part: Part, *, district: District
+) -> dict[str, int]:
+    """Counts `installments_kept`, `arrangements_completed`, `arrangements_broken`. Again it finds nothing more."""
+    counts = {"installments_kept": 0, "arrangements_completed": 0, "arrangements_broken": 0}
+    rows = await repository.active(session, part, business_date)
+    for arrangement_id, group in groupby(rows, key=lambda row: row["id"]):
+        listed = list(group)
+        installments = [
+            rules.Installment(row["number"], row["due_on"], row["amount_cents"], row["kept_on"]) for row in listed
+        ]
+        grace_days = district.policy.arrangements.grace_days
+        found = rules.check(installments, listed[0]["toward_cents"], business_date, grace_days)
+        if found.newly_kept:
+            await repository.keep(session, arrangement_id, found.newly_kept, business_date)
+            counts["installments_kept"] += len(found.newly_kept)
+        if found.status != "active":
+            await repository.set_status(session, arrangement_id, found.status)
+            counts[f"arrangements_{found.status}"] += 1
+    return counts

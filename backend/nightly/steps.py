@@ -1,0 +1,203 @@
+"""What each step of a night does. A part of a step is one transaction, with the row that says it is done.
+
+So a kill between any two statements leaves all of a part or none of it, and a part that another process works on
+is waited for and then passed over: two nights at once are one.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.arrangements.service import check_arrangements
+from backend.billing import service as billing
+from backend.billing.errors import OpenExceptionsError
+from backend.billing.facts import Tariff
+from backend.database import Database
+from backend.district.service import District
+from backend.fees.late import charge_late_fees
+from backend.ledger import service as ledger
+from backend.nightly import repository, rules
+from backend.nightly.rules import WHOLE
+from backend.options.budget_checks import check_budgets
+from backend.options.draws import draw_due
+from backend.parts import Part, account_parts
+from backend.payments import service as payments
+
+Counts = dict[str, Any]
+Work = Callable[[AsyncSession], Awaitable[Counts]]
+PartWork = Callable[[AsyncSession, Part], Awaitable[Counts]]
+
+
+@dataclass(frozen=True)
+class Night:
+    """One business date's update: where it works, by which rules, and at which moment it says things happened."""
+
+    database: Database
+    district: District
+    tariff: Tariff
+    inbox: Path
+    business_date: date
+    now: datetime
+    stopping: Callable[[], bool]
+    """True once the process is to end: no further part begins."""
+
+
+class NightStoppedError(Exception):
+    """The process ends; the night goes on from the next part when it is started again."""
+
+
+async def once(night: Night, step: str, part: int, work: Work) -> Counts | None:
+    """Do a part's work in one transaction with its row; None when it was done before.
+
+    :raises NightStoppedError: the process is to end.
+    """
+    if night.stopping():
+        raise NightStoppedError
+    async with night.database.transaction() as session:
+        if not await repository.claim(session, night.business_date, step, part, night.now):
+            return None
+        counts = await work(session)
+        await repository.note(session, night.business_date, step, part, counts)
+        return counts
+
+
+async def by_accounts(night: Night, step: str, work: PartWork) -> None:
+    """Do `work` for all accounts, 500 a part, leaving out the parts that are done."""
+    async with night.database.transaction() as session:
+        parts = await account_parts(session)
+        done = {row.part for row in await repository.rows_of(session, night.business_date, step)}
+    for part in parts:
+
+        async def one(session: AsyncSession, part: Part = part) -> Counts:
+            return await work(session, part)
+
+        if part.number not in done:
+            await once(night, step, part.number, one)
+
+
+async def drafts(night: Night) -> None:
+    """Recurring payments and autopay that are due."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        return dict(await draw_due(session, night.business_date, night.now, part, district=night.district))
+
+    await by_accounts(night, "drafts", work)
+
+
+async def late_fees(night: Night) -> None:
+    """A late fee for each bill that is late."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        return dict(await charge_late_fees(session, night.business_date, night.now, part, district=night.district))
+
+    await by_accounts(night, "late_fees", work)
+
+
+async def arrangements(night: Night) -> None:
+    """Installments kept, arrangements completed or broken."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        return dict(await check_arrangements(session, night.business_date, part, district=night.district))
+
+    await by_accounts(night, "arrangements", work)
+
+
+async def prepare(night: Night) -> None:
+    """The preliminary billing ledger of every cycle whose meters have been read."""
+
+    async def begin(session: AsyncSession) -> Counts:
+        due = await billing.due_cycles(session, night.tariff, night.business_date)
+        for cycle in due:
+            await billing.begin_run(session, cycle=cycle.cycle, period_end=cycle.period_end, now=night.now)
+        return {"runs": len(due)}
+
+    await once(night, "prepare", 1, begin)
+    while run := await _next_run(night, "preparing"):
+
+        async def work(session: AsyncSession, run: RowMapping = run) -> Counts:
+            done = await billing.prepare_part(session, night.tariff, run["id"])
+            return {"cycle": str(run["cycle"]), "accounts": done.accounts, "drafts": done.bills}
+
+        await once(night, "prepare", await _next_part(night, "prepare"), work)
+
+
+async def bills(night: Night) -> None:
+    """The bills of every run that a person has approved."""
+    while run := await _next_run(night, "approved"):
+
+        async def work(session: AsyncSession, run: RowMapping = run) -> Counts:
+            head = {"cycle": str(run["cycle"]), "period_end": run["period_end"].isoformat()}
+            try:
+                done = await billing.bill_part(
+                    session, night.tariff, run["id"], issued_on=night.business_date, now=night.now
+                )
+            except OpenExceptionsError:
+                return {**head, "runs_held": 1}
+            return {**head, "bills": done.bills, "bills_cents": done.amount_cents}
+
+        await once(night, "bills", await _next_part(night, "bills"), work)
+
+
+async def budgets(night: Night) -> None:
+    """Budget bills: level what was billed, end those in default, renew those a year old."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        return dict(await check_budgets(session, night.business_date, night.now, part, district=night.district))
+
+    await by_accounts(night, "budgets", work)
+
+
+async def credits(night: Night) -> None:
+    """Credits pay the bills that have just gone out."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        billed = await repository.billed_accounts(session, part, night.business_date)
+        return {"allocations": await payments.allocate_credits(session, billed, night.district)}
+
+    await by_accounts(night, "credits", work)
+
+
+async def exceptions(night: Night) -> None:
+    """What waits for people after this night, for the leads' morning."""
+    await once(night, "exceptions", 1, repository.to_do)
+
+
+async def summary(night: Night) -> None:
+    """Add everything up, check that the books balance, and close the night."""
+
+    async def work(session: AsyncSession) -> Counts:
+        rows = await repository.rows_of(session, night.business_date)
+        out_of_balance = sum(line.balance_cents for line in await ledger.trial_balance(session))
+        totals: Counts = {**rules.totals(rows), "trial_balance_cents": out_of_balance}
+        await repository.finish(session, night.business_date, totals, night.now)
+        return {}
+
+    await once(night, "summary", 1, work)
+
+
+async def finish_step(night: Night, step: str) -> None:
+    """The row that says the whole step is done."""
+
+    async def nothing(session: AsyncSession) -> Counts:
+        return {}
+
+    await once(night, step, WHOLE, nothing)
+
+
+async def _next_run(night: Night, status: str) -> RowMapping | None:
+    """The oldest billing run in `status` that was not held up this night."""
+    async with night.database.transaction() as session:
+        rows = await repository.rows_of(session, night.business_date, "bills")
+        held = {(row.counts["cycle"], row.counts["period_end"]) for row in rows if "runs_held" in row.counts}
+        runs = await repository.billing_runs(session, status, night.business_date)
+    return next((run for run in runs if (str(run["cycle"]), run["period_end"].isoformat()) not in held), None)
+
+
+async def _next_part(night: Night, step: str) -> int:
+    async with night.database.transaction() as session:
+        return max((row.part for row in await repository.rows_of(session, night.business_date, step)), default=0) + 1

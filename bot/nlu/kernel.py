@@ -1,0 +1,109 @@
+"""How alike two messages are, and intents decided by likeness to every example.
+
+Likeness is 0 to 1: shared words and pieces of words (TF-IDF) and shared meaning (the sentence
+encoder), raised to a power so that near examples count for more. Least squares on these
+likenesses (kernel ridge regression) has a closed form, and so does what the model would have
+said of each example had it not seen it: calibration needs no second training.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from bot.nlu.encoder import SIZE, sentence_encoder
+from bot.nlu.features import Features
+
+Matrix = NDArray[np.float32]
+WORDS_SHARE = 0.2
+"""How much shared words count beside shared meaning."""
+POWER = 3
+COMPONENTS_MAX = 320
+_BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Turns what the encoder says into vectors of length 1, centred on what customers say."""
+
+    means: Matrix
+    scales: Matrix
+    axes: Matrix
+    """The directions in which examples differ most (rows of `means`, `COMPONENTS_MAX` at most)."""
+
+    @classmethod
+    def fit(cls, encoded: Matrix) -> "Meaning":
+        """Learn from the training texts as the encoder gives them."""
+        means, scales = encoded.mean(axis=0), encoded.std(axis=0) + 1e-6
+        made = cls(means, scales, np.eye(len(means), dtype=np.float32))
+        spread = made._standardised(encoded)
+        _, axes = np.linalg.eigh((spread.T @ spread).astype(np.float64))
+        return cls(means, scales, np.ascontiguousarray(axes[:, ::-1][:, :COMPONENTS_MAX], dtype=np.float32))
+
+    def _standardised(self, encoded: Matrix) -> Matrix:
+        standard = ((encoded - self.means) / self.scales).reshape(len(encoded), 2, SIZE)
+        standard = standard / np.maximum(np.linalg.norm(standard, axis=2, keepdims=True), 1e-9)
+        result: Matrix = standard.reshape(len(encoded), -1).astype(np.float32) / np.float32(np.sqrt(2))
+        return result
+
+    def vectors(self, encoded: Matrix) -> Matrix:
+        """One row for each row of `encoded`."""
+        return self._standardised(encoded) @ self.axes
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The examples as a message is compared with them: words (terms by examples) and meaning."""
+
+    features: Features
+    meaning: Meaning
+    words: csr_matrix
+    vectors: Matrix
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Examples":
+        """Learn vocabulary and directions from `texts`, and keep them to compare with."""
+        features = Features.fit(texts)
+        encoded = sentence_encoder().encode(texts)
+        meaning = Meaning.fit(encoded)
+        return cls(features, meaning, features.matrix(texts).T.tocsr(), meaning.vectors(encoded))
+
+    def alike(self, texts: Sequence[str]) -> Matrix:
+        """Likeness of each text (rows) to each example (columns), 0 to 1."""
+        meant = self.meaning.vectors(sentence_encoder().encode(texts)) @ self.vectors.T
+        return _likeness((self.features.matrix(texts) @ self.words).toarray() / 2, meant)
+
+    def alike_among(self) -> Matrix:
+        """Likeness of each example to each."""
+        rows = self.words.T.tocsr()
+        result = self.vectors @ self.vectors.T
+        for start in range(0, len(result), _BATCH):
+            part = slice(start, start + _BATCH)
+            result[part] = _likeness((rows[part] @ self.words).toarray() / 2, result[part])
+        return result
+
+
+def _likeness(words: Matrix, meaning: Matrix) -> Matrix:
+    """`words` and `meaning` are cosines."""
+    mixed = np.float32(WORDS_SHARE) * words + np.float32(1 - WORDS_SHARE) * meaning
+    result: Matrix = ((1 + mixed) / 2) ** POWER
+    return result
+
+
+def fit_ridge(alike: Matrix, targets: Matrix, penalty: float) -> tuple[Matrix, Matrix]:
+    """Weights (examples by classes), and the scores of each example by a fit without it.
+
+    `alike` is used up.
+    """
+    from scipy.linalg import lapack
+
+    alike[np.diag_indices(len(alike))] += np.float32(penalty)
+    factor, failed = lapack.spotrf(alike, lower=1, overwrite_a=1)
+    if failed:
+        raise ValueError("the examples cannot be told apart numerically; raise the penalty")
+    weights: Matrix = lapack.spotrs(factor, np.asfortranarray(targets), lower=1)[0]
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    left_out: Matrix = targets - weights / np.diagonal(inverse)[:, None]
+    return weights, left_out
