@@ -14,6 +14,7 @@ import orjson
 
 from actions.account_types import (
     Account,
+    Article,
     Balance,
     CodeCheck,
     CodeSent,
@@ -85,6 +86,10 @@ class AccountApi:
         """The district's public facts as they are now."""
         self._last_district = await self._ask(District.from_json, "GET", "/v1/district")
         return self._last_district
+
+    async def article(self, slug: str) -> Article:
+        """The district's answer of this name."""
+        return await self._ask(Article.from_json, "GET", f"/v1/knowledge/{slug}")
 
     def last_known_district(self) -> District | None:
         """The facts as last heard: names and telephone numbers stay true when the backend is down."""

@@ -251,3 +251,26 @@ class HandOff:
             department_name=body.get("department_name") or {},
             department_phone=body.get("department_phone"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that an answer names; `kind` is phone, money (cents), number, address or words."""
+
+    kind: str
+    value: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An answer of the district in both languages; `{name}` in `text` is one of `facts`."""
+
+    slug: str
+    text: dict[str, str]
+    link: dict[str, str | None]
+    facts: dict[str, Fact]
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        facts = {name: Fact(fact["kind"], fact["value"]) for name, fact in body["facts"].items()}
+        return cls(body["slug"], body["text"], body["link"], facts)

@@ -114,6 +114,13 @@ class Wording:
         at, dot = (" at ", " dot ") if self.language == "en" else (" arroba ", " punto ")
         return value.replace("@", at).replace(".", dot)
 
+    def website(self, value: str) -> str:
+        """The address as it is; `rioseco dot example` when spoken."""
+        if not self.spoken:
+            return value
+        dot = " dot " if self.language == "en" else " punto "
+        return value.partition("://")[2].removeprefix("www.").rstrip("/").replace(".", dot)
+
     def listing(self, items: Sequence[str]) -> str:
         """`a, b and c` in the language's own way."""
         if len(items) < 2:

@@ -21,6 +21,8 @@ from backend.events import ConsoleNews
 from backend.fees import routes as fees
 from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
+from backend.knowledge import routes as knowledge
+from backend.knowledge.service import Knowledge
 from backend.metrics import MeasureRequests, Metrics
 from backend.nightly import routes as nightly
 from backend.options import routes as options
@@ -46,6 +48,7 @@ def routers() -> list[APIRouter]:
         nightly.router,
         fees.router,
         options.router,
+        knowledge.router,
     ]
 
 
@@ -58,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.district = District.load(settings.district_dir)
     app.state.rate_book = RateBook.load(settings.district_dir)
+    app.state.knowledge = Knowledge.load(settings.district_dir)
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()
     app.state.metrics = Metrics()

@@ -1,6 +1,7 @@
 """The engine's model: trained only when what it is made from has changed."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from ops.digest import digest, files_under
 from ops.home import Home
 from ops.settings import ROOT
 
-INPUTS = ("data", "bot/domain", "bot/nlu", "config.yml", "requirements/engine.txt")
+INPUTS = ("data", "bot/domain", "bot/nlu", "bot/knowledge.py", "config.yml", "requirements/engine.txt")
 ENGINE_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 KEPT_MODELS = 3
 
@@ -18,10 +19,12 @@ class TrainingError(Exception):
     """The model could not be trained; the message has the end of the log and where it is."""
 
 
-def model_path(home: Home, root: Path = ROOT) -> Path:
-    """Where the model of the present training data is, or will be."""
-    inputs = files_under(*(root / place for place in INPUTS))
-    return home.models / f"{digest(root, inputs)}.tar.gz"
+def model_path(home: Home, root: Path = ROOT, district: Path | None = None) -> Path:
+    """Where the model of the present training data is, or will be: the project's, and the district's questions."""
+    district = district or Path(os.environ.get("HEADGATE_DISTRICT_DIR") or root / "district")
+    inputs = digest(root, files_under(*(root / place for place in INPUTS)))
+    questions = digest(district, files_under(district / "knowledge"), inputs)
+    return home.models / f"{questions}.tar.gz"
 
 
 async def ensure_model(home: Home, environment: Mapping[str, str], say: Callable[[str], None]) -> Path:
@@ -29,7 +32,7 @@ async def ensure_model(home: Home, environment: Mapping[str, str], say: Callable
 
     :raises TrainingError: training failed.
     """
-    path = model_path(home)
+    path = model_path(home, district=_district(environment))
     if path.exists():
         return path
     say("Training the assistant: its data, domain or configuration changed (a minute or two)")
@@ -51,6 +54,11 @@ async def ensure_model(home: Home, environment: Mapping[str, str], say: Callable
     draft.replace(path)
     remove_old_models(home)
     return path
+
+
+def _district(environment: Mapping[str, str]) -> Path | None:
+    folder = environment.get("HEADGATE_DISTRICT_DIR")
+    return Path(folder) if folder else None
 
 
 async def _wait(process: asyncio.subprocess.Process, say: Callable[[str], None]) -> None:

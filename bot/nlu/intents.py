@@ -10,10 +10,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.knowledge import ARTICLE
 from bot.nlu.intent_model import IntentModel, train_intent_model
 
 RANKING = "intent_ranking"
@@ -72,7 +73,7 @@ class IntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has a text and an intent."""
         pairs = [
-            (example.get(TEXT), example.get(INTENT)) for example in training_data.intent_examples if example.get(TEXT)
+            (example.get(TEXT), class_of(example)) for example in training_data.intent_examples if example.get(TEXT)
         ]
         self._model = train_intent_model(
             [text for text, _ in pairs],
@@ -90,29 +91,48 @@ class IntentClassifier(GraphComponent):
             text = message.get(TEXT)
             if text is None or message.get(INTENT):
                 continue
-            intent, ranking = self._classify(text)
-            message.set(INTENT, intent, add_to_output=True)
-            message.set(RANKING, ranking, add_to_output=True)
+            ranking = self._classify(text)
+            intents = [_without_article(one) for one in ranking]
+            message.set(INTENT, intents[0], add_to_output=True)
+            message.set(RANKING, intents, add_to_output=True)
+            if article := _article(ranking[0], text):
+                message.set(ENTITIES, [*(message.get(ENTITIES) or []), article], add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing downstream learns from predictions."""
         return training_data
 
-    def _classify(self, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def _classify(self, text: str) -> list[dict[str, Any]]:
         if self._model is None:
             raise RuntimeError("the intent classifier has not been trained")
         if self._model.knows_nothing_of(text):
-            fallback = _prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0)
-            return fallback, [fallback]
+            return [_prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0)]
         confidences = self._model.confidences([text])[0]
         likeliest = np.argsort(-confidences)[:RANKING_MAX]
         ranking = [_prediction(self._model.classes[at], float(confidences[at])) for at in likeliest]
         threshold = self._config["threshold"] or self._model.threshold
         if ranking[0]["confidence"] >= threshold:
-            return ranking[0], ranking
-        fallback = _prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0]["confidence"])
-        return fallback, [fallback, *ranking]
+            return ranking
+        return [_prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0]["confidence"]), *ranking]
+
+
+def class_of(example: Message) -> str:
+    """What the model tells apart: the intent, or one article of the district's knowledge."""
+    intent, article = str(example.get(INTENT)), example.get(ARTICLE)
+    return f"{intent}/{article}" if article else intent
+
+
+def _without_article(prediction: dict[str, Any]) -> dict[str, Any]:
+    return {**prediction, "name": prediction["name"].partition("/")[0]}
+
+
+def _article(prediction: dict[str, Any], text: str) -> dict[str, Any] | None:
+    """The article that was meant, as an entity over the whole text."""
+    _, _, slug = prediction["name"].partition("/")
+    if not slug:
+        return None
+    return {"entity": ARTICLE, "value": slug, "start": 0, "end": len(text), "extractor": "IntentClassifier"}
 
 
 def _prediction(name: str, confidence: float) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+"""General questions: the district's own answers, with its facts as they are today."""
+
+from actions import names
+from actions.account_api import NotFound
+from actions.account_types import Article
+from actions.turn import TopicAction, Turn, account_api
+from actions.wording import Wording
+
+
+class ActionKnowledge(TopicAction):
+    """The answer that the question means; without one a person is offered, nothing is made up."""
+
+    def name(self) -> str:
+        return "action_knowledge"
+
+    async def answer(self, turn: Turn) -> None:
+        slugs = turn.entities("article")
+        article = await _article(slugs[0]) if slugs else None
+        if article is None:
+            turn.say("utter_knowledge_gone")
+            turn.offer(names.OFFER_PERSON)
+            return
+        turn.say("utter_knowledge", answer=in_words(article.text[turn.language], article, turn.wording))
+        link = article.link.get(turn.language)
+        if link and turn.channel != "voice":
+            turn.say("utter_knowledge_link", link=in_words(link, article, turn.wording))
+
+
+async def _article(slug: str) -> Article | None:
+    try:
+        return await account_api().article(slug)
+    except NotFound:
+        return None
+
+
+def in_words(text: str, article: Article, wording: Wording) -> str:
+    """`text` with each `{name}` replaced by that fact as it is said here."""
+    return text.format(**{name: _said(fact.kind, fact.value, wording) for name, fact in article.facts.items()})
+
+
+def _said(kind: str, value: int | str, wording: Wording) -> str:
+    if kind == "money":
+        return wording.money(int(value))
+    if kind == "phone":
+        return wording.phone(str(value))
+    if kind == "address":
+        return wording.website(str(value))
+    return str(value)

@@ -1,0 +1,62 @@
+"""General questions: the district's words with its facts, said as the channel says them."""
+
+from actions import names
+from actions.account_api import AccountApi
+from actions.knowledge import ActionKnowledge
+from tests.actions.harness import Loopback, Tell
+
+ARTICLE = {
+    "slug": "late_fee",
+    "title": {"en": "The late fee", "es": "El recargo"},
+    "text": {"en": "It is {late_fee}. Call {phone} or see {website}.", "es": "Es {late_fee}. Llame al {phone}."},
+    "link": {"en": "{website}/fees", "es": None},
+    "facts": {
+        "late_fee": {"kind": "money", "value": 1000},
+        "phone": {"kind": "phone", "value": "+19515550100"},
+        "website": {"kind": "address", "value": "https://www.rioseco.example"},
+    },
+}
+ASKED = {"intent": "ask_knowledge", "entities": [("article", "late_fee")]}
+
+
+async def test_the_answer_with_its_link(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/v1/knowledge/late_fee", ARTICLE)
+    said = await run(ActionKnowledge(), **ASKED)
+    told = said.variables("utter_knowledge")["answer"]
+    assert told == "It is $10.00. Call (951) 555-0100 or see https://www.rioseco.example."
+    assert said.variables("utter_knowledge_link")["link"] == "https://www.rioseco.example/fees"
+
+
+async def test_the_answer_on_the_phone_is_spoken_and_has_no_link(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/v1/knowledge/late_fee", ARTICLE)
+    said = await run(ActionKnowledge(), channel="voice", **ASKED)
+    told = said.variables("utter_knowledge")["answer"]
+    assert told == "It is 10 dollars. Call 9 5 1, 5 5 5, 0 1 0 0 or see rioseco dot example."
+    assert said.names == ["utter_knowledge"]
+
+
+async def test_the_answer_in_spanish(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/v1/knowledge/late_fee", ARTICLE)
+    said = await run(ActionKnowledge(), slots={"language": "es"}, **ASKED)
+    assert said.variables("utter_knowledge")["answer"] == "Es $10.00. Llame al (951) 555-0100."
+    assert said.names == ["utter_knowledge"]
+
+
+async def test_an_answer_that_is_gone_is_a_person_not_an_invention(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    said = await run(ActionKnowledge(), **ASKED)
+    assert said.names == ["utter_knowledge_gone"]
+    assert said.slots[names.OFFER] == names.OFFER_PERSON
+
+
+async def test_a_question_without_an_article_is_a_person(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ActionKnowledge(), intent="ask_knowledge")
+    assert said.names == ["utter_knowledge_gone"]
+    assert answers.asked == []
+
+
+async def test_the_backend_is_out(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/v1/knowledge/late_fee", {"error": "database_unavailable"}, status=503)
+    said = await run(ActionKnowledge(), **ASKED)
+    assert said.names == ["utter_backend_out_case_filed"]

@@ -1,0 +1,5 @@
+"""The living application."""
+
+from tests.backend.living import api, database_url, shared_url, valkey_url
+
+__all__ = ["api", "database_url", "shared_url", "valkey_url"]
