@@ -84,7 +84,7 @@ def test_a_district_without_answers_starts(folder: Path) -> None:
     ("old", "new", "line", "says"),
     [
         ("---\n", "", 1, "begin with a head"),
-        ("title: What a unit of water is", "title: [", 2, "expected"),
+        ("title: What a unit of water is", "title: [", 4, "expected"),
         ("title: What a unit of water is\n", "", 2, "give it a title"),
         ("  - what is a ccf\n", "", 3, "8 or more different questions"),
         ("questions:", "question:", 3, "the head knows only"),
