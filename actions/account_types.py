@@ -220,6 +220,7 @@ class HandOffRequest:
     topic: str | None
     department: str = "customer_service"
     assistant_continues: bool = False
+    details: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The body of `POST /v1/hand-offs`; the conversation is known, so the thread is not needed."""

@@ -25,6 +25,12 @@ NEW_EMAIL: Final = "email_new"
 EMAIL_CONFIRMED: Final = "email_confirmed"
 EMAIL_CODE: Final = "email_code"
 
+INTAKE_FORM: Final = "intake_form"
+INTAKE_TOPIC: Final = "intake_topic"
+INTAKE_ASKED: Final = "intake_asked"
+INTAKE_ANSWER: Final = "intake_answer"
+INTAKE_ANSWERS: Final = "intake_answers"
+
 FORM_SLOTS: Final = (
     IDENTITY_ACCOUNT,
     IDENTITY_SECRET,
@@ -34,6 +40,10 @@ FORM_SLOTS: Final = (
     NEW_EMAIL,
     EMAIL_CONFIRMED,
     EMAIL_CODE,
+    INTAKE_TOPIC,
+    INTAKE_ASKED,
+    INTAKE_ANSWER,
+    INTAKE_ANSWERS,
 )
 
 # These end whatever form is open, whatever else the message holds: a house number in

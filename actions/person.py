@@ -1,5 +1,8 @@
 """Reaching a person: at any point, with a reference and what happens next."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from actions import names
 from actions.account_api import AccountApiError
 from actions.account_types import HandOff, HandOffRequest
@@ -43,9 +46,16 @@ def summary_of(turn: Turn) -> str:
 
 
 async def file_hand_off(
-    turn: Turn, reason: str, *, department: str = CUSTOMER_SERVICE, assistant_continues: bool = False
+    turn: Turn,
+    reason: str,
+    *,
+    department: str = CUSTOMER_SERVICE,
+    assistant_continues: bool = False,
+    summary: str | None = None,
+    topic: str | None = None,
+    details: Sequence[dict[str, Any]] = (),
 ) -> HandOff:
-    """Put this conversation in the queue of the people.
+    """Put this conversation in the queue of the people, with what was gathered for them.
 
     :raises AccountApiError: the backend is out or refused.
     """
@@ -53,10 +63,11 @@ async def file_hand_off(
         conversation_id=turn.conversation_id,
         channel=turn.channel,
         reason=reason,
-        summary=summary_of(turn),
-        topic=turn.intent or None,
+        summary=summary or summary_of(turn),
+        topic=topic or turn.intent or None,
         department=department,
         assistant_continues=assistant_continues,
+        details=tuple(details),
     )
     return await account_api().hand_off(request)
 

@@ -151,6 +151,7 @@ class Priorities(_Strict):
     asked_for_person: Priority
     two_failed_turns: Priority
     wrong_department: Priority
+    request: Priority
     other: Priority
 
 

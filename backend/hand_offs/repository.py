@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _ENSURE_CONVERSATION = text(
@@ -24,21 +25,21 @@ _ENSURE_CONVERSATION = text(
 _ADD = text(
     """
     INSERT INTO hand_offs (id, conversation_id, department, reason, topic, summary, provider_message_id, priority,
-                           state, assistant_continues, created_at)
+                           state, assistant_continues, details, created_at)
     VALUES (:id, :conversation_id, :department, :reason, :topic, :summary, :provider_message_id, :priority,
-            'waiting', :assistant_continues, :now)
+            'waiting', :assistant_continues, :details, :now)
     ON CONFLICT (conversation_id) WHERE state IN ('waiting', 'taken') DO NOTHING
     RETURNING id, number, department, priority, state, created_at
     """
-)
+).bindparams(bindparam("details", type_=JSONB()))
 _ADD_TO_OPEN = text(
     """
     UPDATE hand_offs SET priority = least(priority, :priority),
-        assistant_continues = assistant_continues AND :assistant_continues
+        assistant_continues = assistant_continues AND :assistant_continues, details = details || :details
     WHERE conversation_id = :conversation_id AND state IN ('waiting', 'taken')
     RETURNING id, number, department, priority, state, created_at
     """
-)
+).bindparams(bindparam("details", type_=JSONB()))
 _SAME_REQUEST = text(
     "SELECT id, number, department, priority, state, created_at FROM hand_offs"
     " WHERE conversation_id = :conversation_id AND provider_message_id = :provider_message_id"

@@ -12,6 +12,7 @@ Reason = Literal[
     "upset",
     "above_authority",
     "wrong_department",
+    "request",
     "other",
 ]
 State = Literal["waiting", "taken", "given_back", "closed"]

@@ -1,15 +1,23 @@
 """The shapes of a hand-off."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from backend.conversations.schemas import E164, ChannelName, Key, Words
 from backend.hand_offs.rules import Reason
 
 ShortName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class Detail(BaseModel):
+    """One thing that was gathered for the case: what it is called, and what the customer said."""
+
+    name: ShortName
+    label: dict[Literal["en", "es"], ShortName]
+    value: Annotated[Words, StringConstraints(max_length=1_000)]
 
 
 class HandOffIn(BaseModel):
@@ -27,6 +35,9 @@ class HandOffIn(BaseModel):
                     "department": "customer_service",
                     "summary": "Asked for a person after a question about the balance.",
                     "topic": "balance",
+                    "details": [
+                        {"name": "start_on", "label": {"en": "Start date", "es": "Fecha"}, "value": "2026-12-01"}
+                    ],
                 }
             ]
         }
@@ -42,6 +53,7 @@ class HandOffIn(BaseModel):
     summary: Annotated[Words, StringConstraints(max_length=4_000)] = ""
     topic: ShortName | None = None
     assistant_continues: bool = False
+    details: Annotated[list[Detail], Field(max_length=40)] = []
 
     @model_validator(mode="after")
     def _findable(self) -> Self:

@@ -83,6 +83,7 @@ def _values(asked: HandOffIn, conversation_id: UUID, district: District, now: da
         "provider_message_id": asked.provider_message_id,
         "priority": urgency,
         "assistant_continues": asked.assistant_continues,
+        "details": [detail.model_dump() | {"value": redact(detail.value).text} for detail in asked.details],
         "now": now,
     }
 

@@ -1,9 +1,11 @@
 """Cases for people: what the assistant handed on, and everything that happened to it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -41,6 +43,8 @@ class HandOff(Base):
     first_answer_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     disposition: Mapped[str | None]
+    details: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """What was gathered: `{"name", "label": {"en", "es"}, "value"}` each, in the order it was asked."""
 
     @property
     def reference(self) -> str:

@@ -111,3 +111,20 @@ async def test_a_text_that_a_person_has_stays_open_when_the_customer_leaves(api:
     path = f"/v1/conversations/{told['conversation_id']}/end"
     left = await api.client.post(path, json={"reason": "left"}, headers=TELEPHONY)
     assert left.json()["mode"] == "person"
+
+
+async def test_details_are_kept_masked_and_added_up(api: Api, database_url: str) -> None:
+    conversation = (await api.said()).json()["conversation_id"]
+
+    def detail(name: str, value: str) -> dict[str, object]:
+        return {"name": name, "label": {"en": name, "es": name}, "value": value}
+
+    for one in (detail("address", "120 Oak Street"), detail("note", "my card is 4111 1111 1111 1111")):
+        body = {"conversation_id": conversation, "reason": "request", "assistant_continues": True, "details": [one]}
+        assert (await api.act("POST", "/v1/hand-offs", body)).status_code == 201
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("SELECT details, priority FROM hand_offs").fetchall()
+    ((details, priority),) = rows
+    assert [one["name"] for one in details] == ["address", "note"]
+    assert "4111" not in str(details)
+    assert priority == 3

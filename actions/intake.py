@@ -1,0 +1,239 @@
+"""Gathering everything a person needs for a request, then filing it as a case.
+
+A topic registers its `Intake`: the questions, each asked by the response `utter_intake_<topic>_<question>`.
+One form asks them all; answers may come early, late or corrected, and at the end everything is read back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
+
+from actions import intake_answers as reading
+from actions import names
+from actions.identity import require_level
+from actions.intake_answers import SKIPPED, Heard, Kind, OutOfRangeError, Question
+from actions.person import file_hand_off
+from actions.turn import FormValidation, Turn, finish_form
+
+CONFIRM, CHANGE = "confirm", "change"
+_intakes: dict[str, "Intake"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What is asked for a topic, and where it goes. `level` is the verification level it needs (0: none).
+
+    `summary` is the first sentence of the case, in English.
+    """
+
+    topic: str
+    questions: tuple[Question, ...]
+    summary: str
+    department: str = "customer_service"
+    reason: str = "request"
+    level: int = 0
+
+
+def register(intake: Intake) -> Intake:
+    """Make the topic's intake known to the form."""
+    _intakes[intake.topic] = intake
+    return intake
+
+
+async def begin_intake(turn: Turn, intake: Intake, resume: str, known: dict[str, Any] | None = None) -> None:
+    """Start asking; identity first where the topic needs it (`resume` comes back here). `known` is not asked."""
+    if intake.level and not await require_level(turn, intake.level, resume):
+        return
+    answers = {**reading.offered_ahead(intake.questions, heard(turn)), **(known or {})}
+    turn.set(names.INTAKE_TOPIC, intake.topic)
+    turn.set(names.INTAKE_ANSWERS, answers)
+    turn.set(names.INTAKE_ASKED, None)
+    turn.go_on_with(names.INTAKE_FORM)
+
+
+def heard(turn: Turn) -> Heard:
+    """The message as the readers of answers take it."""
+    kinds = ("date", "digits", "email", "amount_cents", "choice")
+    now = turn.metadata.get("now")
+    today = datetime.fromisoformat(now).date() if now else date.today()
+    return Heard(turn.text, turn.intent, turn.confidence, {kind: turn.entities(kind) for kind in kinds}, today)
+
+
+class ValidateIntakeForm(FormValidation):
+    """Reads the answer to what was asked, a correction of an earlier one, or yes to the whole."""
+
+    def name(self) -> str:
+        return "validate_intake_form"
+
+    async def fill(self, turn: Turn) -> None:
+        intake = _intakes[str(turn.slot(names.INTAKE_TOPIC))]
+        asked = turn.slot(names.INTAKE_ASKED)
+        if asked is None:
+            _ask_next(turn, intake, dict(turn.slot(names.INTAKE_ANSWERS) or {}))
+        elif turn.answered_already:
+            turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
+        elif turn.intent in names.ALWAYS_FIRST and not _leaves_out(turn, intake, str(asked)):
+            return
+        elif asked == CONFIRM:
+            await _confirm(turn, intake)
+        elif asked == CHANGE:
+            _choose_change(turn, intake)
+        else:
+            _take(turn, intake, str(asked))
+
+
+class ActionAskIntake(Action):
+    """Asks what is to be asked next; the form calls it, also after an answer to something else."""
+
+    def name(self) -> str:
+        return "action_ask_intake_form_intake_answer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
+        """Rasa's entry: says one question."""
+        turn = Turn(tracker, dispatcher)
+        intake = _intakes[str(turn.slot(names.INTAKE_TOPIC))]
+        asked = str(turn.slot(names.INTAKE_ASKED))
+        if asked == CONFIRM:
+            turn.say("utter_intake_confirm", summary=_summary(turn, intake))
+        elif asked == CHANGE:
+            turn.say("utter_intake_change", buttons=_changes(turn, intake))
+        else:
+            question = _question(intake, asked)
+            turn.say(f"utter_intake_{intake.topic}_{asked}", buttons=_options(turn, question))
+        return []
+
+
+def _ask_next(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
+    following = reading.next_question(intake.questions, answers)
+    turn.set(names.INTAKE_ANSWERS, answers)
+    turn.set(names.INTAKE_ASKED, following.name if following else CONFIRM)
+    turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
+
+
+def _take(turn: Turn, intake: Intake, asked: str) -> None:
+    """The answer to `asked`, or a better one to an earlier question; a message with neither steps aside."""
+    question, answers, said = _question(intake, asked), dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn)
+    wrong = reading.correction(intake.questions, answers, asked, said)
+    target = wrong or question
+    try:
+        value = reading.read_answer(target, said)
+    except OutOfRangeError:
+        turn.say("utter_intake_date_out_of_range")
+        _ask_again(turn, target)
+        return
+    if value is not None:
+        answers[target.name] = value
+        if wrong is not None and value != SKIPPED:
+            turn.say("utter_intake_corrected", answer=reading.said_back(wrong, value, turn.wording))
+        _ask_next(turn, intake, answers)
+    elif turn.intent in {"nlu_fallback", "out_of_scope", "give_details", "affirm", "deny", "do_not_know"}:
+        turn.say(f"utter_intake_unclear_{question.kind.value}")
+        _ask_again(turn, question)
+
+
+def _ask_again(turn: Turn, question: Question) -> None:
+    # A form that reports nothing but its requested slot counts as not having understood.
+    turn.set(names.INTAKE_ASKED, question.name)
+    turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
+
+
+async def _confirm(turn: Turn, intake: Intake) -> None:
+    answers, said = dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn)
+    wrong = reading.correction(intake.questions, answers, None, said)
+    if wrong is not None:
+        _take(turn, intake, wrong.name)
+    elif turn.intent == "affirm":
+        await _file(turn, intake, answers)
+    elif turn.intent == "deny":
+        turn.set(names.INTAKE_ASKED, CHANGE)
+        turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
+    elif turn.intent in {"nlu_fallback", "give_details"}:
+        _choose_change(turn, intake)
+
+
+def _choose_change(turn: Turn, intake: Intake) -> None:
+    answers = dict(turn.slot(names.INTAKE_ANSWERS) or {})
+    chosen = reading.named_by(reading.answered(intake.questions, answers), heard(turn))
+    if chosen is None:
+        turn.set(names.INTAKE_ASKED, CHANGE)
+        turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
+        return
+    answers.pop(chosen.name)
+    turn.set(names.INTAKE_ANSWERS, answers)
+    _ask_again(turn, chosen)
+
+
+async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
+    details = [
+        {
+            "name": question.name,
+            "label": dict(question.label),
+            "value": str(answers[question.name])
+            if question.kind is not Kind.AMOUNT
+            else reading.said_back(question, answers[question.name], turn.wording),
+        }
+        for question in reading.answered(intake.questions, answers)
+    ]
+    filed = await file_hand_off(
+        turn,
+        intake.reason,
+        department=intake.department,
+        assistant_continues=True,
+        summary=intake.summary,
+        topic=intake.topic,
+        details=details,
+    )
+    finish_form(turn)
+    reference = turn.wording.reference(filed.reference)
+    if filed.open_now or filed.opens_at is None:
+        turn.say("utter_intake_filed", reference=reference)
+    else:
+        turn.say("utter_intake_filed_closed", reference=reference, opens_at=turn.wording.opening(filed.opens_at))
+
+
+def _leaves_out(turn: Turn, intake: Intake, asked: str) -> bool:
+    """ "Skip" sounds like giving up, and is an answer where there is something to skip."""
+    return turn.intent == "cancel" and any(
+        question.name == asked and reading.leaves_out(question, heard(turn)) for question in intake.questions
+    )
+
+
+def _question(intake: Intake, name: str) -> Question:
+    return next(question for question in intake.questions if question.name == name)
+
+
+def _summary(turn: Turn, intake: Intake) -> str:
+    """Everything that was understood: `Start date: Tuesday, December 1. Address: 12 Oak Street.`"""
+    answers = turn.slot(names.INTAKE_ANSWERS) or {}
+    wording = turn.wording
+    parts = [
+        f"{question.label[turn.language]}: {reading.said_back(question, answers[question.name], wording)}"
+        for question in reading.answered(intake.questions, answers)
+    ]
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+
+
+def _options(turn: Turn, question: Question) -> list[dict[str, str]] | None:
+    if question.kind is Kind.YES_NO:
+        words = {"en": ("Yes", "No"), "es": ("Sí", "No")}[turn.language]
+        return [
+            {"title": title, "payload": payload} for title, payload in zip(words, ("/affirm", "/deny"), strict=True)
+        ]
+    return [
+        {"title": option.title[turn.language], "payload": f'/intake_choice{{"choice":"{option.value}"}}'}
+        for option in question.options
+    ] or None
+
+
+def _changes(turn: Turn, intake: Intake) -> list[dict[str, str]]:
+    """What may be changed, each by its number."""
+    known: Sequence[Question] = reading.answered(intake.questions, turn.slot(names.INTAKE_ANSWERS) or {})
+    return [
+        {"title": question.label[turn.language], "payload": f'/give_details{{"digits":"{number}"}}'}
+        for number, question in enumerate(known, start=1)
+    ]

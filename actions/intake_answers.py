@@ -1,0 +1,294 @@
+"""The questions of an intake and how an answer is read from a message. Pure."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from actions.wording import Wording
+
+Answers = Mapping[str, Any]
+TEXT_MAX = 500
+SKIPPED = "-"
+"""The answer to a question that the customer left out."""
+
+
+class Kind(StrEnum):
+    """What an answer is: that decides how it is read and how it is said back."""
+
+    TEXT = "text"
+    NAME = "name"
+    ADDRESS = "address"
+    DATE = "date"
+    PHONE = "phone"
+    EMAIL = "email"
+    AMOUNT = "amount"
+    DIGITS = "digits"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose: its value, what it is called, and words that mean it in either language."""
+
+    value: str
+    title: Mapping[str, str]
+    words: str
+    """A regular expression, tried on the folded message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `label` is what the answer is called when it is read back and in the case.
+
+    `when` says from the answers so far whether it is asked; `days` is how far from today a date may be.
+    """
+
+    name: str
+    kind: Kind
+    label: Mapping[str, str]
+    options: tuple[Option, ...] = ()
+    when: Callable[[Answers], bool] | None = None
+    optional: bool = False
+    days: tuple[int, int] = (0, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a message says, as the engine understood it."""
+
+    text: str
+    intent: str
+    confidence: float
+    entities: Mapping[str, Sequence[Any]]
+    today: date
+    calling_number: str | None = None
+
+
+class OutOfRangeError(ValueError):
+    """A date that was understood and cannot be: too early or too far away."""
+
+
+_SURE = 0.75
+_QUESTION_SURE = 0.4
+_QUESTION = re.compile(
+    r"\?\s*$|^\s*(?:who|what|when|where|which|why|how|is|are|do|does|did|can|could|will|quién|quien|qué|que|cuándo|"
+    r"cuando|dónde|donde|cuál|cual|por qué|cómo|como|cuánto|cuanto|puedo|puede|hay)\b",
+    re.IGNORECASE,
+)
+_NAME_OPENING = re.compile(
+    r"^(?:(?:yes|sí|si|ok|sure)[,. ]+)?(?:my name is|the name is|it'?s|it is|this is|i am|i'?m|name:?|"
+    r"me llamo|mi nombre es|el nombre es|se llama|es|soy|a nombre de)\s+",
+    re.IGNORECASE,
+)
+_ADDRESS_OPENING = re.compile(
+    r"^(?:it'?s|it is|the address is|my address is|at|es|la dirección es|en)\s+", re.IGNORECASE
+)
+_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,5}")
+_WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
+_NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "greet", "thank", "switch_language", "choose_account"})
+_ADDRESS = re.compile(
+    r"\d+\s+(?:\w+[.\s]+)*\w{3,}|\b(?:apt|unit|suite|calle|avenida|street|lot|space)\b", re.IGNORECASE
+)
+_CORRECTION = re.compile(
+    r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
+    r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
+    re.IGNORECASE,
+)
+_SKIP = re.compile(
+    r"\b(?:skip|none|no idea|don'?t have|do not have|ninguno|ninguna|no tengo|no sé|no se|omitir)\b", re.I
+)
+
+
+def read_answer(question: Question, heard: Heard) -> Any | None:
+    """The answer that the message gives to `question`, or None when it gives none.
+
+    Dates are ISO text, amounts cents, phones ten digits; a left-out optional answer is `SKIPPED`.
+
+    :raises OutOfRangeError: a date outside the days allowed.
+    """
+    return SKIPPED if leaves_out(question, heard) else _READERS[question.kind](question, heard)
+
+
+def leaves_out(question: Question, heard: Heard) -> bool:
+    """Whether the message passes over an optional question: "skip", "I don't have one", no."""
+    said_no = heard.intent in {"do_not_know", "deny"} or _SKIP.search(heard.text) is not None
+    return question.optional and said_no
+
+
+def _read_text(question: Question, heard: Heard) -> str | None:
+    words = " ".join(heard.text.split())[:TEXT_MAX]
+    if len(words) < 2 or heard.intent in _NEVER_TEXT or not _is_free_text(heard):
+        return None
+    return words
+
+
+def _is_free_text(heard: Heard) -> bool:
+    """A message that is surely about another topic is that, and no answer; a question sooner than a statement."""
+    sure = _QUESTION_SURE if _QUESTION.search(heard.text) else _SURE
+    return heard.intent in _WORDS or heard.confidence < sure
+
+
+def _read_name(question: Question, heard: Heard) -> str | None:
+    words = _NAME_OPENING.sub("", " ".join(heard.text.split())).strip(" .!")
+    if _QUESTION.search(heard.text) or heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words):
+        return None
+    return words if _is_free_text(heard) else None
+
+
+def _read_address(question: Question, heard: Heard) -> str | None:
+    words = _ADDRESS_OPENING.sub("", _CORRECTION.sub("", " ".join(heard.text.split())[:TEXT_MAX]).strip(" ,.!"))
+    return words if _ADDRESS.search(words) else None
+
+
+def _read_date(question: Question, heard: Heard) -> str | None:
+    for found in heard.entities.get("date", ()):
+        days = (date.fromisoformat(found) - heard.today).days
+        if not question.days[0] <= days <= question.days[1]:
+            raise OutOfRangeError(found)
+        return str(found)
+    return None
+
+
+def _read_phone(question: Question, heard: Heard) -> str | None:
+    for group in heard.entities.get("digits", ()):
+        digits = group[1:] if len(group) == 11 and group.startswith("1") else group
+        if len(digits) == 10:
+            return str(digits)
+    return heard.calling_number if heard.intent in {"use_calling_number", "affirm"} else None
+
+
+def _read_email(question: Question, heard: Heard) -> str | None:
+    return next(iter(heard.entities.get("email", ())), None)
+
+
+def _read_amount(question: Question, heard: Heard) -> int | None:
+    return next((int(cents) for cents in heard.entities.get("amount_cents", ()) if int(cents) > 0), None)
+
+
+def _read_digits(question: Question, heard: Heard) -> str | None:
+    return next(iter(heard.entities.get("digits", ())), None)
+
+
+def _read_choice(question: Question, heard: Heard) -> str | None:
+    for value in heard.entities.get("choice", ()):
+        if any(option.value == value for option in question.options):
+            return str(value)
+    numbers = [int(group) for group in heard.entities.get("digits", ()) if group.isdigit() and len(group) == 1]
+    if numbers and 1 <= numbers[0] <= len(question.options):
+        return question.options[numbers[0] - 1].value
+    meant = [option.value for option in question.options if re.search(option.words, heard.text, re.IGNORECASE)]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _read_yes_no(question: Question, heard: Heard) -> str | None:
+    return {"affirm": "yes", "deny": "no"}.get(heard.intent)
+
+
+_READERS: dict[Kind, Callable[[Question, Heard], Any | None]] = {
+    Kind.TEXT: _read_text,
+    Kind.NAME: _read_name,
+    Kind.ADDRESS: _read_address,
+    Kind.DATE: _read_date,
+    Kind.PHONE: _read_phone,
+    Kind.EMAIL: _read_email,
+    Kind.AMOUNT: _read_amount,
+    Kind.DIGITS: _read_digits,
+    Kind.CHOICE: _read_choice,
+    Kind.YES_NO: _read_yes_no,
+}
+_SURE_KINDS = frozenset({Kind.DATE, Kind.EMAIL, Kind.AMOUNT, Kind.PHONE})
+"""Kinds that a message shows by themselves, whatever was asked."""
+
+
+def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]:
+    """Answers that the first message brings along, such as the day in "start service on the first"."""
+    found: dict[str, Any] = {}
+    for question in questions:
+        if question.kind in _SURE_KINDS and question.kind not in {known.kind for known in _named(questions, found)}:
+            try:
+                value = read_answer(question, heard) if question.kind is not Kind.PHONE else None
+            except OutOfRangeError:
+                continue
+            if value is not None and value != SKIPPED:
+                found[question.name] = value
+    return found
+
+
+def _named(questions: Sequence[Question], answers: Answers) -> list[Question]:
+    return [question for question in questions if question.name in answers]
+
+
+def correction(questions: Sequence[Question], answers: Answers, asked: str | None, heard: Heard) -> Question | None:
+    """The answered question that the message corrects: "no, the fifth", "actually my e-mail is …".
+
+    Only one whose kind shows by itself and is not the kind that is being asked for.
+    """
+    if not _CORRECTION.search(heard.text):
+        return None
+    asked_kind = next((question.kind for question in questions if question.name == asked), None)
+    for question in reversed(_named(questions, answers)):
+        sure = question.kind in _SURE_KINDS | {Kind.ADDRESS, Kind.CHOICE}
+        if not sure or question.kind is asked_kind:
+            continue
+        try:
+            value = read_answer(question, heard)
+        except OutOfRangeError:
+            return question
+        if value is not None and value not in (SKIPPED, answers[question.name]):
+            return question
+    return None
+
+
+def named_by(questions: Sequence[Question], heard: Heard) -> Question | None:
+    """The question whose label the message names, or whose number in the list it gives."""
+    numbers = [int(group) for group in heard.entities.get("digits", ()) if group.isdigit() and len(group) <= 2]
+    if numbers and 1 <= numbers[0] <= len(questions):
+        return questions[numbers[0] - 1]
+    said = set(re.findall(r"\w{3,}", heard.text.lower()))
+    scored = [
+        (len(said & set(re.findall(r"\w{3,}", " ".join(question.label.values()).lower()))), -place)
+        for place, question in enumerate(questions)
+    ]
+    best = max(scored, default=(0, 0))
+    return questions[-best[1]] if best[0] > 0 else None
+
+
+def next_question(questions: Sequence[Question], answers: Answers) -> Question | None:
+    """The first question that is asked and has no answer; None when all is known."""
+    for question in questions:
+        if question.name not in answers and (question.when is None or question.when(answers)):
+            return question
+    return None
+
+
+def answered(questions: Sequence[Question], answers: Answers) -> list[Question]:
+    """The questions with an answer that still count, in order."""
+    return [
+        question
+        for question in _named(questions, answers)
+        if answers[question.name] != SKIPPED and (question.when is None or question.when(answers))
+    ]
+
+
+def said_back(question: Question, value: Any, wording: Wording) -> str:
+    """An answer as it is read back to the customer."""
+    speak = _SPOKEN.get(question.kind)
+    if speak is not None:
+        return speak(str(value), wording)
+    if question.kind is Kind.CHOICE:
+        return next(option.title[wording.language] for option in question.options if option.value == value)
+    return _YES_NO[wording.language][value] if question.kind is Kind.YES_NO else str(value)
+
+
+_YES_NO = {"en": {"yes": "yes", "no": "no"}, "es": {"yes": "sí", "no": "no"}}
+_SPOKEN: dict[Kind, Callable[[str, Wording], str]] = {
+    Kind.DATE: lambda value, wording: wording.day(date.fromisoformat(value)),
+    Kind.AMOUNT: lambda value, wording: wording.money(int(value)),
+    Kind.PHONE: lambda value, wording: wording.phone(value),
+    Kind.EMAIL: lambda value, wording: wording.email(value),
+    Kind.DIGITS: lambda value, wording: wording.digits(value),
+}

@@ -1,0 +1,41 @@
+"""Water at a new place: what customer service needs to open an account."""
+
+from actions.intake import Intake, begin_intake, register
+from actions.intake_answers import Kind, Option, Question
+from actions.turn import TopicAction, Turn
+
+START_SERVICE = register(
+    Intake(
+        topic="start_service",
+        summary="Wants to start water service.",
+        questions=(
+            Question("address", Kind.ADDRESS, {"en": "Service address", "es": "Dirección del servicio"}),
+            Question("start_on", Kind.DATE, {"en": "Start date", "es": "Fecha de inicio"}, days=(0, 60)),
+            Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"}),
+            Question(
+                "occupant",
+                Kind.CHOICE,
+                {"en": "Owner or renter", "es": "Dueño o inquilino"},
+                options=(
+                    Option(
+                        "owner", {"en": "I own it", "es": "Es mía"}, r"\b(own|owner|bought|mía|mia|dueñ|duen|compr)"
+                    ),
+                    Option("renter", {"en": "I rent it", "es": "La rento"}, r"\b(rent|tenant|lease|inquilin|alquil)"),
+                ),
+            ),
+            Question("phone", Kind.PHONE, {"en": "Phone", "es": "Teléfono"}),
+            Question("email", Kind.EMAIL, {"en": "E-mail", "es": "Correo"}, optional=True),
+        ),
+    )
+)
+
+
+class ActionStartService(TopicAction):
+    """Somebody moves in, or needs water where there is none."""
+
+    def name(self) -> str:
+        return "action_start_service"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_start_service")
+        await begin_intake(turn, START_SERVICE, self.name())

@@ -1,0 +1,130 @@
+"""The form that gathers a request: asked in order, corrected, changed, confirmed, filed with everything."""
+
+from typing import Any
+
+from actions import names
+from actions.account_api import AccountApi
+from actions.intake import ActionAskIntake, ValidateIntakeForm
+from actions.start_service import ActionStartService
+from tests.actions.harness import Loopback, Tell
+
+ANSWERS = {
+    "address": "120 oak street",
+    "start_on": "2026-12-05",
+    "name": "Maria Lopez",
+    "occupant": "owner",
+    "phone": "9515550101",
+    "email": "-",
+}
+
+
+def asking(question: str, answers: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The form open at a question."""
+    slots = {
+        names.INTAKE_TOPIC: "start_service",
+        names.INTAKE_ASKED: question,
+        names.INTAKE_ANSWERS: answers or {},
+        names.REQUESTED_SLOT: names.INTAKE_ANSWER,
+    }
+    return {"slots": slots, "form": names.INTAKE_FORM}
+
+
+async def test_it_begins_with_what_the_message_brought(api: AccountApi, run: Tell) -> None:
+    said = await run(
+        ActionStartService(), intent="start_service", text="my mail is a@b.co", entities=[("email", "a@b.co")]
+    )
+    assert said.slots[names.INTAKE_ANSWERS] == {"email": "a@b.co"}
+    assert said.next == names.INTAKE_FORM
+
+
+async def test_an_answer_leads_to_the_next_question(api: AccountApi, run: Tell) -> None:
+    said = await run(ValidateIntakeForm(), intent="nlu_fallback", text="120 oak street", **asking("address"))
+    assert said.slots[names.INTAKE_ANSWERS] == {"address": "120 oak street"}
+    assert said.slots[names.INTAKE_ASKED] == "start_on"
+
+
+async def test_the_question_is_the_topic_s_own(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionAskIntake(), **asking("occupant"))
+    assert said.names == ["utter_intake_start_service_occupant"]
+    assert [button["title"] for button in said.responses[0]["buttons"]] == ["I own it", "I rent it"]
+    assert said.events == []
+
+
+async def test_what_was_not_understood_is_asked_again(api: AccountApi, run: Tell) -> None:
+    said = await run(ValidateIntakeForm(), intent="nlu_fallback", text="the blue one", **asking("address"))
+    assert said.names == ["utter_intake_unclear_address"]
+    assert said.slots[names.INTAKE_ASKED] == "address"
+
+
+async def test_another_question_steps_aside(api: AccountApi, run: Tell) -> None:
+    said = await run(ValidateIntakeForm(), intent="ask_balance", text="what's my balance", **asking("address"))
+    assert said.events == [] and said.names == []
+
+
+async def test_an_emergency_steps_aside_even_with_an_address(api: AccountApi, run: Tell) -> None:
+    said = await run(
+        ValidateIntakeForm(), intent="report_emergency", text="water gushing at 120 oak street", **asking("address")
+    )
+    assert said.events == []
+
+
+async def test_skip_is_an_answer_where_it_may_be_skipped(api: AccountApi, run: Tell) -> None:
+    answers = {name: value for name, value in ANSWERS.items() if name != "email"}
+    said = await run(ValidateIntakeForm(), intent="cancel", text="skip", **asking("email", answers))
+    assert said.slots[names.INTAKE_ASKED] == "confirm"
+    stopped = await run(ValidateIntakeForm(), intent="cancel", text="never mind", **asking("email", answers))
+    assert stopped.events == []
+
+
+async def test_an_earlier_answer_is_corrected_on_the_way(api: AccountApi, run: Tell) -> None:
+    known = {"address": "120 oak street", "start_on": "2026-12-05"}
+    said = await run(
+        ValidateIntakeForm(),
+        intent="nlu_fallback",
+        text="no, 44 elm street",
+        **asking("name", known),
+    )
+    assert said.slots[names.INTAKE_ANSWERS]["address"] == "44 elm street"
+    assert said.names == ["utter_intake_corrected"]
+    assert said.slots[names.INTAKE_ASKED] == "name"
+
+
+async def test_everything_is_read_back(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionAskIntake(), **asking("confirm", ANSWERS))
+    summary = said.variables("utter_intake_confirm")["summary"]
+    assert summary == (
+        "Service address: 120 oak street. Start date: Saturday, December 5. Name: Maria Lopez."
+        " Owner or renter: I own it. Phone: (951) 555-0101."
+    )
+
+
+async def test_yes_files_a_case_with_everything(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    said = await run(ValidateIntakeForm(), intent="affirm", text="yes", **asking("confirm", ANSWERS))
+    (filed,) = answers.bodies("/v1/hand-offs")
+    assert (filed["reason"], filed["topic"], filed["assistant_continues"]) == ("request", "start_service", True)
+    assert filed["summary"] == "Wants to start water service."
+    assert [(one["name"], one["value"]) for one in filed["details"]] == [
+        ("address", "120 oak street"),
+        ("start_on", "2026-12-05"),
+        ("name", "Maria Lopez"),
+        ("occupant", "owner"),
+        ("phone", "9515550101"),
+    ]
+    assert said.slots[names.INTAKE_TOPIC] is None
+    assert said.names[0].startswith("utter_intake_filed")
+
+
+async def test_no_asks_what_to_change_and_asks_that_again(api: AccountApi, run: Tell) -> None:
+    said = await run(ValidateIntakeForm(), intent="deny", text="no", **asking("confirm", ANSWERS))
+    assert said.slots[names.INTAKE_ASKED] == "change"
+    offered = await run(ActionAskIntake(), **asking("change", ANSWERS))
+    assert [button["title"] for button in offered.responses[0]["buttons"]][:2] == ["Service address", "Start date"]
+    chosen = await run(ValidateIntakeForm(), intent="nlu_fallback", text="the name", **asking("change", ANSWERS))
+    assert chosen.slots[names.INTAKE_ASKED] == "name"
+    assert "name" not in chosen.slots[names.INTAKE_ANSWERS]
+
+
+async def test_the_backend_is_out_at_the_end(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("POST", "/v1/hand-offs", {"error": "database_unavailable"}, status=503)
+    said = await run(ValidateIntakeForm(), intent="affirm", text="yes", **asking("confirm", ANSWERS))
+    assert said.names and said.names[-1].startswith("utter_backend_out")

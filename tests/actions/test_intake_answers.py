@@ -1,0 +1,178 @@
+"""Reading the answers of an intake: what counts, what is somebody else's question, what is corrected."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from actions.intake_answers import (
+    SKIPPED,
+    Heard,
+    Kind,
+    Option,
+    OutOfRangeError,
+    Question,
+    correction,
+    named_by,
+    next_question,
+    offered_ahead,
+    read_answer,
+    said_back,
+)
+from actions.wording import Wording
+
+TODAY = date(2026, 11, 23)
+OWNER = Option("owner", {"en": "I own it", "es": "Es mía"}, r"\b(own|mía|dueñ)")
+RENTER = Option("renter", {"en": "I rent it", "es": "La rento"}, r"\b(rent|inquilin)")
+ADDRESS = Question("address", Kind.ADDRESS, {"en": "Service address", "es": "Dirección"})
+START = Question("start_on", Kind.DATE, {"en": "Start date", "es": "Fecha de inicio"}, days=(0, 60))
+NAME = Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"})
+OCCUPANT = Question("occupant", Kind.CHOICE, {"en": "Owner or renter", "es": "Dueño"}, options=(OWNER, RENTER))
+LANDLORD = Question(
+    "landlord", Kind.NAME, {"en": "Landlord", "es": "Casero"}, when=lambda known: known.get("occupant") == "renter"
+)
+EMAIL = Question("email", Kind.EMAIL, {"en": "E-mail", "es": "Correo"}, optional=True)
+QUESTIONS = (ADDRESS, START, NAME, OCCUPANT, LANDLORD, EMAIL)
+
+
+def heard(text: str, intent: str = "nlu_fallback", confidence: float = 0.4, **entities: Any) -> Heard:
+    return Heard(text, intent, confidence, {kind: [value] for kind, value in entities.items()}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Maria Lopez", "Maria Lopez"),
+        ("my name is Maria Lopez", "Maria Lopez"),
+        ("it's Sean O'Neill-Ruiz", "Sean O'Neill-Ruiz"),
+        ("me llamo José Ángel Núñez", "José Ángel Núñez"),
+        ("soy Ana", "Ana"),
+        ("who owns which pipe at my house", None),
+        ("what do you mean?", None),
+        ("12345", None),
+        ("cómo se llama", None),
+    ],
+)
+def test_a_name(said: str, name: str | None) -> None:
+    assert read_answer(NAME, heard(said)) == name
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("120 oak street", "120 oak street"),
+        ("it's 4412 N. Palm Ave apt 3", "4412 N. Palm Ave apt 3"),
+        ("no, actually 44 elm street", "44 elm street"),
+        ("calle roble 44", "calle roble 44"),
+        ("the blue house", None),
+        ("tomorrow", None),
+    ],
+)
+def test_an_address(said: str, address: str | None) -> None:
+    assert read_answer(ADDRESS, heard(said)) == address
+
+
+def test_a_statement_of_another_topic_is_no_free_text() -> None:
+    notes = Question("notes", Kind.TEXT, {"en": "Notes", "es": "Notas"})
+    assert read_answer(notes, heard("what is my balance", "ask_balance", 0.95)) is None
+    assert read_answer(notes, heard("what is my balance", "ask_balance", 0.5)) is None
+    assert read_answer(notes, heard("the gate code is with the neighbor", "ask_department", 0.5)) is not None
+
+
+@pytest.mark.parametrize(("day", "fits"), [("2026-11-23", True), ("2027-01-22", True), ("2026-11-22", False)])
+def test_a_day_within_the_days_allowed(day: str, fits: bool) -> None:
+    if fits:
+        assert read_answer(START, heard("then", date=day)) == day
+    else:
+        with pytest.raises(OutOfRangeError):
+            read_answer(START, heard("then", date=day))
+
+
+@pytest.mark.parametrize(
+    ("said", "entities", "value"),
+    [
+        ("renting", {}, "renter"),
+        ("soy la dueña", {}, "owner"),
+        ("2", {"digits": "2"}, "renter"),
+        ("3", {"digits": "3"}, None),
+        ("I rent it", {"choice": "renter"}, "renter"),
+        ("I own it and rent it out", {}, None),
+    ],
+)
+def test_a_choice_by_words_number_or_button(said: str, entities: dict[str, str], value: str | None) -> None:
+    assert read_answer(OCCUPANT, heard(said, **entities)) == value
+
+
+@pytest.mark.parametrize("said", ["skip", "I don't have one", "no tengo", "omitir"])
+def test_an_optional_answer_is_left_out(said: str) -> None:
+    assert read_answer(EMAIL, heard(said)) == SKIPPED
+    assert read_answer(NAME, heard(said)) != SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("digits", "phone"), [("9515550101", "9515550101"), ("19515550101", "9515550101"), ("911", None)]
+)
+def test_a_phone(digits: str, phone: str | None) -> None:
+    asked = Question("phone", Kind.PHONE, {"en": "Phone", "es": "Teléfono"})
+    assert read_answer(asked, heard(digits, digits=digits)) == phone
+
+
+def test_the_first_message_may_bring_answers_along() -> None:
+    said = heard("start service december 5 my email is ana@example.com", date="2026-12-05", email="ana@example.com")
+    assert offered_ahead(QUESTIONS, said) == {"start_on": "2026-12-05", "email": "ana@example.com"}
+
+
+def test_a_day_that_cannot_be_is_asked_for_in_its_turn() -> None:
+    assert offered_ahead(QUESTIONS, heard("start service last week", date="2026-11-16")) == {}
+
+
+ANSWERS = {"address": "120 oak street", "start_on": "2026-12-05", "occupant": "owner"}
+
+
+@pytest.mark.parametrize(
+    ("said", "entities", "corrected"),
+    [
+        ("no, december 7", {"date": "2026-12-07"}, "start_on"),
+        ("actually it's 44 elm street", {}, "address"),
+        ("perdón, quise decir el 7", {"date": "2026-12-07"}, "start_on"),
+        ("no I rent it", {}, "occupant"),
+        ("Maria Lopez", {}, None),
+        ("no", {}, None),
+        ("no, december 5", {"date": "2026-12-05"}, None),
+    ],
+)
+def test_an_earlier_answer_is_corrected(said: str, entities: dict[str, str], corrected: str | None) -> None:
+    found = correction(QUESTIONS, ANSWERS, "name", heard(said, **entities))
+    assert (found.name if found else None) == corrected
+
+
+def test_no_correction_of_what_is_being_asked() -> None:
+    found = correction(QUESTIONS, {"address": "120 oak street"}, "start_on", heard("no, tomorrow", date="2026-11-24"))
+    assert found is None
+
+
+@pytest.mark.parametrize(
+    ("said", "entities", "name"),
+    [
+        ("the start date", {}, "start_on"),
+        ("2", {"digits": "2"}, "start_on"),
+        ("el nombre", {}, "name"),
+        ("hm", {}, None),
+    ],
+)
+def test_what_is_to_be_changed(said: str, entities: dict[str, str], name: str | None) -> None:
+    found = named_by((ADDRESS, START, NAME), heard(said, **entities))
+    assert (found.name if found else None) == name
+
+
+def test_a_question_that_hangs_on_another_answer() -> None:
+    known = {"address": "a", "start_on": "b", "name": "c", "occupant": "owner"}
+    assert next_question(QUESTIONS, known) == EMAIL
+    assert next_question(QUESTIONS, {**known, "occupant": "renter"}) == LANDLORD
+
+
+def test_answers_are_said_back_as_people_say_them() -> None:
+    spoken = Wording("es", spoken=True)
+    assert said_back(START, "2026-12-05", spoken) == "sábado 5 de diciembre"
+    assert said_back(OCCUPANT, "renter", spoken) == "La rento"
+    assert said_back(EMAIL, "ana@example.com", spoken) == "ana arroba example punto com"
