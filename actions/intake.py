@@ -45,6 +45,11 @@ def register(intake: Intake) -> Intake:
     return intake
 
 
+def registered() -> dict[str, Intake]:
+    """Every intake by its topic."""
+    return dict(_intakes)
+
+
 async def begin_intake(turn: Turn, intake: Intake, resume: str, known: dict[str, Any] | None = None) -> None:
     """Start asking; identity first where the topic needs it (`resume` comes back here). `known` is not asked."""
     if intake.level and not await require_level(turn, intake.level, resume):

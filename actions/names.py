@@ -49,7 +49,17 @@ FORM_SLOTS: Final = (
 # These end whatever form is open, whatever else the message holds: a house number in
 # "water is gushing at 1234 Elm" is not a PIN.
 ALWAYS_FIRST: Final = frozenset(
-    {"report_emergency", "report_gas_smell", "ask_person", "upset", "cancel", "silence", "no_match"}
+    {
+        "report_emergency",
+        "report_gas_smell",
+        "report_illness",
+        "in_distress",
+        "ask_person",
+        "upset",
+        "cancel",
+        "silence",
+        "no_match",
+    }
 )
 
 LISTEN: Final = "action_listen"

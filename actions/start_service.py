@@ -1,7 +1,8 @@
 """Water at a new place: what customer service needs to open an account."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Option, Question
+from actions.intake_answers import Kind, Question
+from actions.intake_questions import OCCUPANT, PHONE, address
 from actions.turn import TopicAction, Turn
 
 START_SERVICE = register(
@@ -9,21 +10,11 @@ START_SERVICE = register(
         topic="start_service",
         summary="Wants to start water service.",
         questions=(
-            Question("address", Kind.ADDRESS, {"en": "Service address", "es": "Dirección del servicio"}),
+            address("Service address", "Dirección del servicio"),
             Question("start_on", Kind.DATE, {"en": "Start date", "es": "Fecha de inicio"}, days=(0, 60)),
             Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"}),
-            Question(
-                "occupant",
-                Kind.CHOICE,
-                {"en": "Owner or renter", "es": "Dueño o inquilino"},
-                options=(
-                    Option(
-                        "owner", {"en": "I own it", "es": "Es mía"}, r"\b(own|owner|bought|mía|mia|dueñ|duen|compr)"
-                    ),
-                    Option("renter", {"en": "I rent it", "es": "La rento"}, r"\b(rent|tenant|lease|inquilin|alquil)"),
-                ),
-            ),
-            Question("phone", Kind.PHONE, {"en": "Phone", "es": "Teléfono"}),
+            OCCUPANT,
+            PHONE,
             Question("email", Kind.EMAIL, {"en": "E-mail", "es": "Correo"}, optional=True),
         ),
     )

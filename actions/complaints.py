@@ -1,0 +1,32 @@
+"""Complaints and praise: written down for a lead person, who may call back."""
+
+from actions.intake import Intake, begin_intake, register
+from actions.intake_answers import Kind, Question
+from actions.intake_questions import PHONE, optional
+from actions.turn import TopicAction, Turn
+
+COMPLAINT = register(
+    Intake(
+        topic="complaints",
+        summary="A complaint or praise about the district or its staff.",
+        reason="upset",
+        questions=(
+            Question("what", Kind.TEXT, {"en": "What happened", "es": "Qué pasó"}),
+            Question("on", Kind.DATE, {"en": "Day", "es": "Día"}, days=(-365, 0)),
+            optional(Question("where", Kind.TEXT, {"en": "Where", "es": "Dónde"})),
+            optional(Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"})),
+            optional(PHONE),
+        ),
+    )
+)
+
+
+class ActionComplaint(TopicAction):
+    """Thanked for, then taken down."""
+
+    def name(self) -> str:
+        return "action_complaint"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_complaint")
+        await begin_intake(turn, COMPLAINT, self.name())

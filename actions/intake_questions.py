@@ -1,0 +1,25 @@
+"""Questions that several topics ask alike."""
+
+from actions.intake_answers import Kind, Option, Question
+
+PHONE = Question("phone", Kind.PHONE, {"en": "Phone", "es": "Teléfono"})
+OCCUPANT = Question(
+    "occupant",
+    Kind.CHOICE,
+    {"en": "Owner or renter", "es": "Dueño o inquilino"},
+    options=(
+        Option("owner", {"en": "I own it", "es": "Es mía"}, r"\b(own|owner|bought|mía|mia|dueñ|duen|compr)"),
+        Option("renter", {"en": "I rent it", "es": "La rento"}, r"\b(rent|tenant|lease|inquilin|alquil)"),
+    ),
+)
+ADULT_HOME = Question("home", Kind.YES_NO, {"en": "An adult is there", "es": "Hay un adulto"})
+
+
+def address(english: str = "Address", spanish: str = "Dirección") -> Question:
+    """Where: number and street."""
+    return Question("address", Kind.ADDRESS, {"en": english, "es": spanish})
+
+
+def optional(question: Question) -> Question:
+    """The same question, which may be passed over."""
+    return Question(question.name, question.kind, question.label, question.options, question.when, True, question.days)

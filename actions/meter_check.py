@@ -1,0 +1,43 @@
+"""A meter that may be wrong: read again, or tested."""
+
+from actions.identity import ACCOUNT_LEVEL
+from actions.intake import Intake, begin_intake, register
+from actions.intake_answers import Kind, Option, Question
+from actions.intake_questions import PHONE, optional
+from actions.turn import TopicAction, Turn
+
+METER_CHECK = register(
+    Intake(
+        topic="meter_check",
+        summary="Wants the meter read again or tested.",
+        level=ACCOUNT_LEVEL,
+        department="field_service",
+        questions=(
+            Question(
+                "which",
+                Kind.CHOICE,
+                {"en": "Wanted", "es": "Pedido"},
+                options=(
+                    Option(
+                        "reread", {"en": "Read it again", "es": "Leerlo otra vez"}, r"\b(read|reread|leer|lean|lectura)"
+                    ),
+                    Option("test", {"en": "Test it", "es": "Probarlo"}, r"\b(test|probar|prueb|prueben)"),
+                ),
+            ),
+            Question("why", Kind.TEXT, {"en": "Reason", "es": "Motivo"}),
+            optional(Question("reading", Kind.DIGITS, {"en": "Reading now", "es": "Lectura actual"})),
+            PHONE,
+        ),
+    )
+)
+
+
+class ActionMeterCheck(TopicAction):
+    """A crew reads the meter again, or tests it."""
+
+    def name(self) -> str:
+        return "action_meter_check"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_meter_check")
+        await begin_intake(turn, METER_CHECK, self.name())

@@ -1,0 +1,55 @@
+"""Suppliers and contractors: deliveries, access, invoices. The assistant knows no gate codes and gives none."""
+
+from actions.intake import Intake, begin_intake, register
+from actions.intake_answers import Kind, Question
+from actions.intake_questions import PHONE
+from actions.turn import TopicAction, Turn
+
+_COMPANY = Question("company", Kind.TEXT, {"en": "Company", "es": "Empresa"})
+DELIVERY = register(
+    Intake(
+        topic="delivery",
+        summary="A delivery or a contractor asks for access. Check the list of vendors before opening a gate.",
+        department="field_service",
+        questions=(
+            _COMPANY,
+            Question("what", Kind.TEXT, {"en": "Brings", "es": "Trae"}),
+            Question("where", Kind.TEXT, {"en": "Place", "es": "Lugar"}),
+            Question("on", Kind.DATE, {"en": "Day", "es": "Día"}, days=(0, 60)),
+            PHONE,
+        ),
+    )
+)
+INVOICE = register(
+    Intake(
+        topic="invoice",
+        summary="A supplier asks about an invoice.",
+        questions=(
+            _COMPANY,
+            Question("what", Kind.TEXT, {"en": "Question", "es": "Pregunta"}),
+            PHONE,
+        ),
+    )
+)
+
+
+class ActionDelivery(TopicAction):
+    """A delivery, or a contractor who needs to get in."""
+
+    def name(self) -> str:
+        return "action_delivery"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_delivery")
+        await begin_intake(turn, DELIVERY, self.name())
+
+
+class ActionInvoice(TopicAction):
+    """What the district owes a supplier."""
+
+    def name(self) -> str:
+        return "action_invoice"
+
+    async def answer(self, turn: Turn) -> None:
+        turn.say("utter_invoice")
+        await begin_intake(turn, INVOICE, self.name())
