@@ -76,9 +76,12 @@ class ValidateIntakeForm(FormValidation):
         return "validate_intake_form"
 
     async def fill(self, turn: Turn) -> None:
-        intake = _intakes[str(turn.slot(names.INTAKE_TOPIC))]
-        asked = turn.slot(names.INTAKE_ASKED)
-        if asked is None:
+        intake, asked = _intakes.get(str(turn.slot(names.INTAKE_TOPIC))), turn.slot(names.INTAKE_ASKED)
+        if intake is None:
+            # An older conversation, of a topic that is gone.
+            turn.say("utter_what_next")
+            finish_form(turn)
+        elif asked is None:
             _ask_next(turn, intake, dict(turn.slot(names.INTAKE_ANSWERS) or {}))
         elif turn.answered_already:
             turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
@@ -101,9 +104,10 @@ class ActionAskIntake(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Rasa's entry: says one question."""
         turn = Turn(tracker, dispatcher)
-        intake = _intakes[str(turn.slot(names.INTAKE_TOPIC))]
-        asked = str(turn.slot(names.INTAKE_ASKED))
-        if asked == CONFIRM:
+        intake, asked = _intakes.get(str(turn.slot(names.INTAKE_TOPIC))), str(turn.slot(names.INTAKE_ASKED))
+        if intake is None:
+            turn.say("utter_what_next")
+        elif asked == CONFIRM:
             turn.say("utter_intake_confirm", summary=_summary(turn, intake))
         elif asked == CHANGE:
             turn.say("utter_intake_change", buttons=_changes(turn, intake))
