@@ -29,6 +29,8 @@ from backend.nightly import routes as nightly
 from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.rates.service import RateBook
+from backend.reads import routes as reads
+from backend.reads.layouts import ReadLayouts
 from backend.settings import Settings
 from backend.statements import routes as statements
 from backend.workflows.runner import Workflows
@@ -51,6 +53,7 @@ def routers() -> list[APIRouter]:
         options.router,
         knowledge.router,
         billing.router,
+        reads.router,
     ]
 
 
@@ -63,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.district = District.load(settings.district_dir)
     app.state.rate_book = RateBook.load(settings.district_dir)
+    app.state.read_layouts = ReadLayouts.load(settings.district_dir)
     app.state.knowledge = Knowledge.load(settings.district_dir)
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()

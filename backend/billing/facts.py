@@ -1,7 +1,7 @@
 """Gathering what bills are reckoned from, for many accounts in a handful of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,8 +17,9 @@ from backend.district.schemas import Billing
 from backend.ledger.bulk import balances_cents
 from backend.rates.rules import CustomerClass
 from backend.rates.service import RateBook
-from backend.reads.registers import Read, Register
-from backend.reads.rules import Limits
+from backend.reads.limits import limits_of
+from backend.reads.registers import Register
+from backend.reads.service import reads_between
 
 HISTORY = timedelta(days=430)
 FEE_PERIOD = timedelta(days=31)
@@ -45,21 +46,7 @@ class Tariff:
             days_max=policy.days_max,
             credit_cents=policy.credit_cents,
             bill_high_cents={str(name): cents for name, cents in policy.bill_high_cents.items()},
-            limits={str(name): self._limits(units) for name, units in policy.class_units_per_day.items()},
-        )
-
-    def _limits(self, class_units_per_day: Decimal) -> Limits:
-        policy = self.policy
-        return Limits(
-            class_units_per_day=class_units_per_day,
-            window_days=policy.read_window_days,
-            estimates_max=policy.estimates_max,
-            high_percent=policy.high_percent,
-            low_percent=policy.low_percent,
-            difference_units_min=policy.difference_units_min,
-            same_use_units_min=policy.same_use_units_min,
-            stopped_periods=policy.stopped_periods,
-            rollover_percent=policy.rollover_percent,
+            limits=limits_of(policy),
         )
 
 
@@ -90,7 +77,7 @@ async def gather(
     ids = [account.id for account in accounts]
     services = await repository.services(session, ids)
     meter_ids = list({row.meter_id for row in services if row.meter_id is not None})
-    reads = _reads(await repository.reads(session, meter_ids, latest - HISTORY, latest))
+    reads = await reads_between(session, meter_ids, latest - HISTORY, latest)
     agreements, vacant = _agreements(services)
     through = await repository.billed_through(session, ids)
     balances = await balances_cents(session, ids)
@@ -116,13 +103,6 @@ async def gather(
         )
         for account in accounts
     ]
-
-
-def _reads(rows: Sequence[Any]) -> Mapping[UUID, Sequence[Read]]:
-    found: defaultdict[UUID, list[Read]] = defaultdict(list)
-    for meter_id, read_on, kind, value in rows:
-        found[meter_id].append(Read(read_on, kind, value))
-    return found
 
 
 def _agreements(

@@ -50,12 +50,6 @@ SELECT account_id, max(period_end) FROM bills b
  GROUP BY account_id
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 
-_READS = text("""
-SELECT meter_id, read_on, kind, register_value FROM meter_reads
- WHERE meter_id = ANY(:ids) AND read_on BETWEEN :since AND :until
- ORDER BY meter_id, read_on, kind = 'estimated', kind
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
-
 _FEES_TWICE = text("""
 SELECT f.account_id, f.code FROM unnest(:ids, :since) AS asked (account_id, since)
   JOIN fee_charges f ON f.account_id = asked.account_id AND f.charged_on > asked.since
@@ -208,11 +202,6 @@ async def services(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Any]:
 
 async def billed_through(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, date]:
     return {row[0]: row[1] for row in await session.execute(_BILLED, {"ids": list(ids)})}
-
-
-async def reads(session: AsyncSession, meter_ids: Sequence[UUID], since: date, until: date) -> Sequence[Any]:
-    """(meter, day, kind, value) in order; of one day an estimate comes last."""
-    return (await session.execute(_READS, {"ids": list(meter_ids), "since": since, "until": until})).all()
 
 
 async def fees_twice(session: AsyncSession, since: Mapping[UUID, date]) -> Sequence[Any]:

@@ -22,6 +22,8 @@ DUE_DAYS = 21
 METERS = {"5/8": (6, Decimal("0.01")), "2": (6, Decimal("0.1"))}
 """Meter size → the register's digits, and what a count is in CCF: a cubic foot, ten on large meters."""
 READ_DAYS_BEFORE_BILL = 3
+ROUTES = {"Valley": "10", "Mesa": "20", "Foothill": "30"}
+"""Zone → the route on which its meters are read."""
 
 
 class Book:
@@ -64,7 +66,8 @@ class Book:
         installed = date(2016, 1, 15) + timedelta(days=self._ids % 2_900)
         meter_id = self._id()
         digits, each = METERS.get(place.meter_size, METERS["5/8"])
-        self.rows["meters"].append((meter_id, premise_id, serial, place.meter_size, installed, None, digits, each))
+        head = (meter_id, premise_id, serial, place.meter_size, installed, None, digits, each)
+        self.rows["meters"].append((*head, ROUTES[zone], 10 * len(self.rows["meters"]) + 10))
         self._at[premise_id] = (meter_id, place)
         return premise_id
 

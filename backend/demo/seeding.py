@@ -26,7 +26,8 @@ COLUMNS = {
     "customer_phones": "id customer_id phone rank texts_allowed",
     "customer_emails": "id customer_id email rank",
     "premises": "id street unit city state zip zone owner_customer_id",
-    "meters": "id premise_id serial_number size_inches installed_on removed_on digits units_per_count",
+    "meters": "id premise_id serial_number size_inches installed_on removed_on digits units_per_count route"
+    " route_sequence",
     "accounts": "id number customer_id status service_class opened_on closed_on pin_digest autopay paperless"
     " medical_protection identity_locked billing_cycle billing_hold",
     "service_agreements": "id premise_id account_id service_class started_on ended_on persons landscape_sqft",

@@ -27,6 +27,7 @@ from backend.options.budget_checks import check_budgets
 from backend.options.draws import draw_due
 from backend.parts import Part, account_parts
 from backend.payments import service as payments
+from backend.reads.layouts import ReadLayouts
 
 Counts = dict[str, Any]
 Work = Callable[[AsyncSession], Awaitable[Counts]]
@@ -40,6 +41,7 @@ class Night:
     database: Database
     district: District
     tariff: Tariff
+    layouts: ReadLayouts
     inbox: Path
     business_date: date
     now: datetime
