@@ -80,7 +80,7 @@ class InLayout(_Strict):
     """What every read begins with, beside the header and the trailer."""
     header: Edge | None = None
     trailer: Edge | None = None
-    fields: Annotated[tuple[ReadField, ...], Field(min_length=3)]
+    fields: Annotated[tuple[ReadField, ...], Field(min_length=1)]
     unknown_meter: Literal["refuse", "set_aside"] = "set_aside"
     """Whether a meter that we do not know spoils the whole file, or waits for a person by itself."""
     days_back_max: Annotated[int, Field(ge=1, le=400)] = 45

@@ -49,9 +49,7 @@ class ItemDecisionIn(BaseModel):
     """Take the line as a read (of `meter_id`, where the file's meter is not known), or dismiss it; and why."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"take": False, "meter_id": None, "note": "A neighboring district's."}]
-        }
+        json_schema_extra={"examples": [{"take": False, "meter_id": None, "note": "A neighboring district's."}]}
     )
 
     take: bool
@@ -72,9 +70,7 @@ class ReadIn(BaseModel):
     """What a register showed at the end of a day, keyed in by a person; another such read of that day is struck."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"read_on": "2026-11-20", "value": 152450, "reason": "Re-read"}]
-        }
+        json_schema_extra={"examples": [{"read_on": "2026-11-20", "value": 152450, "reason": "Re-read"}]}
     )
 
     read_on: date
