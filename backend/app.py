@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from backend import health
 from backend.access import Tokens
 from backend.accounts import routes as accounts
+from backend.billing import routes as billing
 from backend.clock import Clock
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
@@ -28,6 +29,8 @@ from backend.nightly import routes as nightly
 from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.rates.service import RateBook
+from backend.reads import routes as reads
+from backend.reads.layouts import ReadLayouts
 from backend.settings import Settings
 from backend.statements import routes as statements
 from backend.workflows.runner import Workflows
@@ -49,6 +52,8 @@ def routers() -> list[APIRouter]:
         fees.router,
         options.router,
         knowledge.router,
+        billing.router,
+        reads.router,
     ]
 
 
@@ -61,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.district = District.load(settings.district_dir)
     app.state.rate_book = RateBook.load(settings.district_dir)
+    app.state.read_layouts = ReadLayouts.load(settings.district_dir)
     app.state.knowledge = Knowledge.load(settings.district_dir)
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()

@@ -34,6 +34,13 @@ def ask(settings: Settings, method: str, url: str, body: object = None, *, secon
 
     :raises CommandError: no answer, or a refusal; with what the other side said.
     """
+    return call(settings, method, url, body, seconds=seconds).json()
+
+
+def call(
+    settings: Settings, method: str, url: str, body: object = None, *, seconds: float = TIMEOUT_SECONDS
+) -> httpx.Response:
+    """The same; gives the whole answer, for those that are no JSON."""
     token = load_secrets(Home(settings.home))["operator_token"]
     headers = {"Authorization": f"Bearer {token}"}
     try:
@@ -44,7 +51,7 @@ def ask(settings: Settings, method: str, url: str, body: object = None, *, secon
         raise CommandError(f"{url} does not answer. See: headgate status, headgate doctor") from error
     if response.is_error:
         raise CommandError(_refusal(response))
-    return response.json()
+    return response
 
 
 def _refusal(response: httpx.Response) -> str:

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -216,6 +217,26 @@ def clock(
 
     answer = move_clock(_settings(), change or [])
     _print_json(answer) if as_json else typer.echo(clock_line(answer))
+
+
+@app.command()
+@friendly
+def handheld(
+    cycle: Annotated[int | None, typer.Option(help="The billing cycle to read; without one, list the routes.")] = None,
+    route: Annotated[str | None, typer.Option(help="One route of the cycle; without one, all of them.")] = None,
+    layout: Annotated[str, typer.Option(help="A layout of [[downloads]] in district/reads.toml.")] = "plain_csv",
+    output: Annotated[Path | None, typer.Option(help="Where to write the file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the file of a meter reading route: last reads, and what to expect."""
+    from ops.handheld import download, routes, routes_table
+
+    if cycle is None:
+        found = routes(_settings())
+        _print_json(found) if as_json else _print_table(routes_table(found))
+        return
+    made = download(_settings(), cycle, route, layout, output)
+    _print_json(made) if as_json else typer.echo(f"{made['meters']:,} meters in {made['file']}")
 
 
 def main() -> None:

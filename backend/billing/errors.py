@@ -1,5 +1,7 @@
 """Why a step of billing is refused."""
 
+from datetime import date
+
 from backend.errors import ConflictError, NotFoundError
 
 
@@ -8,6 +10,21 @@ class RunNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("billing_run_not_found", "There is no billing run with this id.")
+
+
+class PeriodPassedError(ConflictError):
+    """409: bills of a cycle go forward in time only."""
+
+    def __init__(self, newest: date) -> None:
+        detail = "This cycle has a run of a later period. Correct single bills instead."
+        super().__init__("period_passed", detail, newest_period_end=newest)
+
+
+class AccountNotInRunError(NotFoundError):
+    """404: the run knows nothing of this account."""
+
+    def __init__(self) -> None:
+        super().__init__("account_not_in_run", "This billing run has neither a draft nor an exception of this account.")
 
 
 class ExceptionNotFoundError(NotFoundError):
@@ -29,7 +46,7 @@ class WrongRunStatusError(ConflictError):
 
     def __init__(self, status: str, needed: str) -> None:
         detail = f"This billing run is {status}; it must be {needed} for this."
-        super().__init__("wrong_run_status", detail, status=status, needed=needed)
+        super().__init__("wrong_run_status", detail, run_status=status, needed=needed)
 
 
 class OpenExceptionsError(ConflictError):
@@ -41,10 +58,19 @@ class OpenExceptionsError(ConflictError):
 
 
 class SamePersonError(ConflictError):
-    """409: who prepared a run may not approve it."""
+    """409: who prepared a run, or let an exception of it pass, may not approve it."""
 
     def __init__(self) -> None:
-        super().__init__("same_person", "Another person than the one who prepared this run must approve it.")
+        detail = "Another person must approve this run than those who prepared it or released an exception of it."
+        super().__init__("same_person", detail)
+
+
+class DoesNotTieError(ConflictError):
+    """409: the run's sums do not agree, so nothing of it may go out."""
+
+    def __init__(self, checks: list[str]) -> None:
+        detail = "The sums of this run do not agree; its report shows where. Prepare it again."
+        super().__init__("run_does_not_tie", detail, checks=checks)
 
 
 class DecisionError(ConflictError):
@@ -53,3 +79,11 @@ class DecisionError(ConflictError):
 
 class CorrectionError(ConflictError):
     """409: the bill cannot be cancelled or billed again like this."""
+
+
+class UnusualBillError(ConflictError):
+    """409: a person has to let pass what is unusual about this bill, and say why."""
+
+    def __init__(self, findings: list[dict[str, object]]) -> None:
+        detail = "Something about this bill is unusual. Look at it, and say why it may go out as it is."
+        super().__init__("bill_unusual", detail, findings=findings)

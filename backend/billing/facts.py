@@ -1,7 +1,7 @@
 """Gathering what bills are reckoned from, for many accounts in a handful of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import repository, rules
 from backend.billing.amounts import Agreement, points_of
+from backend.billing.calendar import Rhythm
 from backend.district.schemas import Billing
 from backend.ledger.bulk import balances_cents
 from backend.rates.rules import CustomerClass
 from backend.rates.service import RateBook
-from backend.reads.registers import Read, Register
-from backend.reads.rules import Limits
+from backend.reads.limits import limits_of
+from backend.reads.registers import Register
+from backend.reads.service import reads_between
 
 HISTORY = timedelta(days=430)
 FEE_PERIOD = timedelta(days=31)
@@ -30,6 +32,11 @@ class Tariff:
     book: RateBook
     policy: Billing
 
+    def rhythm(self, cycle: int) -> Rhythm:
+        """When a cycle that the policy knows is read."""
+        policy = self.policy
+        return Rhythm(policy.cycles[cycle], policy.read_window_days, policy.reads_percent_min)
+
     @property
     def thresholds(self) -> rules.Thresholds:
         """The policy as the rules take it."""
@@ -39,21 +46,7 @@ class Tariff:
             days_max=policy.days_max,
             credit_cents=policy.credit_cents,
             bill_high_cents={str(name): cents for name, cents in policy.bill_high_cents.items()},
-            limits={str(name): self._limits(units) for name, units in policy.class_units_per_day.items()},
-        )
-
-    def _limits(self, class_units_per_day: Decimal) -> Limits:
-        policy = self.policy
-        return Limits(
-            class_units_per_day=class_units_per_day,
-            window_days=policy.read_window_days,
-            estimates_max=policy.estimates_max,
-            high_percent=policy.high_percent,
-            low_percent=policy.low_percent,
-            difference_units_min=policy.difference_units_min,
-            same_use_units_min=policy.same_use_units_min,
-            stopped_periods=policy.stopped_periods,
-            rollover_percent=policy.rollover_percent,
+            limits=limits_of(policy),
         )
 
 
@@ -84,12 +77,13 @@ async def gather(
     ids = [account.id for account in accounts]
     services = await repository.services(session, ids)
     meter_ids = list({row.meter_id for row in services if row.meter_id is not None})
-    reads = _reads(await repository.reads(session, meter_ids, latest - HISTORY, latest))
+    reads = await reads_between(session, meter_ids, latest - HISTORY, latest)
     agreements, vacant = _agreements(services)
     through = await repository.billed_through(session, ids)
     balances = await balances_cents(session, ids)
     fees: defaultdict[UUID, list[str]] = defaultdict(list)
-    for account_id, code in await repository.fees_twice(session, ids, latest - FEE_PERIOD, latest):
+    since = {account_id: through.get(account_id, latest - FEE_PERIOD) for account_id in ids}
+    for account_id, code in await repository.fees_twice(session, since):
         fees[account_id].append(code)
     bases = await repository.basis_before(session, ids, cycle, latest) if cycle is not None else {}
     return [
@@ -109,13 +103,6 @@ async def gather(
         )
         for account in accounts
     ]
-
-
-def _reads(rows: Sequence[Any]) -> Mapping[UUID, Sequence[Read]]:
-    found: defaultdict[UUID, list[Read]] = defaultdict(list)
-    for meter_id, read_on, kind, value in rows:
-        found[meter_id].append(Read(read_on, kind, value))
-    return found
 
 
 def _agreements(

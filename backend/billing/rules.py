@@ -18,7 +18,10 @@ EXCEPTION_CODES = (
     "FEE_DUP",
 )  # fmt: skip
 CANNOT_RELEASE = frozenset({"RATE_MISS"})
-"""There is no amount to bill until the cause is mended."""
+"""There is no amount to bill until the cause is mended; the account can be held, so that the others are billed."""
+
+
+FINAL_PENDING = "final bill pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,15 @@ class Terms:
     weather: Weather
 
 
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of the bill, and the agreement and class of service that it is for."""
+
+    agreement_id: UUID
+    service_class: str
+    line: Line
+
+
 @dataclass(slots=True)
 class Draft:
     """What the bill will be; `amount_cents` is the sum of its lines."""
@@ -72,14 +84,14 @@ class Draft:
     period: tuple[date, date]
     units: int = 0
     is_estimated: bool = False
-    lines: list[Line] = field(default_factory=list)
+    lines: list[DraftLine] = field(default_factory=list)
     meters: list[dict[str, Any]] = field(default_factory=list)
     services: list[dict[str, Any]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def amount_cents(self) -> int:
-        return sum(line.amount_cents for line in self.lines)
+        return sum(each.line.amount_cents for each in self.lines)
 
     @property
     def basis(self) -> dict[str, Any]:
@@ -130,7 +142,9 @@ def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tup
     }
     units = 0
     for point in agreement.points:
-        used = use_of_point(point, facts.reads, (period[0] - DAY, period[1]), limits, multipliers)
+        span = (period[0] - DAY, period[1])
+        begins = period[0] == agreement.started_on
+        used = use_of_point(point, facts.reads, span, limits, multipliers, begins=begins)
         units += used.units
         draft.is_estimated |= used.is_estimated
         draft.findings += used.findings
@@ -141,11 +155,12 @@ def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tup
     try:
         if not agreement.points:
             raise LookupError("the premise has no meter")
-        draft.lines += agreement_lines(rates, agreement, units, period, terms.weather)
+        lines = agreement_lines(rates, agreement, units, period, terms.weather)
         problems = budget_problems(rates, agreement, period, terms.weather)
     except (LookupError, UnknownMeterSizeError) as missing:
         draft.findings.append(Finding("RATE_MISS", None, {"problem": str(missing)}))
         return
+    draft.lines += [DraftLine(agreement.agreement_id, agreement.service_class, line) for line in lines]
     if any(rate.budget for rate in rates):
         service |= {"persons": agreement.persons, "landscape_sqft": agreement.landscape_sqft}
         problems |= _budget_changes(service, facts.basis_before)
@@ -199,7 +214,14 @@ def _look_at_bill(draft: Draft, facts: Facts, thresholds: Thresholds) -> None:
     if facts.billing_hold is not None:
         found.append(Finding("HOLD", None, {"hold": facts.billing_hold}))
     elif facts.agreements and all(a.ended_on is not None and a.ended_on <= draft.period[1] for a in facts.agreements):
-        found.append(Finding("HOLD", None, {"hold": "final bill pending"}))
+        found.append(Finding("HOLD", None, {"hold": FINAL_PENDING}))
+
+
+def undrafted_findings(facts: Facts) -> list[Finding]:
+    """An active account with no day left to bill is in order, unless nothing could ever be billed to it."""
+    if facts.agreements:
+        return []
+    return [Finding("RATE_MISS", None, {"problem": "the account has no service agreement"})]
 
 
 def closed_account_findings(facts: Facts, latest: date, window_days: int) -> list[Finding]:
@@ -207,7 +229,7 @@ def closed_account_findings(facts: Facts, latest: date, window_days: int) -> lis
     found: list[Finding] = []
     last_day = max((a.ended_on for a in facts.agreements if a.ended_on), default=facts.closed_on)
     if last_day is not None and (facts.billed_through is None or facts.billed_through < last_day):
-        found.append(Finding("HOLD", None, {"hold": "final bill pending", "service_ended_on": str(last_day)}))
+        found.append(Finding("HOLD", None, {"hold": FINAL_PENDING, "service_ended_on": str(last_day)}))
     for agreement in facts.agreements:
         if agreement.agreement_id not in facts.vacant_agreements:
             continue
@@ -221,6 +243,15 @@ def closed_account_findings(facts: Facts, latest: date, window_days: int) -> lis
     return found
 
 
+def unusual_outside_run(findings: Sequence[Finding]) -> list[Finding]:
+    """What a person must let pass of a bill outside the cycle, whose days are what they are."""
+    return [
+        found
+        for found in findings
+        if found.code != "DAYS" and not (found.code == "HOLD" and found.detail.get("hold") == FINAL_PENDING)
+    ]
+
+
 def made_up_reads(meters: Sequence[Mapping[str, Any]]) -> list[tuple[UUID, date, int]]:
     """The estimates that become reads when the bill goes out: meter, day, register value."""
     return [
@@ -230,9 +261,12 @@ def made_up_reads(meters: Sequence[Mapping[str, Any]]) -> list[tuple[UUID, date,
     ]
 
 
-def line_values(line: Line) -> dict[str, Any]:
+def line_values(drafted: DraftLine) -> dict[str, Any]:
     """A line as it is kept: numbers as text, so that nothing is rounded on the way."""
+    line = drafted.line
     return {
+        "agreement_id": str(drafted.agreement_id),
+        "service_class": drafted.service_class,
         "code": line.code,
         "detail": line.detail,
         "quantity": str(line.quantity),

@@ -10,25 +10,30 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing import facts as gathering
-from backend.billing import repository, rules
-from backend.billing.errors import OpenExceptionsError, RunNotFoundError, WrongRunStatusError
+from backend.billing import calendar, repository, rules
+from backend.billing.errors import (
+    OpenExceptionsError,
+    PeriodPassedError,
+    RunNotFoundError,
+    WrongRunStatusError,
+)
 from backend.billing.facts import Tariff
+from backend.billing.reckoning import Decision, reckon
 from backend.database import Database, announce
 from backend.ledger.bulk import BillToPost, post_bills
 from backend.models.account import Account
 from backend.models.base import new_id
 from backend.models.billing import BillingException, BillingRun
-from backend.reads.rules import Finding
 
 PART = 500
 """Accounts a part."""
 FIRST = UUID(int=0)
+OVERTAKEN = "Another bill has taken these days in."
+GONE = "Not found any more when the run was prepared again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,48 +54,50 @@ class DueCycle:
     period_end: date
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoned:
-    """Drafts, and what was found unusual: (account, finding)."""
-
-    drafts: list[rules.Draft]
-    found: list[tuple[UUID, Finding]]
-
-
 async def due_cycles(session: AsyncSession, tariff: Tariff, today: date) -> list[DueCycle]:
-    """The cycles to prepare on `today`: a month after a cycle's last run, else on its day in the policy."""
-    rows = await session.execute(select(BillingRun.cycle, func.max(BillingRun.period_end)).group_by(BillingRun.cycle))
-    last: dict[int, date] = {row[0]: row[1] for row in rows}
-    used = set(await session.scalars(select(Account.billing_cycle).distinct()))
+    """The cycles to prepare on `today`: those about whose read day enough meters were read, or that waited for it."""
+    last = await repository.last_period_ends(session)
+    used = await _used_cycles(session)
     due = []
-    for cycle, read_day in sorted(tariff.policy.cycles.items()):
-        if cycle not in used:
+    for cycle in sorted(used & tariff.policy.cycles.keys()):
+        rhythm = tariff.rhythm(cycle)
+        read_day = calendar.next_read_day(rhythm, last.get(cycle), today)
+        if read_day > today:
             continue
-        period_end = _month_after(last[cycle]) if cycle in last else _latest(read_day, today)
-        if period_end <= today:
-            due.append(DueCycle(cycle, period_end))
+        until = min(today, read_day + timedelta(days=rhythm.window_days))
+        first = read_day - timedelta(days=rhythm.window_days)
+        so_far = await repository.read_so_far(session, cycle, (first, until))
+        if (end := calendar.period_end(rhythm, read_day, so_far, today)) is not None:
+            due.append(DueCycle(cycle, end))
     return due
 
 
-def _month_after(day: date) -> date:
-    year, month = day.year + day.month // 12, day.month % 12 + 1
-    return date(year, month, min(day.day, 28))
+async def unscheduled_cycles(session: AsyncSession, tariff: Tariff) -> list[int]:
+    """Cycles with active accounts of which the policy knows no read day: nobody would bill them."""
+    return sorted(await _used_cycles(session) - tariff.policy.cycles.keys())
 
 
-def _latest(read_day: int, today: date) -> date:
-    if today.day >= read_day:
-        return today.replace(day=read_day)
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=read_day)
+async def _used_cycles(session: AsyncSession) -> set[int]:
+    return set(await session.scalars(select(Account.billing_cycle).where(Account.status == "active").distinct()))
 
 
 async def begin_run(
     session: AsyncSession, *, cycle: int, period_end: date, now: datetime, prepared_by: UUID | None = None
 ) -> UUID:
-    """The run of a cycle and a period: made now, or known from before."""
-    before = await session.scalar(
-        select(func.max(BillingRun.period_end)).where(BillingRun.cycle == cycle, BillingRun.period_end < period_end)
+    """The run of a cycle and a period: made now, or known from before.
+
+    :raises PeriodPassedError: the cycle has a later run.
+    """
+    runs = await session.execute(
+        select(BillingRun.id, BillingRun.period_end)
+        .where(BillingRun.cycle == cycle)
+        .order_by(BillingRun.period_end.desc())
+        .limit(1)
     )
-    start = before + timedelta(days=1) if before else period_end - timedelta(days=29)
+    newest = runs.one_or_none()
+    if newest is not None and newest.period_end > period_end:
+        raise PeriodPassedError(newest.period_end)
+    start = newest.period_end + timedelta(days=1) if newest else period_end - timedelta(days=29)
     values = {
         "id": new_id(),
         "cycle": cycle,
@@ -100,7 +107,8 @@ async def begin_run(
         "prepared_at": now,
         "prepared_by": prepared_by,
     }
-    await session.execute(insert(BillingRun).values(values).on_conflict_do_nothing())
+    if newest is None or newest.period_end < period_end:
+        await session.execute(insert(BillingRun).values(values).on_conflict_do_nothing())
     found = select(BillingRun.id).where(BillingRun.cycle == cycle, BillingRun.period_end == period_end)
     run_id: UUID = (await session.execute(found)).scalar_one()
     return run_id
@@ -124,7 +132,9 @@ async def prepare_part(session: AsyncSession, tariff: Tariff, run_id: UUID, *, c
     if run.status != "preparing":
         return PartDone(0, 0, 0, is_last=True)
     accounts = await repository.next_accounts(session, run.cycle, run.period_end, run.prepared_through or FIRST, count)
-    drafts = (await reckon(session, tariff, run, accounts)).drafts
+    reckoned = await reckon(session, tariff, run, accounts, Decision("resolved", GONE, None, run.prepared_at))
+    drafts = reckoned.drafts
+    run.accounts_not_due += reckoned.not_due
     if accounts:
         run.prepared_through = accounts[-1].id
     is_last = len(accounts) < count
@@ -132,6 +142,22 @@ async def prepare_part(session: AsyncSession, tariff: Tariff, run_id: UUID, *, c
         run.status = "prepared"
         announce(session, "billing_run_prepared", run_id=run_id)
     return PartDone(len(accounts), len(drafts), sum(draft.amount_cents for draft in drafts), is_last)
+
+
+async def prepare_again(session: AsyncSession, run_id: UUID, *, now: datetime, prepared_by: UUID | None = None) -> None:
+    """Let a run that nobody has approved be prepared anew, because reads, rates or accounts were mended.
+
+    `prepare_part` does it. Decisions stand where the same is found again.
+
+    :raises RunNotFoundError: no such run.
+    :raises WrongRunStatusError: it is approved; from then on nothing in it changes.
+    """
+    run = await locked_run(session, run_id)
+    if run.status not in ("preparing", "prepared"):
+        raise WrongRunStatusError(run.status, "prepared")
+    run.status, run.prepared_at, run.prepared_through, run.accounts_not_due = "preparing", now, None, 0
+    run.prepared_by = prepared_by or run.prepared_by
+    await repository.drop_drafts(session, run_id)
 
 
 async def prepare_run(
@@ -151,64 +177,6 @@ async def prepare_run(
             done = await prepare_part(session, tariff, run_id)
         if done.is_last:
             return run_id
-
-
-async def reckon(session: AsyncSession, tariff: Tariff, run: BillingRun, accounts: Sequence[Any]) -> Reckoned:
-    """Write the drafts and exceptions of some accounts into the run."""
-    reckoned = Reckoned([], [])
-    if not accounts:
-        return reckoned
-    terms = await gathering.terms(session, tariff, run.period_end)
-    for one in await gathering.gather(session, accounts, run.period_end, run.cycle):
-        if one.status == "closed":
-            window = terms.thresholds.limits[one.service_class].window_days
-            findings = rules.closed_account_findings(one, run.period_end, window)
-        elif draft := rules.draft_bill(one, run.period_end, terms):
-            reckoned.drafts.append(draft)
-            findings = draft.findings
-        else:
-            continue
-        reckoned.found.extend((one.account_id, finding) for finding in findings)
-    if reckoned.drafts:
-        await repository.add_drafts(session, _draft_values(run.id, reckoned.drafts))
-    if reckoned.found:
-        await repository.add_exceptions(session, _exception_values(run.id, reckoned.found))
-    return reckoned
-
-
-def _draft_values(run_id: UUID, drafts: Sequence[rules.Draft]) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "account_ids": [draft.account_id for draft in drafts],
-        "starts": [draft.period[0] for draft in drafts],
-        "ends": [draft.period[1] for draft in drafts],
-        "units": [draft.units for draft in drafts],
-        "cents": [draft.amount_cents for draft in drafts],
-        "estimated": [draft.is_estimated for draft in drafts],
-        "lines": [lines_json(draft) for draft in drafts],
-        "classes": [draft.service_class for draft in drafts],
-        "bases": [orjson.dumps(draft.basis).decode() for draft in drafts],
-    }
-
-
-def lines_json(draft: rules.Draft) -> str:
-    """The lines of a draft as they are kept."""
-    return orjson.dumps([rules.line_values(line) for line in draft.lines]).decode()
-
-
-def _exception_values(run_id: UUID, found: Sequence[tuple[UUID, Finding]]) -> dict[str, Any]:
-    # A code is an exception once for each meter; what else was found of it joins its detail.
-    once: dict[tuple[UUID, str, UUID | None], dict[str, object]] = {}
-    for account_id, finding in found:
-        once.setdefault((account_id, finding.code, finding.meter_id), {}).update(finding.detail)
-    return {
-        "run_id": run_id,
-        "ids": [new_id() for _ in once],
-        "account_ids": [key[0] for key in once],
-        "codes": [key[1] for key in once],
-        "meter_ids": [key[2] for key in once],
-        "details": [orjson.dumps(detail).decode() for detail in once.values()],
-    }
 
 
 async def open_exceptions(session: AsyncSession, run_id: UUID) -> int:
@@ -232,7 +200,7 @@ async def bill_part(
         raise WrongRunStatusError(run.status, "approved")
     if open_count := await open_exceptions(session, run_id):
         raise OpenExceptionsError(open_count)
-    rows = await repository.next_drafts(session, run_id, run.billed_through or FIRST, count)
+    rows = await _next_drafts(session, run, count, now)
     chosen = [row for row in rows if row.to_bill]
     due_date = issued_on + timedelta(days=tariff.policy.due_days)
     await _post(session, run_id, chosen, (issued_on, due_date), now)
@@ -242,6 +210,14 @@ async def bill_part(
     if is_last:
         run.status, run.billed_at = "billed", now
     return PartDone(len(rows), len(chosen), sum(row.amount_cents for row in chosen), is_last)
+
+
+async def _next_drafts(session: AsyncSession, run: BillingRun, count: int, now: datetime) -> Sequence[Any]:
+    """The next drafts with their accounts locked; those whose days a final bill has taken in are held back."""
+    asked = (run.id, run.billed_through or FIRST, count)
+    await repository.lock_accounts(session, *asked)
+    await repository.hold_overtaken(session, asked, OVERTAKEN, now)
+    return await repository.next_drafts(session, *asked)
 
 
 async def _post(

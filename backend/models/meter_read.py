@@ -4,12 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
 
 READ_KINDS = ("actual", "estimated", "customer", "exchange_out", "exchange_in")
+ITEM_CAUSES = ("unknown_meter", "meter_not_there", "other_account", "other_value", "not_read")
 
 
 class MeterRead(Base):
@@ -28,6 +29,56 @@ class MeterRead(Base):
     kind: Mapped[str]
     register_value: Mapped[int] = mapped_column(BigInteger)
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_imports.id"))
+    entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    """Who keyed it in, where a person did."""
+
+
+class StruckRead(Base):
+    """A read that was wrong and counts no more: as it was (`id` too), and who struck it and why."""
+
+    __tablename__ = "struck_reads"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    meter_id: Mapped[UUID] = mapped_column(ForeignKey("meters.id"))
+    read_on: Mapped[date]
+    kind: Mapped[str]
+    register_value: Mapped[int] = mapped_column(BigInteger)
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_imports.id"))
+    entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    struck_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    struck_at: Mapped[datetime]
+    reason: Mapped[str]
+
+
+class ReadItem(Base):
+    """A line of a read file that a person must look at, because it could not become a read by itself.
+
+    A meter that was not read is noted with its reason; nobody has to decide that.
+    """
+
+    __tablename__ = "read_items"
+    __table_args__ = (
+        CheckConstraint(f"cause IN ({', '.join(repr(name) for name in ITEM_CAUSES)})", name="cause"),
+        CheckConstraint("status IN ('open', 'taken', 'dismissed', 'noted')", name="status"),
+        Index("uq_read_items_line", "import_id", "line", unique=True),
+        Index("ix_read_items_open", "read_on", postgresql_where=text("status = 'open'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("file_imports.id"))
+    line: Mapped[int]
+    cause: Mapped[str]
+    serial_number: Mapped[str]
+    account_number: Mapped[str | None]
+    meter_id: Mapped[UUID | None] = mapped_column(ForeignKey("meters.id"))
+    read_on: Mapped[date]
+    kind: Mapped[str]
+    register_value: Mapped[int | None] = mapped_column(BigInteger)
+    note: Mapped[str | None]
+    status: Mapped[str]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str | None]
 
 
 class Evapotranspiration(Base):

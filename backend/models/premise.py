@@ -35,10 +35,11 @@ class Meter(Base):
 
     Its register has `digits` places and rolls over; a register unit is `units_per_count` billing units (CCF).
     `service_class` says which agreement of the premise it serves; None where the premise has one.
+    It is read on its `route`, at the place `route_sequence`.
     """
 
     __tablename__ = "meters"
-    __table_args__ = (Index(None, "premise_id"),)
+    __table_args__ = (Index(None, "premise_id"), Index(None, "route", "route_sequence"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     premise_id: Mapped[UUID] = mapped_column(ForeignKey("premises.id"))
@@ -49,3 +50,5 @@ class Meter(Base):
     service_class: Mapped[str | None]
     digits: Mapped[int] = mapped_column(SmallInteger, server_default=text("6"))
     units_per_count: Mapped[Decimal] = mapped_column(Numeric(12, 6), server_default=text("1"))
+    route: Mapped[str] = mapped_column(server_default=text("'1'"))
+    route_sequence: Mapped[int] = mapped_column(server_default=text("0"))

@@ -7,14 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.nightly import inbox, repository
 from backend.nightly.steps import Counts, Night, once
 from backend.payments.imports import File, Imported, ImportRefusedError, import_lockbox, import_payments, import_returns
+from backend.reads.service import TakenReads, take_reads
 
 STEP = "files"
 _TAKERS = {"lockbox": import_lockbox, "payments": import_payments, "returns": import_returns}
-_UNKNOWN_KIND = {"line": 0, "field": "name", "reason": f"the name ends with none of {', '.join(inbox.KINDS)}"}
+_UNKNOWN_KIND = {
+    "line": 0,
+    "field": "name",
+    "reason": f"the name ends with none of {', '.join(inbox.KINDS)}, and no layout of reads is for it",
+}
 
 
 async def files(night: Night) -> None:
-    """Lockbox files, payments and returns from the inbox; what is refused stays as it is, with a report beside it."""
+    """Lockbox files, payments, returns and reads; what is refused stays as it is, with a report beside it."""
     while paths := inbox.waiting(night.inbox):
         for path in paths:
             file = inbox.read(path)
@@ -37,16 +42,32 @@ async def _take(night: Night, file: inbox.Waiting) -> None:
 
 async def _import(session: AsyncSession, night: Night, file: inbox.Waiting) -> Counts:
     head: dict[str, Any] = {"file": file.path.name, "sha256": file.sha256}
-    if file.kind is None:
+    # Reads are known by the whole name, as their layouts have it; what banks send, by its end.
+    is_reads = night.layouts.of_file(file.path.name) is not None
+    if file.kind is None and not is_reads:
         return {**head, "refused": 1, "problems": [_UNKNOWN_KIND]}
     given = File(file.path.name, file.content, night.business_date)
     try:
         # What a refused file has begun is undone; the row that says so is kept.
         async with session.begin_nested():
+            if is_reads or file.kind is None:
+                return {**head, **_reads(await take_reads(session, given, layouts=night.layouts, now=night.now))}
             done = await _TAKERS[file.kind](session, given, district=night.district, now=night.now)
     except ImportRefusedError as refused:
         return {**head, "refused": 1, "problems": refused.extra["problems"]}
     return {**head, **_counts(done)}
+
+
+def _reads(done: TakenReads) -> Counts:
+    if not done.is_new:
+        return {"kind": "reads", "known": 1}
+    return {
+        "kind": "reads",
+        "taken": 1,
+        "reads": done.taken,
+        "reads_set_aside": done.set_aside,
+        "not_read": done.not_read,
+    }
 
 
 def _counts(done: Imported) -> Counts:

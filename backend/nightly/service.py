@@ -18,6 +18,7 @@ from backend.nightly.rules import PartRow, StepState
 from backend.nightly.steps import Night
 from backend.parts import PART_ACCOUNTS
 from backend.rates.service import RateBook
+from backend.reads.layouts import ReadLayouts
 from backend.settings import Settings
 
 INBOX = "inbox"
@@ -162,4 +163,5 @@ async def _night(settings: Settings, database: Database, business_date: date, st
     async with database.transaction() as session:
         await clock.load(session)
     tariff = Tariff(RateBook.load(settings.district_dir), district.policy.billing)
-    return Night(database, district, tariff, settings.home / INBOX, business_date, clock.now(), stopping)
+    layouts = ReadLayouts.load(settings.district_dir)
+    return Night(database, district, tariff, layouts, settings.home / INBOX, business_date, clock.now(), stopping)

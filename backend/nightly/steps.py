@@ -27,6 +27,7 @@ from backend.options.budget_checks import check_budgets
 from backend.options.draws import draw_due
 from backend.parts import Part, account_parts
 from backend.payments import service as payments
+from backend.reads.layouts import ReadLayouts
 
 Counts = dict[str, Any]
 Work = Callable[[AsyncSession], Awaitable[Counts]]
@@ -40,6 +41,7 @@ class Night:
     database: Database
     district: District
     tariff: Tariff
+    layouts: ReadLayouts
     inbox: Path
     business_date: date
     now: datetime
@@ -114,7 +116,7 @@ async def prepare(night: Night) -> None:
         due = await billing.due_cycles(session, night.tariff, night.business_date)
         for cycle in due:
             await billing.begin_run(session, cycle=cycle.cycle, period_end=cycle.period_end, now=night.now)
-        return {"runs": len(due)}
+        return {"runs": len(due), "cycles_unscheduled": len(await billing.unscheduled_cycles(session, night.tariff))}
 
     await once(night, "prepare", 1, begin)
     while run := await _next_run(night, "preparing"):

@@ -44,6 +44,8 @@ CREATE TABLE billing_runs (
     billed_at TIMESTAMP WITH TIME ZONE,
     prepared_through UUID,
     billed_through UUID,
+    accounts_not_due INTEGER DEFAULT 0 NOT NULL,
+    accounts_active INTEGER,
     CONSTRAINT pk_billing_runs PRIMARY KEY (id),
     CONSTRAINT ck_billing_runs_status CHECK (status IN ('preparing', 'prepared', 'approved', 'billed')),
     CONSTRAINT ck_billing_runs_period CHECK (period_end >= period_start),
@@ -232,15 +234,29 @@ CREATE TABLE bill_cancellations (
     CONSTRAINT uq_bill_cancellations_reversal_entry_id UNIQUE (reversal_entry_id)
 );
 
+CREATE TABLE bill_releases (
+    bill_id UUID NOT NULL,
+    findings JSONB NOT NULL,
+    reason TEXT NOT NULL,
+    released_by UUID,
+    released_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_bill_releases PRIMARY KEY (bill_id),
+    CONSTRAINT fk_bill_releases_bill_id_bills FOREIGN KEY(bill_id) REFERENCES bills (id),
+    CONSTRAINT fk_bill_releases_released_by_staff FOREIGN KEY(released_by) REFERENCES staff (id)
+);
+
 CREATE TABLE bill_lines (
     bill_id UUID NOT NULL,
     line SMALLINT NOT NULL,
     code TEXT NOT NULL,
     detail TEXT NOT NULL,
-    quantity NUMERIC(14, 4) NOT NULL,
+    quantity NUMERIC(18, 8) NOT NULL,
     dollars_each NUMERIC(14, 6) NOT NULL,
     amount_cents BIGINT NOT NULL,
+    agreement_id UUID NOT NULL,
+    service_class TEXT NOT NULL,
     CONSTRAINT pk_bill_lines PRIMARY KEY (bill_id, line),
+    CONSTRAINT fk_bill_lines_agreement_id_service_agreements FOREIGN KEY(agreement_id) REFERENCES service_agreements (id),
     CONSTRAINT fk_bill_lines_bill_id_bills FOREIGN KEY(bill_id) REFERENCES bills (id)
 );
 
@@ -255,9 +271,10 @@ CREATE TABLE billing_exceptions (
     reason TEXT,
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
+    earlier JSONB DEFAULT '[]' NOT NULL,
     CONSTRAINT pk_billing_exceptions PRIMARY KEY (id),
     CONSTRAINT ck_billing_exceptions_reason CHECK ((status = 'open') = (reason IS NULL)),
-    CONSTRAINT ck_billing_exceptions_status CHECK (status IN ('open', 'resolved', 'released')),
+    CONSTRAINT ck_billing_exceptions_status CHECK (status IN ('open', 'resolved', 'released', 'held')),
     CONSTRAINT fk_billing_exceptions_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
     CONSTRAINT fk_billing_exceptions_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id),
     CONSTRAINT fk_billing_exceptions_meter_id_meters FOREIGN KEY(meter_id) REFERENCES meters (id),
@@ -303,7 +320,9 @@ CREATE TABLE meter_reads (
     kind TEXT NOT NULL,
     register_value BIGINT NOT NULL,
     import_id UUID,
+    entered_by UUID,
     CONSTRAINT pk_meter_reads PRIMARY KEY (id),
+    CONSTRAINT fk_meter_reads_entered_by_staff FOREIGN KEY(entered_by) REFERENCES staff (id),
     CONSTRAINT ck_meter_reads_kind CHECK (kind IN ('actual', 'estimated', 'customer', 'exchange_out', 'exchange_in')),
     CONSTRAINT ck_meter_reads_register_value CHECK (register_value >= 0),
     CONSTRAINT fk_meter_reads_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id),
@@ -311,6 +330,52 @@ CREATE TABLE meter_reads (
 );
 
 CREATE UNIQUE INDEX uq_meter_reads_meter_id_read_on ON meter_reads (meter_id, read_on, kind);
+
+CREATE TABLE struck_reads (
+    id UUID NOT NULL,
+    meter_id UUID NOT NULL,
+    read_on DATE NOT NULL,
+    kind TEXT NOT NULL,
+    register_value BIGINT NOT NULL,
+    import_id UUID,
+    entered_by UUID,
+    struck_by UUID,
+    struck_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reason TEXT NOT NULL,
+    CONSTRAINT pk_struck_reads PRIMARY KEY (id),
+    CONSTRAINT fk_struck_reads_meter_id_meters FOREIGN KEY(meter_id) REFERENCES meters (id),
+    CONSTRAINT fk_struck_reads_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id),
+    CONSTRAINT fk_struck_reads_entered_by_staff FOREIGN KEY(entered_by) REFERENCES staff (id),
+    CONSTRAINT fk_struck_reads_struck_by_staff FOREIGN KEY(struck_by) REFERENCES staff (id)
+);
+
+CREATE TABLE read_items (
+    id UUID NOT NULL,
+    import_id UUID NOT NULL,
+    line INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    serial_number TEXT NOT NULL,
+    account_number TEXT,
+    meter_id UUID,
+    read_on DATE NOT NULL,
+    kind TEXT NOT NULL,
+    register_value BIGINT,
+    note TEXT,
+    status TEXT NOT NULL,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decision_note TEXT,
+    CONSTRAINT pk_read_items PRIMARY KEY (id),
+    CONSTRAINT ck_read_items_cause CHECK (cause IN ('unknown_meter', 'meter_not_there', 'other_account', 'other_value', 'not_read')),
+    CONSTRAINT ck_read_items_status CHECK (status IN ('open', 'taken', 'dismissed', 'noted')),
+    CONSTRAINT fk_read_items_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id),
+    CONSTRAINT fk_read_items_meter_id_meters FOREIGN KEY(meter_id) REFERENCES meters (id),
+    CONSTRAINT fk_read_items_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id)
+);
+
+CREATE UNIQUE INDEX uq_read_items_line ON read_items (import_id, line);
+
+CREATE INDEX ix_read_items_open ON read_items (read_on) WHERE status = 'open';
 
 CREATE TABLE payment_allocations (
     id BIGINT GENERATED BY DEFAULT AS IDENTITY,
@@ -425,6 +490,12 @@ CREATE INDEX ix_bills_run_id ON bills (run_id) WHERE run_id IS NOT NULL;
 ALTER TABLE bills ADD CONSTRAINT fk_bills_run_id_billing_runs FOREIGN KEY(run_id) REFERENCES billing_runs (id);
 
 ALTER TABLE meters ADD COLUMN service_class TEXT;
+
+ALTER TABLE meters ADD COLUMN route TEXT DEFAULT '1' NOT NULL;
+
+ALTER TABLE meters ADD COLUMN route_sequence INTEGER DEFAULT 0 NOT NULL;
+
+CREATE INDEX ix_meters_route_route_sequence ON meters (route, route_sequence);
 
 ALTER TABLE meters ADD COLUMN digits SMALLINT DEFAULT 6 NOT NULL;
 
