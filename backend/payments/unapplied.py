@@ -30,11 +30,11 @@ class ReceiptNotFoundError(NotFoundError):
 
 
 class ReceiptDecidedError(ConflictError):
-    """409: it was applied, refunded or returned, or a refund of it is asked for (`status` is then still `open`)."""
+    """409: it was applied, refunded or returned, or a refund of it is asked for (`decided` is then still `open`)."""
 
     def __init__(self, status: str) -> None:
         detail = "This receipt is not open any more, or a refund of it waits. Look at it again."
-        super().__init__("receipt_decided", detail, status=status)
+        super().__init__("receipt_decided", detail, decided=status)
 
 
 @dataclass(frozen=True, slots=True)
