@@ -1,9 +1,12 @@
 """Taking in files of payments and returns: whole or not at all, the same content once."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +27,7 @@ PART_RECEIPTS = 500
 LISTED_MAX = 100
 LOCKBOX, PAYMENTS, RETURNS = "lockbox", "payments", "returns"
 KINDS = (LOCKBOX, PAYMENTS, RETURNS)
+Parsed = TypeVar("Parsed", ReceiptFile, nacha.ReturnFile)
 
 
 class ImportRefusedError(HeadgateError):
@@ -117,10 +121,7 @@ async def import_returns(session: AsyncSession, file: File, *, district: Distric
     known = await _known(session, RETURNS, file)
     if known is not None:
         return known
-    try:
-        parsed = nacha.parse(file.content, Dates(file.business_date, district.policy.payments.file_days_back_max))
-    except FileRefusedError as refused:
-        raise ImportRefusedError(refused.problems) from refused
+    parsed = await _parsed(nacha.parse, file, district)
     started = await _start(session, RETURNS, file, parsed, now)
     if isinstance(started, Imported):
         return started
@@ -218,12 +219,14 @@ async def _start(
     return known
 
 
-def _parse(kind: str, file: File, district: District) -> ReceiptFile:
-    policy = district.policy.payments
-    dates = Dates(file.business_date, policy.file_days_back_max)
-    parse = bai2.parse if kind == LOCKBOX else payment_csv.parse
+async def _parsed(parse: Callable[[bytes, Dates], Parsed], file: File, district: District) -> Parsed:
+    """What is in the file, read on a thread: a large one takes a second, in which customers are not to wait.
+
+    :raises ImportRefusedError: it is wrong.
+    """
+    dates = Dates(file.business_date, district.policy.payments.file_days_back_max)
     try:
-        return parse(file.content, dates, policy.largest_cents)
+        return await asyncio.to_thread(parse, file.content, dates)
     except FileRefusedError as refused:
         raise ImportRefusedError(refused.problems) from refused
 
@@ -232,7 +235,8 @@ async def _import_receipts(session: AsyncSession, kind: str, file: File, distric
     known = await _known(session, kind, file)
     if known is not None:
         return known
-    parsed = _parse(kind, file, district)
+    read = bai2.parse if kind == LOCKBOX else payment_csv.parse
+    parsed = await _parsed(partial(read, largest_cents=district.policy.payments.largest_cents), file, district)
     started = await _start(session, kind, file, parsed, now)
     if isinstance(started, Imported):
         return started

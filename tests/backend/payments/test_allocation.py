@@ -60,7 +60,9 @@ class Paper:
     plan: date | None = None
     posted: int = 0
 
-    async def _post(self, kind: str, debit: UUID, credit: UUID, amount: int, day: date, due: date | None) -> Key:
+    async def _post(
+        self, kind: str, *, debit: UUID, credit: UUID, amount: int, day: date, due: date | None = None
+    ) -> Key:
         postings = ledger_rules.transfer(debit, credit, amount, due)
         self.posted += 1
         key = f"{self.account_id}:{self.posted}"
@@ -70,15 +72,15 @@ class Paper:
 
     async def charge(self, kind: str, amount: int, day: date) -> None:
         due = day + timedelta(days=21)
-        key = await self._post(kind, self.account_id, chart.WATER_REVENUE, amount, day, due)
+        key = await self._post(kind, debit=self.account_id, credit=chart.WATER_REVENUE, amount=amount, day=day, due=due)
         self.charges[key] = Charge(key, amount, kind == "fee", day, due)
 
     async def refund(self, amount: int, day: date) -> None:
-        key = await self._post("refund", self.account_id, chart.CASH, amount, day, None)
+        key = await self._post("refund", debit=self.account_id, credit=chart.CASH, amount=amount, day=day)
         self.charges[key] = Charge(key, amount, False, day, day)
 
     async def credit(self, kind: str, amount: int, day: date) -> None:
-        key = await self._post(kind, chart.CASH, self.account_id, amount, day, None)
+        key = await self._post(kind, debit=chart.CASH, credit=self.account_id, amount=amount, day=day)
         self.credits[key] = (day, amount)
 
     async def reverse(self, number: int) -> None:

@@ -36,7 +36,7 @@ async def fill(session: AsyncSession, clerk: Principal, district: District) -> l
 
 
 async def count_it(
-    session: AsyncSession, who: Principal, batch_id: UUID, cash: int, checks: int, district: District
+    session: AsyncSession, who: Principal, batch_id: UUID, cash: int, checks: int, *, district: District
 ) -> BatchReport:
     return await batches.close_batch(
         session, who, batch_id, counted_cash_cents=cash, counted_checks_cents=checks, district=district, now=NOW
@@ -56,7 +56,7 @@ class TestOpening:
 
     @pytest.mark.parametrize(("cents", "days"), [(9_999, 0), (10_000, 1)])
     async def test_another_needs_the_first_to_be_closed(
-        self, session: AsyncSession, clerk: Principal, district: District, drawer: BatchReport, cents: int, days: int
+        self, session: AsyncSession, clerk: Principal, district: District, drawer: BatchReport, *, cents: int, days: int
     ) -> None:
         with pytest.raises(batches.BatchOpenError) as refused:
             await batches.open_batch(
@@ -90,7 +90,7 @@ class TestClosing:
     ) -> None:
         await fill(session, clerk, district)
         before = await books(session)
-        closed = await count_it(session, clerk, drawer.batch_id, 18_550, 4_000, district)
+        closed = await count_it(session, clerk, drawer.batch_id, 18_550, 4_000, district=district)
         assert (closed.cash_difference_cents, closed.checks_difference_cents) == (0, 0)
         assert closed.deposit_cents == 8_550 + 4_000
         assert {one.method: (one.count, one.cents) for one in closed.tenders} == {
@@ -106,6 +106,7 @@ class TestClosing:
     )
     async def test_what_is_over_or_short_is_posted(
         self,
+        *,
         session: AsyncSession,
         clerk: Principal,
         district: District,
@@ -116,7 +117,7 @@ class TestClosing:
     ) -> None:
         await fill(session, clerk, district)
         before = await books(session)
-        closed = await count_it(session, clerk, drawer.batch_id, cash, checks, district)
+        closed = await count_it(session, clerk, drawer.batch_id, cash, checks, district=district)
         assert (closed.cash_difference_cents, closed.checks_difference_cents) == (cash - 18_550, checks - 4_000)
         after = await books(session)
         assert after["over_and_short"] == over_and_short
@@ -126,7 +127,7 @@ class TestClosing:
         self, session: AsyncSession, clerk: Principal, district: District, drawer: BatchReport
     ) -> None:
         await fill(session, clerk, district)
-        closed = await count_it(session, clerk, drawer.batch_id, 18_650, 3_900, district)
+        closed = await count_it(session, clerk, drawer.batch_id, 18_650, 3_900, district=district)
         assert (closed.cash_difference_cents, closed.checks_difference_cents) == (100, -100)
         query = text("""
             SELECT p.amount_cents FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id
@@ -139,20 +140,20 @@ class TestClosing:
     async def test_again_with_the_same_count_is_once_and_with_another_refused(
         self, session: AsyncSession, clerk: Principal, district: District, drawer: BatchReport
     ) -> None:
-        first = await count_it(session, clerk, drawer.batch_id, 9_000, 0, district)
-        assert await count_it(session, clerk, drawer.batch_id, 9_000, 0, district) == first
+        first = await count_it(session, clerk, drawer.batch_id, 9_000, 0, district=district)
+        assert await count_it(session, clerk, drawer.batch_id, 9_000, 0, district=district) == first
         assert await books(session) == {"cash": -1_000, "over_and_short": 1_000}
         with pytest.raises(batches.BatchClosedError):
-            await count_it(session, clerk, drawer.batch_id, 9_001, 0, district)
+            await count_it(session, clerk, drawer.batch_id, 9_001, 0, district=district)
 
     async def test_another_s_drawer_is_closed_by_whom_the_district_lets(
         self, session: AsyncSession, lead: Principal, clerk: Principal, district: District
     ) -> None:
         theirs = await batches.open_batch(session, lead, float_cents=0, district=district, now=NOW)
         with pytest.raises(AboveAuthorityError):
-            await count_it(session, clerk, theirs.batch_id, 0, 0, district)
+            await count_it(session, clerk, theirs.batch_id, 0, 0, district=district)
         mine = await batches.open_batch(session, clerk, float_cents=0, district=district, now=NOW)
-        closed = await count_it(session, lead, mine.batch_id, 0, 0, district)
+        closed = await count_it(session, lead, mine.batch_id, 0, 0, district=district)
         assert closed.closed_by_name is not None
 
     async def test_waits_for_the_voids_that_nobody_has_decided(
@@ -161,9 +162,9 @@ class TestClosing:
         (cash, *_) = await fill(session, clerk, district)
         asked = await voids.request_void(session, clerk, cash, reason="Wrong account", district=district, now=NOW)
         with pytest.raises(batches.VoidsWaitError):
-            await count_it(session, clerk, drawer.batch_id, 18_550, 4_000, district)
+            await count_it(session, clerk, drawer.batch_id, 18_550, 4_000, district=district)
         await voids.decide_void(session, lead, asked.id, approve=True, note="Yes", district=district, now=NOW)
-        closed = await count_it(session, clerk, drawer.batch_id, 10_500, 4_000, district)
+        closed = await count_it(session, clerk, drawer.batch_id, 10_500, 4_000, district=district)
         assert closed.cash_difference_cents == 0
         (tender,) = (one for one in closed.tenders if one.method == "cash")
         assert (tender.count, tender.cents, tender.voided_count, tender.voided_cents) == (1, 500, 1, 8_050)
@@ -177,7 +178,7 @@ class TestAfterClosing:
     async def test_the_clerk_has_no_drawer_until_the_next_is_opened(
         self, session: AsyncSession, clerk: Principal, district: District, drawer: BatchReport
     ) -> None:
-        await count_it(session, clerk, drawer.batch_id, 10_000, 0, district)
+        await count_it(session, clerk, drawer.batch_id, 10_000, 0, district=district)
         assert await batches.current_batch(session, clerk) is None
         given = counter.Given("404", 100, "cash", "after-closing")
         with pytest.raises(batches.NoOpenBatchError):
@@ -190,7 +191,7 @@ class TestAfterClosing:
         self, session: AsyncSession, clerk: Principal, district: District, drawer: BatchReport, table: str
     ) -> None:
         await fill(session, clerk, district)
-        await count_it(session, clerk, drawer.batch_id, 18_550, 4_000, district)
+        await count_it(session, clerk, drawer.batch_id, 18_550, 4_000, district=district)
         await session.commit()
         copy = {
             "payments": "(id, account_id, entry_id, method, amount_cents, received_on, batch_id)"
@@ -207,7 +208,7 @@ class TestAfterClosing:
     async def test_the_database_keeps_its_count(
         self, session: AsyncSession, clerk: Principal, district: District, drawer: BatchReport, change: str
     ) -> None:
-        await count_it(session, clerk, drawer.batch_id, 10_000, 0, district)
+        await count_it(session, clerk, drawer.batch_id, 10_000, 0, district=district)
         with pytest.raises(IntegrityError, match="it was counted"):
             await session.execute(text(f"UPDATE cash_batches SET {change}"))
 
@@ -229,7 +230,7 @@ class TestAfterClosing:
 
         async def close() -> BatchReport:
             async with AsyncSession(engine) as own:
-                done = await count_it(own, clerk, drawer.batch_id, 10_000, 0, district)
+                done = await count_it(own, clerk, drawer.batch_id, 10_000, 0, district=district)
                 await own.commit()
                 return done
 
@@ -245,6 +246,6 @@ async def test_a_day_s_drawers_with_those_left_open_before(
     second = await batches.open_batch(session, lead, float_cents=0, district=district, now=tomorrow)
     listed = await batches.batches_of(session, TODAY + timedelta(days=1))
     assert [one.batch_id for one in listed] == [drawer.batch_id, second.batch_id]
-    await count_it(session, clerk, drawer.batch_id, 10_000, 0, district)
+    await count_it(session, clerk, drawer.batch_id, 10_000, 0, district=district)
     assert [one.batch_id for one in await batches.batches_of(session, TODAY)] == [drawer.batch_id]
     assert [one.batch_id for one in await batches.batches_of(session, TODAY + timedelta(days=1))] == [second.batch_id]

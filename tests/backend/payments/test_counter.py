@@ -144,6 +144,7 @@ class TestRefused:
     )
     async def test_references(
         self,
+        *,
         session: AsyncSession,
         clerk: Principal,
         district: District,

@@ -1,4 +1,4 @@
-"""Return files of the ACH network: what is read from one, and that a file with anything wrong in it is refused whole."""
+"""Return files of the ACH network: what is read from one, and that one with anything wrong in it is refused whole."""
 
 from datetime import date
 

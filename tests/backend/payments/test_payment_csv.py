@@ -151,7 +151,8 @@ class TestWhatIsRefused:
         assert found[:2] == (1, "header")
 
     def test_every_wrong_field_of_every_wrong_line_is_named(self) -> None:
-        content = f"{HEADER}\n10000018,x,2026-02-30,check,\n10000026,1.00,2026-11-20,check,\n,2.00,2026-11-20,??,\nTOTAL,3,9.00\n"
+        rows = ["10000018,x,2026-02-30,check,", "10000026,1.00,2026-11-20,check,", ",2.00,2026-11-20,??,"]
+        content = "\n".join([HEADER, *rows, "TOTAL,3,9.00"])
         found = [(line, field) for line, field, _ in wrong(content)]
         assert found == [(2, "amount"), (2, "received_on"), (4, "account_number"), (4, "method")]
 

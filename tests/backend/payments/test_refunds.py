@@ -117,6 +117,7 @@ class TestOfACredit:
 
     async def test_two_at_once_are_paid_from_one_credit_once(
         self,
+        *,
         session: AsyncSession,
         engine: AsyncEngine,
         clerk: Principal,
@@ -194,6 +195,7 @@ class TestWhoMay:
     @pytest.mark.parametrize(("cents", "lead_may"), [(20_000, True), (20_001, False)])
     async def test_up_to_what_the_district_lets_each_role(
         self,
+        *,
         session: AsyncSession,
         clerk: Principal,
         lead: Principal,
