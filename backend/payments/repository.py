@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.ledger.rules import Entry, content_digest
 from backend.models.base import new_id
+from backend.models.ledger import LedgerEntry
 from backend.models.payment import Payment
 from backend.payments.rules import Order
 
@@ -172,6 +173,12 @@ async def plan_agreed_on(session: AsyncSession, account_id: UUID) -> date | None
 
 async def payment_by_id(session: AsyncSession, payment_id: UUID) -> Payment | None:
     return await session.get(Payment, payment_id)
+
+
+async def entry_day(session: AsyncSession, entry_id: UUID) -> date:
+    """The day that an entry, which is there, was posted for."""
+    query = select(LedgerEntry.effective_on).where(LedgerEntry.id == entry_id)
+    return (await session.execute(query)).scalar_one()
 
 
 async def account_of(session: AsyncSession, payment_id: UUID) -> UUID | None:

@@ -1,7 +1,7 @@
 """Queries on voids and refunds that are asked for, and on what decides them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.base import new_id
 from backend.models.cash import PaymentVoid, Refund
-from backend.models.ledger import LedgerAccount, LedgerEntry
+from backend.models.ledger import LedgerAccount
 
 LISTED_MAX = 500
 
@@ -40,11 +40,6 @@ _PAID_A_REFUND = text("""
 SELECT EXISTS (SELECT FROM payment_allocations a JOIN ledger_entries charged ON charged.id = a.charge_entry_id
                 WHERE a.credit_entry_id = :entry_id AND a.undone_by_id IS NULL AND charged.kind = 'refund')
 """)
-
-
-async def entry_day(session: AsyncSession, entry_id: UUID) -> date | None:
-    """The day an entry was posted for."""
-    return await session.scalar(select(LedgerEntry.effective_on).where(LedgerEntry.id == entry_id))
 
 
 async def paid_a_refund(session: AsyncSession, entry_id: UUID) -> bool:

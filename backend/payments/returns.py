@@ -19,7 +19,7 @@ from backend.payments import notices, repository, request_repository, return_rep
 from backend.payments.authority import clerk_of
 from backend.payments.return_items import Cause, Given, add_item
 from backend.payments.return_rules import ReturnRule
-from backend.payments.service import PaymentNotFoundError, allocate_credits
+from backend.payments.service import PaymentNotFoundError, allocate_credits, undo_installments
 
 NOT_BY_BANK = frozenset({"cash"})
 
@@ -83,6 +83,7 @@ async def return_payment(
     # The fee first: it holds the customer; then the account, then the entry. Everyone takes them in this order.
     fee_entry_id, fee_cents = await _charge_fee(session, case)
     await request_repository.hold_receivable(session, payment.account_id)
+    await undo_installments(session, payment)
     reversal = await _reverse(session, case)
     returned = PaymentReturn(
         payment_id=payment_id,

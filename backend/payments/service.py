@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import service as accounts
+from backend.arrangements import service as arrangements
 from backend.district.service import District
 from backend.errors import HeadgateError, NotFoundError
 from backend.ledger import chart
@@ -182,6 +183,12 @@ async def allocate_credits(session: AsyncSession, account_ids: Sequence[UUID], d
     For after bills have posted. Doing it again changes nothing; how many allocations were made.
     """
     return await repository.allocate(session, account_ids, order_of(district)) if account_ids else 0
+
+
+async def undo_installments(session: AsyncSession, payment: Payment) -> None:
+    """Before a payment is reversed: the installments of an arrangement that it had kept are owed again."""
+    paid_on = await repository.entry_day(session, payment.entry_id)
+    await arrangements.undo_payment(session, payment.account_id, paid_on=paid_on, amount_cents=payment.amount_cents)
 
 
 async def account_of(session: AsyncSession, payment_id: UUID) -> UUID:

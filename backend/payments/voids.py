@@ -15,7 +15,7 @@ from backend.models.cash import PaymentVoid
 from backend.models.payment import Payment
 from backend.payments import cash_repository, repository, request_repository
 from backend.payments.authority import AlreadyDecidedError, Clerk, SecondPersonError, clerk_of, reaches
-from backend.payments.service import PaymentNotFoundError, account_of, allocate_credits
+from backend.payments.service import PaymentNotFoundError, account_of, allocate_credits, undo_installments
 
 
 class VoidNotFoundError(NotFoundError):
@@ -90,7 +90,7 @@ async def _check(session: AsyncSession, payment_id: UUID, today: date) -> Paymen
     batch = await cash_repository.held_batch(session, payment.batch_id, to_close=False)
     if batch is None or batch.closed_at is not None:
         raise NotVoidableError("Its cash batch is counted and closed. Ask for a refund instead.")
-    if await request_repository.entry_day(session, payment.entry_id) != today:
+    if await repository.entry_day(session, payment.entry_id) != today:
         raise NotVoidableError("A payment can be voided on its own day only. Ask for a refund instead.")
     if await request_repository.paid_a_refund(session, payment.entry_id):
         raise NotVoidableError("Its money was paid back already.")
@@ -142,6 +142,7 @@ async def decide_void(
 async def _post(session: AsyncSession, void: PaymentVoid, district: District, now: datetime) -> None:
     today = now.astimezone(district.zone).date()
     payment = await _check(session, void.payment_id, today)
+    await undo_installments(session, payment)
     posted = await ledger.reverse_entry(
         session,
         payment.entry_id,

@@ -8,12 +8,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import Principal
+from backend.arrangements.service import check_arrangements
 from backend.district.service import District
 from backend.fees import service as fees
 from backend.ledger import service as ledger
+from backend.models.arrangement import Arrangement, Installment
 from backend.models.customer import CustomerPhone
 from backend.models.payment import Payment, PaymentReturn
 from backend.options import service as options
+from backend.parts import EVERYTHING
 from backend.payments import history, refunds, return_items, returns, service, unapplied
 from backend.payments.authority import AboveAuthorityError
 from backend.payments.return_items import Given
@@ -136,6 +139,72 @@ class TestWhatIsOwedAgain:
         assert await books(session) == {"receivable": PAID_CENTS, "water_revenue": -PAID_CENTS}
         assert receipt.status == "returned"
         assert await unapplied.open_receipts(session) == []
+
+
+class TestArrangement:
+    """What an arrangement counted as kept by the payment is owed again; what others kept stays kept."""
+
+    AGREED_ON = TODAY - timedelta(days=60)
+
+    async def agreed(self, session: AsyncSession) -> UUID:
+        """An account that pays $300 in three installments, 40 and 10 days ago and in 20 days."""
+        account_id = await make_account(session)
+        await add_bill(session, account_id, cents=30_000, due=self.AGREED_ON - timedelta(days=30))
+        arrangement = Arrangement(account_id=account_id, agreed_on=self.AGREED_ON, total_cents=30_000, status="active")
+        session.add(arrangement)
+        await session.flush()
+        for number, days in enumerate((-40, -10, 20), 1):
+            due_on = TODAY + timedelta(days=days)
+            session.add(Installment(arrangement_id=arrangement.id, number=number, due_on=due_on, amount_cents=10_000))
+        await session.flush()
+        return account_id
+
+    async def kept(self, session: AsyncSession, account_id: UUID) -> tuple[str, list[int]]:
+        query = text("""
+            SELECT g.status, i.number FROM arrangements g
+              LEFT JOIN arrangement_installments i ON i.arrangement_id = g.id AND i.kept_on IS NOT NULL
+             WHERE g.account_id = :id ORDER BY i.number
+        """)
+        rows = (await session.execute(query, {"id": account_id})).all()
+        return rows[0][0], [row[1] for row in rows if row[1]]
+
+    async def night(self, session: AsyncSession, day: date, district: District) -> None:
+        await check_arrangements(session, day, EVERYTHING, district=district)
+
+    async def test_only_what_that_payment_had_kept(self, session: AsyncSession, district: District) -> None:
+        account_id = await self.agreed(session)
+        for days, key in ((45, "first"), (12, "second")):
+            day = TODAY - timedelta(days=days)
+            payment = await pay(session, account_id, district, key=key, cents=10_000, on=day)
+            await self.night(session, day, district)
+        assert await self.kept(session, account_id) == ("active", [1, 2])
+        await give_back(session, payment.id, district)
+        assert await self.kept(session, account_id) == ("active", [1])
+        await self.night(session, TODAY, district)
+        assert await self.kept(session, account_id) == ("active", [1])
+        await self.night(session, TODAY + timedelta(days=1), district)
+        assert await self.kept(session, account_id) == ("broken", [1])
+
+    async def test_one_that_was_completed_goes_on(self, session: AsyncSession, district: District) -> None:
+        account_id = await self.agreed(session)
+        payments = [
+            await pay(session, account_id, district, key=f"part {place}", cents=cents, on=TODAY - timedelta(days=1))
+            for place, cents in enumerate((25_000, 5_000))
+        ]
+        await self.night(session, TODAY, district)
+        assert await self.kept(session, account_id) == ("completed", [1, 2, 3])
+        await give_back(session, payments[1].id, district)
+        assert await self.kept(session, account_id) == ("active", [1, 2])
+        await give_back(session, payments[0].id, district)
+        assert await self.kept(session, account_id) == ("active", [])
+
+    async def test_an_old_payment_from_before_is_none_of_its(self, session: AsyncSession, district: District) -> None:
+        account_id = await self.agreed(session)
+        old = await pay(session, account_id, district, key="old", cents=500, on=self.AGREED_ON)
+        await pay(session, account_id, district, key="new", cents=10_000, on=TODAY - timedelta(days=45))
+        await self.night(session, TODAY - timedelta(days=45), district)
+        await give_back(session, old.id, district, "R10")
+        assert await self.kept(session, account_id) == ("active", [1])
 
 
 class TestTheFee:
