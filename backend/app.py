@@ -28,6 +28,7 @@ from backend.metrics import MeasureRequests, Metrics
 from backend.nightly import routes as nightly
 from backend.options import routes as options
 from backend.outbox import routes as outbox
+from backend.payments import routes as payments
 from backend.rates.service import RateBook
 from backend.reads import routes as reads
 from backend.reads.layouts import ReadLayouts
@@ -54,6 +55,7 @@ def routers() -> list[APIRouter]:
         knowledge.router,
         billing.router,
         reads.router,
+        payments.router,
     ]
 
 

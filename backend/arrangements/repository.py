@@ -30,6 +30,32 @@ SELECT g.id, g.account_id, i.number, i.due_on, i.amount_cents, i.kept_on,
  ORDER BY g.id, i.number
 """)
 
+# What had come in by the day an installment counted as kept, of payments that stand, and what of it one payment was.
+_KEPT_BY = text("""
+SELECT g.id, i.number FROM arrangements g JOIN arrangement_installments i ON i.arrangement_id = g.id
+ CROSS JOIN LATERAL (
+       SELECT -coalesce(sum(p.amount_cents), 0) AS cents
+         FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
+        WHERE p.ledger_account_id = g.account_id AND p.effective_on > g.agreed_on AND p.effective_on <= i.kept_on
+          AND e.kind = 'payment' AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = e.id)) received
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(p.amount_cents), 0) AS cents FROM ledger_postings p
+        WHERE p.ledger_account_id = g.account_id AND p.due_on > g.agreed_on AND p.due_on <= i.kept_on
+          AND p.effective_on <= i.kept_on) charged
+ CROSS JOIN LATERAL (
+       SELECT sum(e.amount_cents) AS cents FROM arrangement_installments e
+        WHERE e.arrangement_id = g.id AND e.number <= i.number) reached
+ WHERE g.account_id = :account_id AND g.status IN ('active', 'completed') AND g.agreed_on < :paid_on
+   AND i.kept_on >= :paid_on AND received.cents - charged.cents - :amount_cents < reached.cents
+ ORDER BY g.id, i.number
+""")
+
+_RESUME = text("""
+UPDATE arrangements g SET status = 'active'
+ WHERE g.id = :id AND g.status = 'completed'
+   AND NOT EXISTS (SELECT FROM arrangements o WHERE o.account_id = g.account_id AND o.status = 'active')
+""")
+
 
 async def active(session: AsyncSession, part: Part, today: date) -> Sequence[RowMapping]:
     """Each installment of each active arrangement of the part, with `toward_cents` as of `today`."""
@@ -44,3 +70,16 @@ async def keep(session: AsyncSession, arrangement_id: UUID, numbers: Sequence[in
 
 async def set_status(session: AsyncSession, arrangement_id: UUID, status: str) -> None:
     await session.execute(update(Arrangement).where(Arrangement.id == arrangement_id).values(status=status))
+
+
+async def kept_by(session: AsyncSession, account_id: UUID, paid_on: date, amount_cents: int) -> Sequence[RowMapping]:
+    """`id` and `number` of each installment that would not count as kept without that payment."""
+    values = {"account_id": account_id, "paid_on": paid_on, "amount_cents": amount_cents}
+    return (await session.execute(_KEPT_BY, values)).mappings().all()
+
+
+async def reopen(session: AsyncSession, arrangement_id: UUID, number: int) -> None:
+    """An installment is owed again; an arrangement that was completed by it goes on."""
+    mine = (Installment.arrangement_id == arrangement_id) & (Installment.number == number)
+    await session.execute(update(Installment).where(mine).values(kept_on=None))
+    await session.execute(_RESUME, {"id": arrangement_id})

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import groupby
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,3 +31,11 @@ async def check_arrangements(
             await repository.set_status(session, arrangement_id, found.status)
             counts[f"arrangements_{found.status}"] += 1
     return counts
+
+
+async def undo_payment(session: AsyncSession, account_id: UUID, *, paid_on: date, amount_cents: int) -> int:
+    """Before a payment is reversed: the installments that it had kept are owed again; how many."""
+    rows = await repository.kept_by(session, account_id, paid_on, amount_cents)
+    for row in rows:
+        await repository.reopen(session, row["id"], row["number"])
+    return len(rows)

@@ -6,11 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.nightly import inbox, repository
 from backend.nightly.steps import Counts, Night, once
-from backend.payments.imports import File, Imported, ImportRefusedError, import_lockbox, import_payments, import_returns
+from backend.payments.imports import TAKERS, File, Imported, ImportRefusedError, note_refused
 from backend.reads.service import TakenReads, take_reads
 
 STEP = "files"
-_TAKERS = {"lockbox": import_lockbox, "payments": import_payments, "returns": import_returns}
 _UNKNOWN_KIND = {
     "line": 0,
     "field": "name",
@@ -52,8 +51,9 @@ async def _import(session: AsyncSession, night: Night, file: inbox.Waiting) -> C
         async with session.begin_nested():
             if is_reads or file.kind is None:
                 return {**head, **_reads(await take_reads(session, given, layouts=night.layouts, now=night.now))}
-            done = await _TAKERS[file.kind](session, given, district=night.district, now=night.now)
+            done = await TAKERS[file.kind](session, given, district=night.district, now=night.now)
     except ImportRefusedError as refused:
+        await note_refused(session, "reads" if is_reads else str(file.kind), given, refused.problems, night.now)
         return {**head, "refused": 1, "problems": refused.extra["problems"]}
     return {**head, **_counts(done)}
 

@@ -20,6 +20,7 @@ _WHY = {
         "it was not drawn as you had agreed",
         "no se cobró como usted había acordado",
     ),
+    NextStep.LOOK_INTO: ("the bank gave it back", "el banco lo devolvió"),
     NextStep.STOP: ("the bank does not allow payments from that account", "el banco no permite pagos desde esa cuenta"),
 }
 _THEN = {
@@ -36,6 +37,10 @@ _THEN = {
         "We will look into it. Please pay another way.",
         "Lo vamos a revisar. Por favor pague de otra forma.",
     ),
+    NextStep.LOOK_INTO: (
+        "We will look into it. Please pay another way.",
+        "Lo vamos a revisar. Por favor pague de otra forma.",
+    ),
     NextStep.CORRECT_AND_RESEND: ("We will correct it and tell you.", "Lo corregiremos y le avisaremos."),
     NextStep.STOP: ("Please pay another way.", "Por favor pague de otra forma."),
 }
@@ -44,7 +49,7 @@ _DAY = {"en": ("MMMM d", "en_US"), "es": ("d 'de' MMMM", "es_US")}
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the words are made of; amounts in cents, `fee_cents` 0 for none."""
+    """What the words are made of; amounts in cents, `fee_cents` 0 for none, `phone` E.164."""
 
     district: str
     phone: str
@@ -57,13 +62,14 @@ class Notice:
 
 
 def returned_payment(notice: Notice, language: str) -> str:
-    """The text message, in `en` or `es`."""
+    """The text message, in `en` or `es`. What is owed is said, a credit is not: the return has made it smaller."""
     spanish = language == "es"
     pattern, locale = _DAY["es" if spanish else "en"]
     day = format_date(notice.received_on, pattern, locale)
     why, then = _WHY[notice.next_step][spanish], _THEN[notice.next_step][spanish]
     sentences = _spanish(notice, day, why) if spanish else _english(notice, day, why)
-    call = f"Llame al {notice.phone}." if spanish else f"Call {notice.phone}."
+    phone = _shown(notice.phone)
+    call = f"Llame al {phone}." if spanish else f"Call {phone}."
     return " ".join([*sentences, then, call])
 
 
@@ -71,7 +77,8 @@ def _english(notice: Notice, day: str, why: str) -> list[str]:
     said = [f"{notice.district}: your payment of {dollars(notice.amount_cents)} of {day} was returned: {why}."]
     if notice.fee_cents:
         said.append(f"A returned payment fee of {dollars(notice.fee_cents)} was added.")
-    said.append(f"Your balance is {dollars(notice.balance_cents)}.")
+    if notice.balance_cents > 0:
+        said.append(f"Your balance is {dollars(notice.balance_cents)}.")
     if notice.autopay_ended:
         said.append("Autopay is off.")
     return said
@@ -81,7 +88,12 @@ def _spanish(notice: Notice, day: str, why: str) -> list[str]:
     said = [f"{notice.district}: su pago de {dollars(notice.amount_cents)} del {day} fue devuelto: {why}."]
     if notice.fee_cents:
         said.append(f"Se agregó un cargo por pago devuelto de {dollars(notice.fee_cents)}.")
-    said.append(f"Su saldo es {dollars(notice.balance_cents)}.")
+    if notice.balance_cents > 0:
+        said.append(f"Su saldo es {dollars(notice.balance_cents)}.")
     if notice.autopay_ended:
         said.append("El pago automático está desactivado.")
     return said
+
+
+def _shown(e164: str) -> str:
+    return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}" if e164.startswith("+1") and len(e164) == 12 else e164
