@@ -46,7 +46,7 @@ async def _take(night: Night, path: Path, day: date) -> None:
         return
     if file is not None:
         known = await _record(night, {"file": path.name, "sha256": file.sha256}, file, day)
-        inbox.put_away(path, night.business_date, known.get("problems"))
+        inbox.put_away(file, night.business_date, known.get("problems"))
 
 
 async def _record(night: Night, head: Counts, file: inbox.Waiting | None, day: date) -> Counts:

@@ -1,13 +1,13 @@
 """Doing the work of a night: a step at a time, with connections of its own, on whichever thread asks."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 
+import backend.models.staff  # noqa: F401  (foreign keys name its table, and nothing else here imports it)
 from backend.billing.facts import Tariff
 from backend.clock import Clock
 from backend.database import Database
 from backend.district.service import District
-from backend.models.nightly import NightlyRun
 from backend.nightly import repository, rules, steps
 from backend.nightly.files import files
 from backend.nightly.steps import Night
@@ -44,16 +44,8 @@ async def run_step(settings: Settings, business_date: date, step: str, stopping:
     """
     database = Database.from_settings(settings.model_copy(update=_LIMITS))
     try:
-        now = await _now(database)
-        async with database.transaction() as session:
-            await repository.begin(session, business_date, settings.nightly_part_accounts, now)
-            run = await repository.run_of(session, business_date)
-            done = any(row.part == rules.WHOLE for row in await repository.rows_of(session, business_date, step))
-        assert run is not None
-        if not done:
-            night = _night(settings, database, run, now, stopping)
-            await _WORK[step](night)
-            await steps.finish_step(night, step)
+        night = await _night(settings, database, business_date, stopping)
+        await _run(night, step)
     finally:
         await database.close()
 
@@ -70,21 +62,39 @@ async def note_problem(settings: Settings, business_date: date, problem: str) ->
 
 async def run_nightly(settings: Settings, business_date: date) -> None:
     """The whole night at once, without a durable workflow around it: for scripts and measurements."""
-    for step in rules.STEPS:
-        await run_step(settings, business_date, step)
+    database = Database.from_settings(settings.model_copy(update=_LIMITS))
+    try:
+        night = await _night(settings, database, business_date, never)
+        for step in rules.STEPS:
+            await _run(night, step)
+    finally:
+        await database.close()
 
 
-async def _now(database: Database) -> datetime:
+async def _run(night: Night, step: str) -> None:
+    async with night.database.transaction() as session:
+        rows = await repository.rows_of(session, night.business_date, step)
+    if not any(row.part == rules.WHOLE for row in rows):
+        await _WORK[step](night)
+        await steps.finish_step(night, step)
+
+
+async def _night(settings: Settings, database: Database, business_date: date, stopping: Callable[[], bool]) -> Night:
+    """The night as it is on record, put there unless it is."""
     clock = Clock()
     async with database.transaction() as session:
         await clock.load(session)
-    return clock.now()
-
-
-def _night(
-    settings: Settings, database: Database, run: NightlyRun, now: datetime, stopping: Callable[[], bool]
-) -> Night:
+        await repository.begin(session, business_date, settings.nightly_part_accounts, clock.now())
+        run = await repository.run_of(session, business_date)
+    assert run is not None
     district = District.load(settings.district_dir)
-    tariff = Tariff(RateBook.load(settings.district_dir), district.policy.billing)
-    inbox = settings.home / INBOX
-    return Night(database, district, tariff, inbox, run.business_date, now, run.part_accounts, stopping)
+    return Night(
+        database=database,
+        district=district,
+        tariff=Tariff(RateBook.load(settings.district_dir), district.policy.billing),
+        inbox=settings.home / INBOX,
+        business_date=business_date,
+        now=clock.now(),
+        part_accounts=run.part_accounts,
+        stopping=stopping,
+    )
