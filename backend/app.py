@@ -24,6 +24,7 @@ from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
 from backend.knowledge import routes as knowledge
 from backend.knowledge.service import Knowledge
+from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
 from backend.nightly import routes as nightly
 from backend.options import routes as options
@@ -56,6 +57,7 @@ def routers() -> list[APIRouter]:
         billing.router,
         reads.router,
         payments.router,
+        ledger.router,
     ]
 
 
@@ -98,7 +100,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with database.transaction() as session:
             await app.state.clock.load(session)
         if settings.workflows:
-            app.state.workflows = Workflows(settings)
+            app.state.workflows = Workflows(settings, database, app.state.district)
             app.state.workflows.start()
             stack.push_async_callback(app.state.workflows.stop)
             database.listeners.append(app.state.workflows.hear)

@@ -26,13 +26,13 @@ from backend.reads.schemas import (
     StrikeIn,
     TakenOut,
 )
-from backend.staff.bearer import ADMITS_STAFF, AdmitsStaff
+from backend.staff.bearer import ADMITS_STAFF, admits_staff_and
 from backend.staff.permissions import Permission, require
 
 FILE_BYTES_MAX = 20_000_000
 router = APIRouter(tags=["reads"])
 StaffDep = Annotated[Principal, ADMITS_STAFF]
-StaffOrOperatorDep = Annotated[Principal, Depends(AdmitsStaff(Kind.OPERATOR))]
+StaffOrOperatorDep = Annotated[Principal, admits_staff_and(Kind.OPERATOR)]
 
 
 async def _today(now: NowDep, district: DistrictDep) -> date:

@@ -88,7 +88,7 @@ async def take_reads(session: AsyncSession, file: File, *, layouts: ReadLayouts,
             return TakenReads(**again, is_new=False)
         return await _take(session, layout, parsed, started)
     except FileRefusedError as refused:
-        raise ImportRefusedError(refused) from refused
+        raise ImportRefusedError(refused.problems) from refused
 
 
 async def _take(session: AsyncSession, layout: InLayout, parsed: ReadFile, import_id: UUID) -> TakenReads:

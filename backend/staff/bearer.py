@@ -1,6 +1,7 @@
 """Staff over HTTP: the token of a console session, sent as a bearer token, is the person who signed in."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import Depends, Request
 
@@ -10,18 +11,18 @@ from backend.staff import service
 
 
 class AdmitsStaff(Admits):
-    """A dependency that lets signed-in members of the staff in, the processes of `others`, and nobody else."""
+    """A dependency that lets signed-in members of the staff in, and the processes that are named beside them."""
 
-    def __init__(self, *others: Kind) -> None:
-        super().__init__(Kind.STAFF, *others)
-        self._others = frozenset(others)
+    def __init__(self, *processes: Kind) -> None:
+        super().__init__(Kind.STAFF, *processes)
 
     async def __call__(self, request: Request) -> Principal:
         """The member of the staff; sessions live by the real time, whatever the demonstration's clock says.
 
         :raises UnauthorizedError: no session, or one that is over.
         """
-        if (process := self._process(request)) is not None:
+        process = self._process(request)
+        if process is not None:
             return process
         scheme, _, token = (request.headers.get("authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
@@ -36,10 +37,15 @@ class AdmitsStaff(Admits):
     def _process(self, request: Request) -> Principal | None:
         tokens: Tokens = request.app.state.tokens
         try:
-            found = tokens.principal(request.headers.get("authorization"))
+            principal = tokens.principal(request.headers.get("authorization"))
         except UnauthorizedError:
             return None
-        return found if found.kind in self._others else None
+        return principal if principal.kind in self.kinds else None
+
+
+def admits_staff_and(*processes: Kind) -> Any:
+    """`Depends` on a signed-in member of the staff, or on one of `processes`."""
+    return Depends(AdmitsStaff(*processes))
 
 
 ADMITS_STAFF = Depends(AdmitsStaff())
