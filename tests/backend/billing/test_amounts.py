@@ -80,10 +80,9 @@ class TestRateChange:
         ]
 
     def test_what_did_not_change_stays_one_line(self) -> None:
+        fee = (PassThrough("state", dollars_per_period=D("0.61")),)
         rates = [
-            a_rate(
-                date(2020, 1, 1), date(2026, 6, 30), pass_throughs=(PassThrough("state", dollars_per_period=D("0.61")),)
-            ),
+            a_rate(date(2020, 1, 1), date(2026, 6, 30), pass_throughs=fee),
             a_rate(
                 date(2026, 7, 1),
                 tiers=(Tier("1", TierBase.UNITS, D(10), D("3.30")), Tier("2", TierBase.REST, None, D("5.50"))),
