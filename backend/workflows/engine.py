@@ -6,7 +6,7 @@ from datetime import date
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from backend.settings import Settings
-from backend.workflows import deliver, nightly
+from backend.workflows import deliver, nightly, preparing
 from backend.workflows.courier import Courier
 
 _STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -26,6 +26,7 @@ def launch(settings: Settings, night_is_over: Callable[[], None]) -> None:
     }
     deliver.use(Courier.from_settings(settings))
     nightly.use(settings, night_is_over)
+    preparing.use(settings)
     DBOS(config=config)
     DBOS.launch()
 
@@ -33,6 +34,7 @@ def launch(settings: Settings, night_is_over: Callable[[], None]) -> None:
 def destroy() -> None:
     """Stop; what is unfinished goes on at the next launch."""
     nightly.stop()
+    preparing.stop()
     DBOS.destroy(workflow_completion_timeout_sec=0)
     deliver.use(None)
 
@@ -55,3 +57,8 @@ def start_delivery(message_id: str, *, again: bool) -> None:
 def start_nightly(business_date: date, *, hurry: bool) -> None:
     """See that the nightly update of a date is under way; `hurry` it on when a person asks."""
     nightly.start(business_date, hurry=hurry)
+
+
+def start_preparation(run_id: str) -> None:
+    """Prepare a billing run, unless that is under way."""
+    preparing.start(run_id)

@@ -7,6 +7,7 @@ A sweep finds the messages that a crash left between a commit and the start of t
 import asyncio
 import importlib
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -57,12 +58,17 @@ class Workflows:
         await asyncio.to_thread(self._destroy)
 
     async def hear(self, events: list[Event]) -> None:
-        """Deliver what was just committed; called by the database after a commit."""
+        """Begin the work that was just committed; called by the database after a commit."""
         for event in events:
             if event.kind == "outbound" and self.ready:
-                task = asyncio.create_task(self._deliver(event.data["message_id"]))
-                self._starting.add(task)
-                task.add_done_callback(self._starting.discard)
+                self._begin(self._deliver(event.data["message_id"]))
+            elif event.kind == "billing_run_preparing" and self.ready:
+                self._begin(self._prepare(event.data["run_id"]))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
 
     async def start_nightly(self, business_date: date) -> None:
         """See that the nightly update of a date is under way, at once where it waits. Only when `ready`."""
@@ -117,6 +123,12 @@ class Workflows:
         except Exception as problem:
             self._handed.pop(message_id, None)
             log.warning("delivery_not_started", message_id=message_id, kind=type(problem).__name__)
+
+    async def _prepare(self, run_id: str) -> None:
+        try:
+            await asyncio.to_thread(self._engine.start_preparation, run_id)
+        except Exception as problem:
+            log.warning("preparation_not_started", run_id=run_id, kind=type(problem).__name__)
 
     def _launch(self) -> None:
         # DBOS takes a good part of a second to import; nothing of it is loaded before it is needed.
