@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -51,11 +51,9 @@ async def reckon(
     """
     if not accounts:
         return Reckoned([], [], 0)
-    reckoned = _reckoned(
-        await gathering.gather(session, accounts, run.period_end, run.cycle),
-        await gathering.terms(session, tariff, run.period_end),
-        run,
-    )
+    late = timedelta(days=tariff.policy.read_window_days)
+    facts = await gathering.gather(session, accounts, run.period_end, run.cycle, late)
+    reckoned = _reckoned(facts, await gathering.terms(session, tariff, run.period_end + late), run)
     ids = [account.id for account in accounts]
     await repository.drop_drafts(session, run.id, ids)
     if reckoned.drafts:

@@ -101,7 +101,7 @@ class Draft:
 
 
 def draft_bill(facts: Facts, latest: date, terms: Terms) -> Draft | None:
-    """The regular bill that ends with the reads in the window before `latest`; None when no day is left to bill."""
+    """The regular bill that ends with the reads about `latest`; None when no day is left to bill."""
     start = first_day(facts)
     if start is None or start > latest:
         return None

@@ -41,6 +41,17 @@ class TestDeciding:
         # 28.81 + 9 × 3.47 + 2 × 3.96 + 11 × 0.31 + 0.61
         assert (draft.usage_units, draft.amount_cents) == (11, 2_881 + 3_123 + 792 + 341 + 61)
 
+    async def test_a_meter_that_is_read_again_some_days_later_is_billed_up_to_then(self, town: Town) -> None:
+        home = await town.home(closing=90)
+        run_id = await town.prepare()
+        negative = await town.exception_id(run_id, home.account_id, "NEGATIVE")
+        await town.session.execute(text("DELETE FROM meter_reads WHERE register_value = 90"))
+        await town.read(home.meter_id, date(2026, 11, 23), 142)
+        await decide(town, negative, "resolved")
+        draft = await town.draft(run_id, home.account_id)
+        assert (draft.period_end, draft.usage_units, draft.is_estimated) == (date(2026, 11, 23), 12, False)
+        assert await town.exceptions(run_id, home.account_id) == {}
+
     async def test_it_is_not_resolved_while_its_cause_is_there(self, town: Town) -> None:
         home, run_id, exception_id = await high(town)
         with pytest.raises(DecisionError) as refused:
