@@ -48,7 +48,7 @@ class TestMessages:
         )
         assert (message.status, message.num_segments, message.direction) == ("queued", "1", "outbound-api")
         assert message.date_created is not None and message.date_created.tzinfo is not None
-        await simulator.network.delivery.settled()
+        await simulator.network.settled()
         hooks = application.at("/twilio/sms/status")
         assert [hook.form["MessageStatus"] for hook in hooks] == ["sending", "sent", "delivered"]
         assert all(hook.signed() and hook.form["MessageSid"] == message.sid for hook in hooks)
@@ -69,7 +69,7 @@ class TestMessages:
                 to=to, from_=DISTRICT, body="x", status_callback=f"{application.base}/status"
             )
         )
-        await simulator.network.delivery.settled()
+        await simulator.network.settled()
         last = application.at("/status")[-1].form
         assert (last["MessageStatus"], last["ErrorCode"]) == end
 
@@ -114,7 +114,7 @@ class TestMessages:
         for index in range(5):
             await off_the_loop(lambda index=index: client.messages.create(to=MARIA, from_=DISTRICT, body=str(index)))  # type: ignore[misc]
         await off_the_loop(lambda: client.messages.create(to=JOSE, from_=DISTRICT, body="other"))
-        await simulator.network.delivery.settled()
+        await simulator.network.settled()
         now = datetime.now(UTC)
         found = await off_the_loop(
             lambda: client.messages.list(to=MARIA, date_sent_after=now - timedelta(minutes=5), page_size=2)

@@ -14,7 +14,7 @@ from twilio.request_validator import RequestValidator
 
 from telephony.simulator.app import create_app
 from telephony.simulator.calls.exchange import ScriptedCall
-from telephony.simulator.calls.scripted import parse_step
+from telephony.simulator.calls.steps import parse_step
 from telephony.simulator.network import Network
 from telephony.simulator.settings import Settings
 
@@ -113,7 +113,8 @@ class Simulator:
 
     async def call(self, *steps: str, caller: str = MARIA) -> ScriptedCall:
         """A scripted call."""
-        return await self.network.exchange.call_with_script(caller, [parse_step(step) for step in steps])
+        network = self.network
+        return await network.exchange.call_with_script(caller, [parse_step(step) for step in steps], network.number)
 
 
 @asynccontextmanager
