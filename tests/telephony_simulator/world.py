@@ -1,5 +1,6 @@
 """What the tests are set in: a tiny application that answers webhooks, and the simulator, both on loopback."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from telephony.simulator.app import create_app
 from telephony.simulator.calls.exchange import ScriptedCall
+from telephony.simulator.calls.phones import Fate
 from telephony.simulator.calls.steps import parse_step
 from telephony.simulator.network import Network
 from telephony.simulator.settings import Settings
@@ -116,6 +118,24 @@ class Simulator:
         network = self.network
         return await network.exchange.call_with_script(caller, [parse_step(step) for step in steps], network.number)
 
+    def prepare(self, phone: str, *steps: str, fate: Fate = "answered", after_seconds: float = 4.0) -> None:
+        """What happens at the next call to a phone."""
+        written = [parse_step(step) for step in steps]
+        self.network.facilities.phones.prepare(phone, written, fate, after_seconds)
+
+    async def told(self, phone: str) -> ScriptedCall:
+        """What the prepared person at `phone` went through, once everything has settled."""
+        await self.network.settled()
+        calls, finished = self.network.calls, self.network.exchange.finished
+        sids = [sid for sid in finished if (record := calls.get(sid)) is not None and record.called == phone]
+        (sid,) = sids
+        return finished[sid]
+
+    async def conditions(self, **wanted: Any) -> None:
+        """Make the network behave like this."""
+        answer = await self.http.put("/api/conditions", json=wanted)
+        assert answer.status_code == 200, answer.text
+
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Simulator]:
@@ -126,6 +146,13 @@ async def running(settings: Settings) -> AsyncIterator[Simulator]:
         httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http,
     ):
         yield Simulator(url, settings, app.state.network, http)
+
+
+async def reached(condition: Callable[[], Any]) -> None:
+    """Returns when something that goes on in the background has come so far; ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  # a state of the simulator, which nobody announces
+            await asyncio.sleep(0.005)
 
 
 def heard(call: ScriptedCall, kind: str = "say") -> list[str]:

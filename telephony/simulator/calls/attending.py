@@ -18,6 +18,7 @@ async def attend(execution: Execution, conference: Conference, participant: Part
     conference.hall.enter(seat)
     reason = "participant_hung_up"
     try:
+        _announce(conference, participant, "is here")
         await conference.tell("join", participant)
         await _begin(conference)
         while conference.status != "completed" and not participant.removed:
@@ -74,6 +75,14 @@ async def _sound(execution: Execution, document: Goto | None, *, silent: bool) -
         await execution.line.stay()
 
 
+def _announce(conference: Conference, about: Participant, what: str) -> None:
+    """The beep, which tells nobody who it is for, in words for whoever reads the call."""
+    name = about.label or about.call_sid
+    for other in conference.present:
+        if other is not about and other.seat is not None:
+            other.seat.execution.emit("conference", f"{name} {what}")
+
+
 def _why_over(conference: Conference) -> str:
     if conference.reason_ended == "conference-ended-via-api":
         return "conference_ended_via_api"
@@ -84,6 +93,7 @@ async def _leave(conference: Conference, participant: Participant, reason: str) 
     participant.seat, participant.status = None, "complete"
     participant.updated_at = conference.facilities.clock()
     conference.participants.remove(participant)
+    _announce(conference, participant, "has left")
     await conference.tell("leave", participant, {"ReasonParticipantLeft": reason})
     if conference.status == "completed":
         return

@@ -127,6 +127,7 @@ class RingGroup:
         self.stop()
         seat = Seat(execution)
         self.company.enter(seat)
+        self.parent.line.rouse()
         try:
             await keep_company(self.company, seat, lambda: self.company.parted)
         finally:

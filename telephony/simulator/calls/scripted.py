@@ -30,11 +30,14 @@ from telephony.simulator.calls.steps import (
 from telephony.simulator.calls.timeline import Timeline
 
 REACTION_SECONDS = 0.5
+INSTANT_SECONDS = 0.001
 KEY_SECONDS = 0.25
 SILENCE_SECONDS = 5.0
 REAL_SILENCE_SECONDS = 40.0
 QUIET_GATHERS_MAX = 5
 QUIET_SECONDS_MAX = 600.0
+STUCK_SECONDS_MAX = 7200.0
+"""A step whose turn has not come for so long (words for somebody who waits in a queue) will never be taken."""
 SPEECH_SECONDS_MAX = 60.0
 
 
@@ -61,9 +64,12 @@ class ScriptedLine(Line):
 
     def report(self, event: Event) -> None:
         self.events.append(event)
+        head = self._steps[0] if self._steps else None
+        if isinstance(head, Hold) and head.words and head.words.lower() in event.text.lower():
+            self._end_hold(begun=True)
 
     def news(self) -> None:
-        if self._steps and isinstance(self._steps[0], Hold):
+        if self._steps and isinstance(self._steps[0], Hold) and not self._steps[0].words:
             self._end_hold()
 
     def close(self) -> None:
@@ -79,7 +85,7 @@ class ScriptedLine(Line):
             await self._pass(max(0.0, self._free_at - self.now))
             raise CallerHungUp
         if self._taken or not isinstance(head, Press | Interrupt):
-            await self._pass(seconds)
+            await self._linger(seconds)
             return None
         delay = head.after_seconds if isinstance(head, Interrupt) else REACTION_SECONDS
         at = max(self.now + delay, self._free_at)
@@ -101,7 +107,7 @@ class ScriptedLine(Line):
         head = self._steps[0] if self._steps and not self._taken else None
         at = max(self.now + REACTION_SECONDS, self._free_at)
         if head is None or isinstance(head, Hold) or at > self.now + seconds:
-            await self._pass(seconds)
+            await self._linger(seconds)
             return None
         if isinstance(head, Silence):
             await self._pass(seconds)
@@ -131,7 +137,7 @@ class ScriptedLine(Line):
         if self._used_up_at is not None:
             seconds = min(seconds, QUIET_SECONDS_MAX - (self.now - self._used_up_at))
         await self._pass(min(seconds, at - self.now), until=lambda: self._roused)
-        if self._take_rousing() or head is None or at > self.now:
+        if self._take_rousing() or head is None or at > self.now + INSTANT_SECONDS:
             return None
         if isinstance(head, Silence | Hold):
             self._end_hold() if isinstance(head, Hold) else self._consume()
@@ -175,18 +181,29 @@ class ScriptedLine(Line):
                 self._holding = ExitStack()
                 self._holding.enter_context(self.timeline.in_real_time())
                 self._free_at = max(self.now, self._free_at) + step.seconds
-            if self.now < self._free_at:
+            if self.now + INSTANT_SECONDS < self._free_at:
                 break
             self._end_hold()
+        if self.now - self._free_at > STUCK_SECONDS_MAX:
+            raise ScriptUsedUp
         if not self._steps:
             self._used_up_at = self.now if self._used_up_at is None else self._used_up_at
             if self.now - self._used_up_at >= QUIET_SECONDS_MAX:
                 raise ScriptUsedUp
 
-    def _end_hold(self) -> None:
-        if self._holding is not None:
+    async def _linger(self, seconds: float) -> None:
+        """Do nothing for so long. A hold that ends meanwhile gives the clock back."""
+        ends = self.now + seconds
+        if self._holding is not None and self._free_at < ends:
+            await self._pass(max(0.0, self._free_at - self.now), until=lambda: self._holding is None)
+            self._end_hold()
+        await self._pass(max(0.0, ends - self.now))
+
+    def _end_hold(self, *, begun: bool = False) -> None:
+        if begun or self._holding is not None:
             self._consume()
-            self._taken = False
+            self._taken, self._waited = False, True
+            self.rouse()
         self.close()
 
     async def _act(self, head: Step) -> Heard:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 DEFAULT_CONFIDENCE = 0.92
 INTERRUPT_AFTER_SECONDS = 1.0
+HEAR_SECONDS_MAX = 30.0
 STEPS_MAX = 500
 FORMS = (
     "say:WORDS, say@0.62:WORDS, press:KEYS, interrupt:WORDS, interrupt@2.5:WORDS, wait:SECONDS, hold:SECONDS, "
-    "silence, drop, hangup"
+    "hear:WORDS, silence, drop, hangup"
 )
 
 
@@ -48,9 +49,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Hold:
-    """Stay on the line until somebody outside does something, at most so many seconds of real time."""
+    """Stay on the line until somebody outside does something, or until `words` are heard, at most so many seconds
+    of real time."""
 
     seconds: float
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ _FORMS = re.compile(
     r"say(?:@(?P<confidence>0(?:\.\d+)?|1(?:\.0+)?))?:(?P<words>.*\S.*)"
     r"|interrupt(?:@(?P<after>\d{1,3}(?:\.\d+)?))?:(?P<over>.*\S.*)"
     r"|press:(?P<keys>[0-9*#]+)|wait:(?P<seconds>\d{1,4}(?:\.\d+)?)|hold:(?P<hold>\d{1,3}(?:\.\d+)?)"
+    r"|hear:(?P<heard>.*\S.*)"
     r"|(?P<silence>silence)|(?P<drop>drop)|(?P<hangup>hangup)",
     re.DOTALL,
 )
@@ -95,6 +99,8 @@ def parse_step(text: str) -> Step:  # noqa: PLR0911  # one return a form
             return Wait(float(form["seconds"]))
         case "hold":
             return Hold(float(form["hold"]))
+        case "heard":
+            return Hold(HEAR_SECONDS_MAX, form["heard"].strip())
         case "silence":
             return Silence()
         case "drop":

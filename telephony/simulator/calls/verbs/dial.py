@@ -101,6 +101,9 @@ async def _talk(execution: Execution, element: Element, company: Company, result
     company.enter(seat)
     result.status = "completed"
     try:
+        while not (company.met or company.closed):
+            await line.stay(patiently=True)
+        began = line.now
         await keep_company(
             company,
             seat,
