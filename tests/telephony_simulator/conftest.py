@@ -29,6 +29,7 @@ async def application() -> AsyncIterator[Application]:
     behaviour = Application(f"http://127.0.0.1:{port}")
     app = FastAPI()
     app.add_route("/{path:path}", behaviour.respond, methods=["GET", "POST"])
+    app.add_api_websocket_route("/{path:path}", behaviour.talk)
     behaviour.twiml("/twilio/voice/status", "")
     async with serving(app, port):
         yield behaviour

@@ -1,8 +1,10 @@
 """What the tests are set in: a tiny application that answers webhooks, and the simulator, both on loopback."""
 
 import asyncio
+import contextlib
+import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 import uvicorn
-from fastapi import Request, Response
+from fastapi import Request, Response, WebSocket, WebSocketDisconnect
 from twilio.request_validator import RequestValidator
 
 from telephony.simulator.app import create_app
@@ -42,6 +44,34 @@ class Hook:
         return bool(RequestValidator(TOKEN).validate(self.url, self.form, self.headers.get("x-twilio-signature", "")))
 
 
+Talk = Callable[["Socket"], Awaitable[None]]
+"""What the application does on a socket; when it returns, the socket is closed."""
+
+
+@dataclass
+class Socket:
+    """One WebSocket as the application sees it."""
+
+    url: str
+    headers: dict[str, str]
+    _socket: WebSocket
+
+    def signed(self) -> bool:
+        """Whether Twilio's own validator accepts the handshake."""
+        return bool(RequestValidator(TOKEN).validate(self.url, {}, self.headers.get("x-twilio-signature", "")))
+
+    async def receive(self) -> Any:
+        """The next message. Raises WebSocketDisconnect."""
+        return await self._socket.receive_json()
+
+    async def send(self, *messages: Any) -> None:
+        for message in messages:
+            await self._socket.send_text(message if isinstance(message, str) else json.dumps(message))
+
+    async def close(self, code: int = 1000) -> None:
+        await self._socket.close(code)
+
+
 Answer = str | Response | Callable[[Hook], "str | Response"]
 
 
@@ -52,6 +82,12 @@ class Application:
     base: str
     answers: dict[str, Answer] = field(default_factory=dict)
     hooks: list[Hook] = field(default_factory=list)
+    talks: dict[str, Talk] = field(default_factory=dict)
+    sockets: list[Socket] = field(default_factory=list)
+
+    def socket_url(self, path: str) -> str:
+        """The address of a socket, as a document names it."""
+        return "ws" + self.base.removeprefix("http") + path
 
     def twiml(self, path: str, markup: str) -> None:
         """Answer `path` with `<Response>markup</Response>`."""
@@ -60,6 +96,20 @@ class Application:
     def at(self, path: str) -> list[Hook]:
         """The requests to one path."""
         return [hook for hook in self.hooks if hook.path == path]
+
+    async def talk(self, socket: WebSocket) -> None:
+        """Serve one socket; a path without a talk refuses the handshake."""
+        path = socket.url.path
+        query = f"?{socket.url.query}" if socket.url.query else ""
+        mine = Socket(self.socket_url(path) + query, dict(socket.headers), socket)
+        self.sockets.append(mine)
+        if path not in self.talks:
+            await socket.close()
+            return
+        await socket.accept()
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self.talks[path](mine)
+            await socket.close()
 
     async def respond(self, request: Request) -> Response:
         body = (await request.body()).decode()

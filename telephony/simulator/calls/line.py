@@ -123,8 +123,8 @@ class Line(ABC):
         """
 
     @abstractmethod
-    def settle(self) -> None:
-        """A verb that listened has ended: what the person was still pressing is lost."""
+    def settle(self, *, keys_are_lost: bool = True) -> None:
+        """A verb that listened has ended, and with it what the person was still pressing."""
 
     def news(self) -> None:  # noqa: B027  # only a scripted person waits for news
         """Somebody outside did something: whoever stays on the line for that goes on."""

@@ -68,7 +68,7 @@ class LiveLine(Line):
             self._push({"type": "listening", "modes": ["dtmf", "speech"]})
         return await self._attend(seconds, ("dtmf", "speech"), rousable=True)
 
-    def settle(self) -> None:
+    def settle(self, *, keys_are_lost: bool = True) -> None:
         self._push({"type": "listening", "modes": []})
 
     async def _attend(

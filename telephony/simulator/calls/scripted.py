@@ -79,6 +79,9 @@ class ScriptedLine(Line):
 
     async def play(self, seconds: float, accepts: Collection[Mode]) -> Heard | None:
         self._attend()
+        if self._keys and "dtmf" in accepts:
+            await self._pass(KEY_SECONDS)
+            return Key(self._keys.popleft())
         head = self._steps[0] if self._steps else None
         ends = self.now + seconds
         if isinstance(head, HangUp) and self._waited and self._free_at <= ends:
@@ -124,7 +127,7 @@ class ScriptedLine(Line):
         return None
 
     async def stay(self, seconds: float = float("inf"), *, patiently: bool = False) -> Heard | None:
-        self._attend()
+        self._attend(patiently=patiently)
         if self._take_rousing():
             return None
         if self._keys:
@@ -147,8 +150,9 @@ class ScriptedLine(Line):
         self._taken = False
         return heard
 
-    def settle(self) -> None:
-        self._keys.clear()
+    def settle(self, *, keys_are_lost: bool = True) -> None:
+        if keys_are_lost:
+            self._keys.clear()
         if self._listened and not self._taken and not self._steps:
             self._quiet_gathers += 1
         self._taken = self._listened = False
@@ -163,11 +167,13 @@ class ScriptedLine(Line):
             return max(self.now, self._free_at)
         return max(self.now + REACTION_SECONDS, self._free_at)
 
-    def _attend(self) -> None:
+    def _attend(self, *, patiently: bool = False) -> None:
         """Act on what came from outside, let leading waits run, begin to hold."""
         self._raise_interruption()
         while self._steps and isinstance(self._steps[0], Wait | Hold | Silence):
             step = self._steps[0]
+            if patiently and self.unhurried and not isinstance(step, Wait):
+                break
             if isinstance(step, Silence):
                 if not self.unhurried:
                     break

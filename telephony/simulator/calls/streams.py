@@ -219,14 +219,16 @@ async def connect_stream(execution: Execution, element: Element) -> None:
     if not await stream.start():
         return
     execution.companions.append(stream)
-    while not stream.over:
-        await stream.play_buffered()
-        heard = await execution.line.stay()
-        if isinstance(heard, Key):
-            execution.emit("pressed", heard.digit)
-            stream.key(heard.digit)
-        elif isinstance(heard, Words):
-            execution.emit("talk", heard.text, seconds=heard.seconds)
+    # The application may speak at any moment of its own time.
+    with execution.line.timeline.in_real_time():
+        while not stream.over:
+            await stream.play_buffered()
+            heard = await execution.line.stay()
+            if isinstance(heard, Key):
+                execution.emit("pressed", heard.digit)
+                stream.key(heard.digit)
+            elif isinstance(heard, Words):
+                execution.emit("talk", heard.text, seconds=heard.seconds)
     execution.line.settle()
     execution.companions.remove(stream)
     await stream.stop()

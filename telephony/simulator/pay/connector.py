@@ -5,6 +5,7 @@ card data is posted there, as Twilio posts it to a processor.
 """
 
 import asyncio
+import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -117,9 +118,10 @@ class Connectors:
 
     async def _post(self, connector: Connector, order: Order) -> Receipt:
         timeout = aiohttp.ClientTimeout(total=CONNECTOR_SECONDS_MAX)
-        auth = aiohttp.BasicAuth(connector.user, connector.password) if connector.user else None
+        credentials = base64.b64encode(f"{connector.user}:{connector.password}".encode()).decode()
+        headers = {"Authorization": f"Basic {credentials}"} if connector.user else {}
         try:
-            async with self.http.post(connector.url, json=_body(order), auth=auth, timeout=timeout) as response:
+            async with self.http.post(connector.url, json=_body(order), headers=headers, timeout=timeout) as response:
                 if response.status >= 400:
                     return Receipt(
                         error_code=64008, error="The processor refused.", connector_error=str(response.status)

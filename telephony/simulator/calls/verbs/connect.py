@@ -123,7 +123,7 @@ class RelaySession:
         text = piece.source or piece.words
         self._execution.emit(kind, text, language=piece.language or None, seconds=seconds, voice=voice)
         heard = await line.play(seconds, piece.interruptible)
-        line.settle()
+        line.settle(keys_are_lost=False)
         if heard is None:
             if self._manner.tells_played and not piece.source:
                 await self._send({"type": "info", "name": "tokensPlayed", "value": piece.words})
