@@ -58,6 +58,8 @@ async def _take_down(
     while line.now - taken.began < longest_seconds:
         left = longest_seconds - (line.now - taken.began)
         heard = await line.listen(min(silence_seconds, left), BOTH)
+        # Whatever the person does next belongs to the same message.
+        line.settle(keys_are_lost=False)
         if isinstance(heard, Words):
             taken.said.append(heard.text)
         elif isinstance(heard, Key) and heard.digit in finish:
