@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from telephony.calls.rules import Place
 from telephony.twilio.speech import spoken
+from telephony.twilio.twiml import wait_twiml
 from tests.telephony.conftest import CUSTOMER, World
 from tests.telephony.servers import Fault
 
@@ -39,9 +41,9 @@ async def test_a_call_is_greeted_and_listened_to(world: World) -> None:
     assert "balance" in gather.attrib["hints"]
     says = [(say.text, say.attrib["language"]) for say in gather.iter("Say")]
     assert says == [
+        ("Para español, oprima el 2.", "es-US"),
         ("Welcome to Rio Seco. I'm an automated assistant.", "en-US"),
         ("For My balance, press 1.", "en-US"),
-        ("Para español, oprima el 2.", "es-US"),
     ]
 
 
@@ -84,8 +86,8 @@ async def test_silence_asks_again_then_offers_a_person_then_ends_politely(world:
     heard = await world.call()
     heard = await world.call(heard.action(world))
     assert world.engine.turns[-1]["kind"] == "silence"
-    heard = await world.call(heard.action(world), SpeechResult="")
-    assert "representative" in heard.said
+    heard = await world.call(heard.action(world), SpeechResult="", Digits="")
+    assert "representative" in heard.said and "press star" in heard.said
     heard = await world.call(heard.action(world))
     assert "Goodbye" in heard.said
     heard.verb("Hangup")
@@ -169,12 +171,7 @@ async def test_a_slow_turn_holds_the_line_and_answers_when_ready(world: World) -
     world.engine.server.fault = Fault(seconds=0.5)
     heard = await world.call()
     assert heard.said == "One moment, please."
-    waits = 0
-    while heard.xml.find("Redirect") is not None:
-        url = heard.verb("Redirect").text or ""
-        heard = await world.call(url.removeprefix(world.settings.public_url))
-        waits += 1
-    assert waits >= 2
+    heard = await world.hold_on(heard)
     assert heard.said == "You said: start"
     assert len(world.engine.turns) == 1
 
@@ -193,3 +190,178 @@ async def test_a_slow_turn_holds_the_line_and_answers_when_ready(world: World) -
 )
 def test_numbers_are_readable(text: str, said: str) -> None:
     assert spoken(text) == said
+
+
+def mumble() -> dict[str, str]:
+    """Words that Twilio did not understand."""
+    return {"SpeechResult": "", "Confidence": "0.0"}
+
+
+async def test_words_not_understood_lead_to_the_keys_and_then_to_a_person(world: World) -> None:
+    heard = await world.call()
+    heard = await world.call(heard.action(world), **mumble())
+    assert world.engine.turns[-1]["kind"] == "no_match"
+    heard = await world.call(heard.action(world), **mumble())
+    assert "use the keys" in heard.said
+    heard = await world.call(heard.action(world), **mumble())
+    assert heard.verb("Number").text == "+19515550101"
+    assert world.backend.hand_offs[0]["reason"] == "two_failed_turns"
+    assert len(world.engine.turns) == 2
+
+
+async def test_every_step_of_the_ladder_is_on_record(world: World) -> None:
+    heard = await world.call()
+    for _ in range(3):
+        heard = await world.call(heard.action(world))
+    said = [line["text"] for line in world.backend.conversation("voice").messages]
+    assert any("press star" in text for text in said) and any("hang up now" in text for text in said)
+
+
+class TestKeysAlone:
+    """A caller who cannot or will not speak gets everything by key."""
+
+    @pytest.mark.parametrize(
+        ("keys", "words"),
+        [("0", "representative"), ("*", "repeat that"), ("1", "yes"), ("2", "no"), ("44124412", None)],
+    )
+    async def test_a_key_stands_for_words(self, world: World, keys: str, words: str | None) -> None:
+        first = await world.call()
+        await world.call(first.action(world), Digits=keys)
+        assert world.engine.turns[-1]["text"] == (words or keys)
+
+    async def test_a_choice_comes_before_yes_and_no(self, world: World) -> None:
+        world.engine.brain = lambda turn: GREETING
+        first = await world.call()
+        await world.call(first.action(world), Digits="1")
+        assert world.engine.turns[-1]["payload"] == "/check_balance"
+
+    async def test_a_digit_of_a_number_is_no_yes(self, world: World) -> None:
+        world.engine.brain = lambda turn: replies("Your PIN?", {"type": "collect", "kind": "digits", "digits_max": 4})
+        first = await world.call()
+        await world.call(first.action(world), Digits="1")
+        assert world.engine.turns[-1]["text"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "expected"),
+    [
+        ("digits", "en", ("numbers_and_commands", "2", "double")),
+        ("digits", "es", ("numbers_and_commands", "2", "cero")),
+        ("speech", "en", ("phone_call", "1", "gmail dot com")),
+        ("speech", "es", ("default", "1", "arroba")),
+        ("any", "en", ("phone_call", "1", "no water")),
+        ("any", "es", ("default", "1", "no hay agua")),
+    ],
+)
+async def test_each_question_is_listened_to_in_its_own_way(
+    world: World, kind: str, language: str, expected: tuple[str, str, str]
+) -> None:
+    model, pause, hint = expected
+    world.engine.brain = lambda turn: replies("¿…?", {"type": "collect", "kind": kind}, language=language)
+    gather = (await world.call()).verb("Gather").attrib
+    assert (gather["speechModel"], gather["speechTimeout"]) == (model, pause)
+    assert hint in gather["hints"] and gather["input"] == "dtmf speech"
+    assert len(gather["hints"].split(",")) <= 500 and all(len(each) <= 100 for each in gather["hints"].split(","))
+
+
+@pytest.mark.parametrize("words", ["slower please", "you are speaking too fast", "más despacio por favor"])
+async def test_slower_is_slower_from_then_on(world: World, words: str) -> None:
+    first = await world.call()
+    assert first.xml.find(".//prosody") is None
+    second = await world.call(first.action(world), SpeechResult=words, Confidence="0.9")
+    assert world.engine.turns[-1]["text"] == "repeat that"
+    assert second.verb("prosody").attrib == {"rate": "80%"}
+    third = await world.call(second.action(world), SpeechResult="my balance", Confidence="0.9")
+    assert third.verb("prosody").text == "You said: my balance"
+    fourth = await world.call(third.action(world), SpeechResult="normal speed please", Confidence="0.9")
+    assert fourth.xml.find(".//prosody") is None
+
+
+async def test_a_long_story_with_slow_in_it_is_a_story(world: World) -> None:
+    first = await world.call()
+    story = "my water has been running much slower than it did before you replaced the meter in front of my house"
+    second = await world.call(first.action(world), SpeechResult=story, Confidence="0.9")
+    assert world.engine.turns[-1]["text"] == story and second.xml.find(".//prosody") is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hello this is relay operator 4411 have you received a relay call before",
+        "I am calling through the 711 relay service",
+        "this is the sign language interpreter number 22",
+        "le llamo del servicio de relevo",
+    ],
+)
+async def test_a_relay_call_is_welcomed_and_given_time(world: World, words: str) -> None:
+    first = await world.call()
+    asked = len(world.engine.turns)
+    second = await world.call(first.action(world), SpeechResult=words, Confidence="0.9")
+    assert "relay calls" in second.said and len(world.engine.turns) == asked
+    gather = second.verb("Gather").attrib
+    assert (gather["timeout"], gather["speechTimeout"]) == ("15", "4")
+    third = await world.call(second.action(world), SpeechResult="what is my balance go ahead", Confidence="0.9")
+    assert world.engine.turns[-1]["text"] == "what is my balance go ahead"
+    assert third.verb("Gather").attrib["timeout"] == "15"
+    heard = third
+    for _ in range(4):
+        heard = await world.call(heard.action(world))
+        assert heard.xml.find("Hangup") is None
+
+
+async def test_somebody_who_wants_an_operator_wants_a_person(world: World) -> None:
+    first = await world.call()
+    await world.call(first.action(world), SpeechResult="operator", Confidence="0.9")
+    assert world.engine.turns[-1]["text"] == "operator"
+
+
+@pytest.mark.parametrize(
+    ("verstat", "on_file"),
+    [
+        ("TN-Validation-Passed-A", True),
+        ("TN-Validation-Passed-C", True),
+        ("No-TN-Validation", True),
+        ("", True),
+        ("TN-Validation-Failed", False),
+        ("TN-Validation-Failed-C-Diverted", False),
+    ],
+)
+async def test_a_doubted_number_counts_for_nothing_and_a_proved_one_for_nothing_more(
+    world: World, verstat: str, on_file: bool
+) -> None:
+    first = await world.call(StirVerstat=verstat)
+    await world.call(first.action(world), SpeechResult="my balance", Confidence="0.9")
+    assert [turn["calling_number_on_file"] for turn in world.engine.turns] == [on_file, on_file]
+    assert [turn["verification_level"] for turn in world.engine.turns] == [0, 0]
+
+
+@pytest.mark.parametrize("world", [{"recording_notice": True}], indirect=True)
+class TestRecordingNotice:
+    async def test_is_said_first_and_cannot_be_talked_over(self, world: World) -> None:
+        world.engine.brain = lambda turn: GREETING
+        heard = await world.call()
+        assert [child.tag for child in heard.xml] == ["Say", "Gather"]
+        assert heard.xml[0].text == "This call may be recorded."
+        lines = [say.text for say in heard.verb("Gather").iter("Say")]
+        assert lines[0] == "Para español, oprima el 2." and "automated assistant" in (lines[1] or "")
+        recorded = world.backend.conversation("voice").messages[0]["text"]
+        assert recorded == "This call may be recorded."
+
+    async def test_is_said_again_in_the_language_the_call_goes_on_in(self, world: World) -> None:
+        world.engine.brain = lambda turn: GREETING
+        first = await world.call()
+        world.engine.brain = lambda turn: replies("Muy bien, en español.", language="es")
+        second = await world.call(first.action(world), Digits="2")
+        third = await world.call(second.action(world), SpeechResult="mi saldo", Confidence="0.9")
+        assert second.said == "Esta llamada puede ser grabada. Muy bien, en español."
+        assert "grabada" not in third.said
+
+    async def test_is_not_part_of_a_text(self, world: World) -> None:
+        assert (await world.text("hello")).messages == ["You said: hello"]
+
+
+async def test_a_caller_who_holds_on_hears_something_again_and_again(world: World) -> None:
+    assert world.services is not None
+    said = [wait_twiml("es", world.services.voice, Place(3), waits) for waits in range(1, 7)]
+    assert "Un momento" in said[0] and all("Sigo buscando" in each for each in (said[2], said[5]))
+    assert all(f"waits={number}" in each for number, each in enumerate(said, start=1))

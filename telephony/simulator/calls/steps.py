@@ -90,7 +90,8 @@ def parse_step(text: str) -> Step:  # noqa: PLR0911  # one return a form
         raise BadStep(text)
     match form.lastgroup:
         case "words":
-            return Say(form["words"].strip(), float(form["confidence"] or DEFAULT_CONFIDENCE))
+            confidence = DEFAULT_CONFIDENCE if form["confidence"] is None else float(form["confidence"])
+            return Say(form["words"].strip(), confidence)
         case "over":
             return Interrupt(form["over"].strip(), float(form["after"] or INTERRUPT_AFTER_SECONDS))
         case "keys":

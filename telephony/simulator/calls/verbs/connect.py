@@ -153,13 +153,14 @@ class RelaySession:
 
     async def _prompt(self, words: Words) -> None:
         language = self._reception.transcription_language
-        self._execution.emit("heard", words.text, language=language, confidence=words.confidence)
-        said = words.text.split()
+        text = words.text if words.confidence != 0 else ""
+        self._execution.emit("heard", text, language=language, confidence=words.confidence)
+        said = text.split()
         if self._manner.partial_prompts and len(said) > 1:
             part = " ".join(said[: len(said) // 2])
             await self._send({"type": "prompt", "voicePrompt": part, "lang": language, "last": False})
         self._expect(REPLY_SECONDS_MAX)
-        await self._send({"type": "prompt", "voicePrompt": words.text, "lang": language, "last": True})
+        await self._send({"type": "prompt", "voicePrompt": text, "lang": language, "last": True})
 
     def _expect(self, seconds: float) -> None:
         """It is the application's turn, for at most so long."""

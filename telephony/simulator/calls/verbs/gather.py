@@ -38,7 +38,7 @@ async def gather(execution: Execution, element: Element) -> Goto | None:
         heard = await execution.line.listen(rules.timeout_seconds, rules.accepts)
     if isinstance(heard, Words):
         await _partial_results(execution, element, heard, rules)
-        result = _spoken(execution, heard, rules)
+        result = _spoken(execution, heard, rules, flag_of(element, "actionOnEmptyResult"))
     elif isinstance(heard, Key):
         result = await _pressed(execution, heard, rules)
     else:
@@ -80,9 +80,14 @@ async def _prompt(execution: Execution, element: Element, rules: Rules) -> Heard
     return None
 
 
-def _spoken(execution: Execution, words: Words, rules: Rules) -> dict[str, str]:
-    execution.emit("heard", words.text, language=rules.language, confidence=words.confidence)
-    result = {"SpeechResult": words.text}
+def _spoken(execution: Execution, words: Words, rules: Rules, empty_counts: bool) -> dict[str, str]:
+    """Words with a confidence of 0 are a mumble: nothing was understood."""
+    understood = words.confidence != 0
+    text = words.text if understood else ""
+    execution.emit("heard", text, language=rules.language, confidence=words.confidence)
+    if not understood and not empty_counts:
+        return {}
+    result = {"SpeechResult": text}
     if words.confidence is not None:
         result["Confidence"] = str(words.confidence)
     return result
