@@ -86,7 +86,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         chats=ChatHub(store),
         calls=CallCore(switchboard, fallbacks, directory),
         places=CallPlaces(store),
-        relay=RelayHealth(settings.voice_mode == "relay"),
+        relay=RelayHealth(),
     )
     work = [asyncio.ensure_future(each) for each in (spool.run(), directory.run(), services.chats.run())]
     try:

@@ -1,4 +1,4 @@
-"""Whether calls go to ConversationRelay now: the district's setting, and a pause after it has failed."""
+"""Whether ConversationRelay can be used now: not for a minute after it has failed twice in a row."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,12 @@ PAUSE_SECONDS = 60.0
 class RelayHealth:
     """Counts connections that failed in a row. Times are the event loop's."""
 
-    wanted: bool
     failures: int = 0
     paused_until: float = 0.0
 
     def usable(self, now: float) -> bool:
-        """Whether a new call should try it; after a pause one may."""
-        return self.wanted and now >= self.paused_until
+        """Whether a call should try it; after a pause one may."""
+        return now >= self.paused_until
 
     def failed(self, now: float) -> None:
         """A socket could not be opened. After two in a row the next minute's calls go over webhooks."""

@@ -200,10 +200,10 @@ class RelaySession:
         firm = sum(line.words in notices for line in lines) if first else 0
         self._place, self._collect = step.place, step.collect
         self._choices = len(choices_of(step.answer))
+        await self._keep(turn_id)
         await self._send(*text_messages(lines, slow=self._place.slow, last=True, firm=firm))
         now = asyncio.get_running_loop().time()
         self._speaking_until = now + seconds_to_say(lines, slow=self._place.slow) + AFTER_SPEECH_SECONDS
-        await self._keep(turn_id)
 
     async def _keep(self, turn_id: str) -> None:
         known = CallPlace(self._place, turn_id, self._language, self._failures)

@@ -5,7 +5,7 @@ The address of the next turn carries the call's place; Twilio signs it, so nothi
 
 import asyncio
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
@@ -73,11 +73,15 @@ def turn_id(form: TwilioForm, place: Place) -> str:
 
 
 @router.post("")
-async def call_arrives(request: Request, form: SignedForm) -> Response:
-    """The call is answered: greet, or hand it to ConversationRelay."""
+async def call_arrives(request: Request, form: SignedForm, mode: Literal["webhook", "relay"] | None = None) -> Response:
+    """The call is answered: greet, or hand it to ConversationRelay.
+
+    `mode` in the number's address wins over the district's setting: a second number can try the other way.
+    """
     services = services_of(request)
     place = Place(doubted=number_is_doubted(form.get("StirVerstat")))
-    if services.relay.usable(asyncio.get_running_loop().time()):
+    wanted = services.settings.voice_mode if mode is None else mode
+    if wanted == "relay" and services.relay.usable(asyncio.get_running_loop().time()):
         return twiml(connect_twiml(services.voice, "en", place))
     return await take_turn(services, form, heard_of(form, "start"), place)
 

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hmac
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha1
@@ -36,6 +36,13 @@ def sign(url: str, pairs: list[tuple[str, str]], token: str = AUTH_TOKEN) -> str
     """Twilio's signature, written from its description and not with its library."""
     text = url + "".join(name + value for name, value in sorted(set(pairs)))
     return base64.b64encode(hmac.new(token.encode(), text.encode(), sha1).digest()).decode()
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait for something that will happen."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 @dataclass

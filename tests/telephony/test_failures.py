@@ -2,19 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 import pytest
 
-from tests.telephony.conftest import CUSTOMER, Heard, World
+from tests.telephony.conftest import CUSTOMER, Heard, World, until
 from tests.telephony.servers import Fault
-
-
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for something that will happen."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 def empty(turn: dict[str, object]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import aiohttp
@@ -40,7 +41,8 @@ class Text(BaseModel):
 class Script(BaseModel):
     """A call that a phone makes, to one of the account's numbers. `from` may be `anonymous`.
 
-    `verstat` is what the carrier says about the calling number; empty: nothing.
+    `verstat` is what the carrier says about the calling number; empty: nothing. `query` is added to the address of
+    the number's voice webhook for this call.
     """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -48,6 +50,7 @@ class Script(BaseModel):
     caller: str = Field(alias="from")
     to: str | None = None
     steps: list[str] = Field(default_factory=list, max_length=STEPS_MAX)
+    query: str = Field("", pattern=r"^[\w.=&-]*$", max_length=200)
     verstat: str | None = Field(
         None, pattern=r"^(|No-TN-Validation|TN-Validation-(Passed|Failed)(-[ABC])?(-[A-Za-z]+)?)$"
     )
@@ -68,6 +71,8 @@ async def call(request: Request, user: User, script: Script) -> dict[str, Any]:
     network: Network = request.app.state.network
     caller = WITHHELD if script.caller == WITHHELD else _phone(script.caller)
     number = called_number(network, script.to)
+    if script.query:
+        number = replace(number, voice_url=f"{number.voice_url}?{script.query}")
     done = await network.exchange.call_with_script(caller, steps_of(script.steps), number, script.verstat)
     return done.as_dict()
 
