@@ -12,10 +12,11 @@ from typing import Any
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from fastapi import Response
-from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
 
-from tests.telephony_simulator.world import DISTRICT, MARIA, OPERATOR, Application, Hook, Simulator
+from tests.telephony_simulator.world import DISTRICT, MARIA, OPERATOR, Application, Hook, Simulator, reached
 
+DESK = "+15550005000"
 CUSTOMERS = [
     {
         "situation": "past_due",
@@ -49,12 +50,21 @@ def customers(hook: Hook) -> Response:
     return Response(json.dumps(CUSTOMERS if known else []), 200 if known else 401, media_type="application/json")
 
 
+DESKS = [{"id": "customer_service", "name": {"en": "Customer service", "es": "Servicio al cliente"}, "phone": DESK}]
+
+
+def district(hook: Hook) -> Response:
+    """The public facts, with the department that calls are transferred to."""
+    return Response(json.dumps({"departments": DESKS}), media_type="application/json")
+
+
 @pytest_asyncio.fixture
 async def page(application: Application, simulator: Simulator) -> AsyncIterator[Page]:
     application.answers["/v1/demo/customers"] = customers
+    application.answers["/v1/district"] = district
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            executable_path=os.environ.get("HEADGATE_CHROMIUM") or shutil.which("chromium"),
             args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
         context = await browser.new_context(locale="en-US", viewport={"width": 1360, "height": 860})
@@ -63,10 +73,27 @@ async def page(application: Application, simulator: Simulator) -> AsyncIterator[
         opened.on("pageerror", lambda error: problems.append(str(error)))
         opened.on("console", lambda message: problems.append(message.text) if _is_problem(message) else None)
         await opened.goto(f"{simulator.url}/simulator")
-        await expect(opened.locator("#call-status")).to_have_text("No call")
+        await expect(status(opened)).to_have_text("No call")
         yield opened
         await browser.close()
         assert problems == []
+
+
+def phone(page: Page, number: int = 0) -> Locator:
+    """One of the phones on the page."""
+    return page.locator(".phone").nth(number)
+
+
+def status(page: Page, number: int = 0) -> Locator:
+    return phone(page, number).locator('[data-slot="call-status"]')
+
+
+def captions(page: Page, number: int = 0) -> Locator:
+    return phone(page, number).get_by_role("log", name="What is said on the call")
+
+
+def thread(page: Page, number: int = 0) -> Locator:
+    return phone(page, number).get_by_role("log", name="Texts")
 
 
 def _is_problem(message: ConsoleMessage) -> bool:
@@ -107,27 +134,26 @@ class TestCall:
     async def test_is_carried_by_keys_from_the_keyboard(self, application: Application, page: Page) -> None:
         switchboard(application)
         await page.get_by_role("button", name="Call the district").click()
-        captions = page.get_by_role("log", name="What is said on the call")
-        await expect(captions).to_contain_text("Press 1 for your balance")
-        await expect(page.locator("#words")).to_be_focused()
+        await expect(captions(page)).to_contain_text("Press 1 for your balance")
+        await expect(phone(page).get_by_label("Say something")).to_be_focused()
         await picture(page, "call")
         await assert_accessible(page)
         await page.get_by_role("button", name="1", exact=True).click()
-        await expect(captions).to_contain_text("You pressed 1")
-        await expect(captions).to_contain_text("You told me 1")
+        await expect(captions(page)).to_contain_text("You pressed 1")
+        await expect(captions(page)).to_contain_text("You told me 1")
         await page.get_by_role("button", name="Hang up").click()
-        await expect(captions).to_contain_text("The call has ended")
-        await expect(page.locator("#call-status")).to_have_text("No call")
+        await expect(captions(page)).to_contain_text("The call has ended")
+        await expect(status(page)).to_have_text("No call")
 
     async def test_is_carried_by_words(self, application: Application, simulator: Simulator, page: Page) -> None:
         switchboard(application)
         await page.get_by_role("button", name="Call the district").press("Enter")
-        await expect(page.locator("#captions")).to_contain_text("Press 1 for your balance")
+        await expect(captions(page)).to_contain_text("Press 1 for your balance")
         await page.keyboard.type("what's my balance")
         await page.keyboard.press("Enter")
-        await expect(page.locator("#captions")).to_contain_text("You told me what's my balance")
+        await expect(captions(page)).to_contain_text("You told me what's my balance")
         assert application.at("/turn")[0].form["From"] == MARIA and application.at("/turn")[0].signed()
-        await expect(page.locator("#call-status")).to_have_text("No call", timeout=10_000)
+        await expect(status(page)).to_have_text("No call", timeout=10_000)
         assert application.at("/twilio/voice/status")[0].form["CallStatus"] == "completed"
 
     async def test_can_come_from_the_district(self, application: Application, simulator: Simulator, page: Page) -> None:
@@ -138,17 +164,17 @@ class TestCall:
             auth=auth,
         )
         assert created.status_code == 201
-        await expect(page.locator("#call-status")).to_have_text("The district is calling")
+        await expect(status(page)).to_have_text("The district is calling")
         await page.get_by_role("button", name="Answer").click()
-        await expect(page.locator("#captions")).to_contain_text("Your callback")
-        await expect(page.locator("#captions")).to_contain_text("The call has ended")
+        await expect(captions(page)).to_contain_text("Your callback")
+        await expect(captions(page)).to_contain_text("The call has ended")
 
     async def test_ends_when_the_page_is_closed(
         self, application: Application, simulator: Simulator, page: Page
     ) -> None:
         switchboard(application)
         await page.get_by_role("button", name="Call the district").click()
-        await expect(page.locator("#captions")).to_contain_text("Press 1")
+        await expect(captions(page)).to_contain_text("Press 1")
         ended: asyncio.Queue[str] = asyncio.Queue()
 
         def over(hook: Hook) -> str:
@@ -165,9 +191,8 @@ class TestTexts:
         application.twiml("/twilio/sms", "<Message>Your balance is $123.45.</Message>" * 12)
         await page.get_by_label("Your text").fill("what's my balance?")
         await page.keyboard.press("Enter")
-        thread = page.get_by_role("log", name="Texts")
-        await expect(thread).to_contain_text("You: what's my balance?")
-        await expect(thread).to_contain_text("The district: Your balance is $123.45.")
+        await expect(thread(page)).to_contain_text("You: what's my balance?")
+        await expect(thread(page)).to_contain_text("The district: Your balance is $123.45.")
         await picture(page, "texts")
         assert await page.evaluate("document.documentElement.scrollHeight") < 1200
         await assert_accessible(page)
@@ -183,22 +208,125 @@ class TestTexts:
             auth=(account, token),
         )
         assert sent.status_code == 201
-        await expect(page.get_by_role("log", name="Texts")).to_contain_text("Your code is 123456")
+        await expect(thread(page)).to_contain_text("Your code is 123456")
 
     async def test_that_cannot_be_sent_stay_in_the_box(self, application: Application, page: Page) -> None:
         await page.route("**/api/texts", lambda route: route.abort())
         await page.get_by_label("Your text").fill("hello")
         await page.get_by_role("button", name="Send").click()
-        await expect(page.locator("#send-note")).to_have_text("The text could not be sent. Try again.")
+        await expect(phone(page).locator('[data-slot="send-note"]')).to_have_text(
+            "The text could not be sent. Try again."
+        )
         await expect(page.get_by_label("Your text")).to_have_value("hello")
+
+
+class TestSeveralPhones:
+    async def test_a_call_is_transferred_to_another_phone_on_the_page(
+        self, application: Application, page: Page
+    ) -> None:
+        application.twiml("/twilio/voice", f'<Say>One moment</Say><Dial action="/after"><Number>{DESK}</Number></Dial>')
+        application.twiml("/after", "<Say>Goodbye</Say>")
+        await page.get_by_role("button", name="Add a phone").click()
+        await phone(page, 1).get_by_label("Whose phone is this?").select_option(label="Customer service")
+        await expect(status(page, 1)).to_have_text("No call")
+        await phone(page).get_by_role("button", name="Call the district").click()
+        await expect(status(page, 1)).to_have_text("The district is calling")
+        await phone(page, 1).get_by_role("button", name="Answer").click()
+        await expect(captions(page)).to_contain_text(f"Connecting to {DESK} answered")
+        await phone(page, 1).get_by_label("Say something").fill("Customer service, this is Ana")
+        await page.keyboard.press("Enter")
+        await expect(captions(page)).to_contain_text("Customer service, this is Ana")
+        await phone(page).get_by_label("Say something").fill("I have a question about my bill")
+        await page.keyboard.press("Enter")
+        await expect(captions(page, 1)).to_contain_text("I have a question about my bill")
+        await picture(page, "transfer")
+        await assert_accessible(page)
+        await phone(page, 1).get_by_role("button", name="Hang up").click()
+        await expect(captions(page)).to_contain_text("Goodbye")
+
+    async def test_each_has_its_own_texts(self, application: Application, page: Page) -> None:
+        application.twiml("/twilio/sms", "<Message>Thank you</Message>")
+        await page.get_by_role("button", name="Add a phone").click()
+        await expect(phone(page, 1).get_by_role("heading", level=2)).to_have_text("José Ortega")
+        await phone(page, 1).get_by_label("Your text").fill("hola")
+        await page.keyboard.press("Enter")
+        await expect(thread(page, 1)).to_contain_text("Thank you")
+        await expect(thread(page)).to_contain_text("No texts yet")
+
+    async def test_one_can_be_taken_away_again(self, page: Page) -> None:
+        await expect(phone(page).get_by_role("button", name="Remove")).to_be_hidden()
+        await page.get_by_role("button", name="Add a phone").click()
+        await phone(page).get_by_role("button", name="Remove").click()
+        await expect(page.locator(".phone")).to_have_count(1)
+        await expect(phone(page).get_by_role("heading", level=2)).to_have_text("José Ortega")
+
+
+class TestNetwork:
+    async def test_trouble_is_switched_on_by_hand(
+        self, application: Application, simulator: Simulator, page: Page
+    ) -> None:
+        await page.get_by_text("The network today").click()
+        await page.get_by_label("Come twice").check()
+        await expect(page.locator("#conditions-note")).to_have_text("From now on the network behaves like this.")
+        await page.get_by_label("Each request").select_option(label="fails (500)")
+        await reached(lambda: simulator.network.conditions.rest.fault == "server_error")
+        assert simulator.network.conditions.callbacks.doubled is True
+        await picture(page, "network")
+        await assert_accessible(page)
+
+    async def test_what_it_noticed_is_shown(self, application: Application, simulator: Simulator, page: Page) -> None:
+        application.twiml("/twilio/voice", "<Siprec/>")
+        await simulator.call("hangup")
+        await page.get_by_text("The network today").click()
+        await expect(page.locator("#errors")).to_contain_text("12200")
+
+
+class TestVoice:
+    """The browser's own voice is off until somebody wants it."""
+
+    async def test_what_is_said_is_read_aloud_when_asked_for(self, application: Application, page: Page) -> None:
+        switchboard(application)
+        await page.evaluate(
+            "() => { window.spoken = []; speechSynthesis.speak = (said) => window.spoken.push([said.text, said.lang]); }"
+        )
+        await page.get_by_role("button", name="Call the district").click()
+        await expect(captions(page)).to_contain_text("Press 1 for your balance")
+        assert await page.evaluate("window.spoken") == []
+        await page.get_by_label("Read aloud what is said").check()
+        await page.get_by_role("button", name="1", exact=True).click()
+        await expect(captions(page)).to_contain_text("You told me 1")
+        assert await page.evaluate("window.spoken") == [["You told me 1", "en-US"]]
+
+    async def test_the_microphone_listens_in_the_language_of_the_question(
+        self, application: Application, page: Page
+    ) -> None:
+        application.twiml("/twilio/voice", '<Gather input="speech" language="es-US" action="/turn" timeout="60"/>')
+        application.answers["/turn"] = lambda hook: f"<Response><Say>{hook.form['SpeechResult']}</Say></Response>"
+        await page.add_init_script(RECOGNITION)
+        await page.reload()
+        await page.get_by_role("button", name="Call the district").click()
+        await expect(status(page)).to_have_text("On a call: your turn to speak or press keys")
+        await page.get_by_role("button", name="Microphone").click()
+        await expect(captions(page)).to_contain_text("es-US: mi saldo")
+
+
+RECOGNITION = """
+window.SpeechRecognition = class {
+  start() {
+    this.onstart();
+    const words = [{ transcript: `${this.lang}: mi saldo`, confidence: 0.8 }];
+    setTimeout(() => { this.onresult({ results: [words] }); this.onend(); }, 50);
+  }
+};
+"""
 
 
 class TestPage:
     async def test_shows_whose_phone_it_is(self, page: Page) -> None:
-        facts = page.locator("#facts")
+        facts = phone(page).locator("dl")
         await expect(facts).to_contain_text("1000234567")
         await expect(facts).to_contain_text("$123.45")
-        await page.get_by_label("Customer").select_option(label="José Ortega (prefers Spanish)")
+        await page.get_by_label("Whose phone is this?").select_option(label="José Ortega (prefers Spanish)")
         await expect(facts).to_contain_text("1000234568")
 
     async def test_speaks_spanish(self, application: Application, page: Page) -> None:
@@ -211,7 +339,7 @@ class TestPage:
 
     async def test_takes_any_number(self, application: Application, page: Page) -> None:
         application.twiml("/twilio/sms", "")
-        await page.get_by_label("Customer").select_option(label="Another number")
+        await page.get_by_label("Whose phone is this?").select_option(label="Another number")
         await page.get_by_label("Phone number").fill("12")
         await page.get_by_role("button", name="Use it").click()
         await expect(page.get_by_role("alert")).to_contain_text("area code")
@@ -220,10 +348,11 @@ class TestPage:
         await page.keyboard.press("Enter")
         await page.get_by_label("Your text").fill("hello")
         await page.get_by_role("button", name="Send").click()
-        await expect(page.locator("#send-note")).to_contain_text("No reply")
+        await expect(phone(page).locator('[data-slot="send-note"]')).to_contain_text("No reply")
         assert application.at("/twilio/sms")[0].form["From"] == "+15550003333"
 
     async def test_fits_a_narrow_screen(self, page: Page) -> None:
+        await page.get_by_role("button", name="Add a phone").click()
         await page.set_viewport_size({"width": 320, "height": 640})
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320

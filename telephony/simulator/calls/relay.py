@@ -85,7 +85,10 @@ class Reception:
     manner: Manner
     pieces: deque[Piece] = field(default_factory=deque)
     answered: bool = True
-    """Whether the application has finished its last answer."""
+    """Whether the application has finished its answer to the last thing it was told."""
+    _told: int = 0
+    _answering: int | None = None
+    """How much it had been told when it began the answer that is on its way."""
     ended: str | None = None
     """The handoffData of its `end`."""
     malformed: int = 0
@@ -95,6 +98,11 @@ class Reception:
     def __post_init__(self) -> None:
         self.tts_language = self.manner.tts_language
         self.transcription_language = self.manner.transcription_language
+
+    def tell(self) -> None:
+        """The application is told something: an answer that had begun before is none to this."""
+        self._told += 1
+        self.answered = False
 
     def take(self, frame: str) -> str | None:
         """Act on one message; gives digits to send as tones. Raises BadMessage."""
@@ -131,7 +139,9 @@ class Reception:
         if token:
             language = str(message.get("lang") or self.tts_language)
             self.pieces.append(Piece(token, "", self._interruptible(message), language))
-        self.answered = last
+        began = self._told if self._answering is None else self._answering
+        self._answering = None if last else began
+        self.answered = last and began == self._told
 
     def _interruptible(self, message: Mapping[str, Any]) -> frozenset[Mode]:
         given = message.get("interruptible")

@@ -89,21 +89,32 @@ async def answered_call(request: Request, user: User, sid: str) -> dict[str, Any
 
 @router.get("/phones")
 async def phones(request: Request, user: User) -> dict[str, Any]:
-    """The district's number and the demonstration customers; `available` is false while the backend is down."""
+    """The district's number, its desks that calls are transferred to, and the demonstration customers.
+
+    `available` is false while the backend is down.
+    """
     network: Network = request.app.state.network
+    found = await _ask_backend(network, "/v1/demo/customers")
+    customers = found if isinstance(found, list) else (found or {}).get("customers", [])
+    facts = await _ask_backend(network, "/v1/district")
+    departments = facts.get("departments", []) if isinstance(facts, dict) else []
+    return {
+        "district": network.number.phone_number,
+        "available": found is not None,
+        "customers": customers,
+        "desks": [{"name": each["name"], "phone": each["phone"]} for each in departments if each.get("phone")],
+    }
+
+
+async def _ask_backend(network: Network, path: str) -> Any:
+    """What the backend tells the operator; None when it does not."""
     token = network.settings.operator_token.get_secret_value()
-    url = f"{network.settings.backend_url.rstrip('/')}/v1/demo/customers"
-    customers: list[dict[str, Any]] = []
-    available = False
+    url = network.settings.backend_url.rstrip("/") + path
     try:
         async with network.backend.get(url, headers={"Authorization": f"Bearer {token}"}) as response:
-            if response.status == 200:
-                body = await response.json()
-                customers = body if isinstance(body, list) else body.get("customers", [])
-                available = True
+            return await response.json() if response.status == 200 else None
     except (aiohttp.ClientError, TimeoutError, ValueError):
-        available = False
-    return {"district": network.number.phone_number, "available": available, "customers": customers}
+        return None
 
 
 @router.get("/phones/{phone}/messages")

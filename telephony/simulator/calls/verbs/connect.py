@@ -164,7 +164,7 @@ class RelaySession:
 
     def _expect(self, seconds: float) -> None:
         """It is the application's turn, for at most so long."""
-        self._reception.answered = False
+        self._reception.tell()
         self._wait_until = self._line.timeline.now + seconds
 
     async def _send(self, message: dict[str, object]) -> None:
