@@ -16,7 +16,7 @@ from telephony.simulator.messaging.delivery import Delivery
 from telephony.simulator.messaging.hub import Hub
 from telephony.simulator.messaging.inbound import Inbound
 from telephony.simulator.pay.assisted import AssistedPayment
-from telephony.simulator.pay.connector import Connector, Connectors
+from telephony.simulator.pay.connector import Connectors
 from telephony.simulator.requester import Requester
 from telephony.simulator.settings import Settings
 from telephony.simulator.state.alerts import Alerts
@@ -112,7 +112,7 @@ def _build(
         calls=calls,
         recordings=RecordingTable(connection),
         conditions=conditions,
-        connectors=_connectors(settings, conditions, backend),
+        connectors=Connectors(conditions, backend),
         account_sid=account,
         media_url=f"http://{settings.simulator_host}:{settings.simulator_port}/{API_VERSION}/Accounts/{account}",
         clock=_now,
@@ -134,15 +134,6 @@ def _build(
         verifications=Verifications(delivery, numbers, _now),
         backend=backend,
     )
-
-
-def _connectors(settings: Settings, conditions: Conditions, http: aiohttp.ClientSession) -> Connectors:
-    connectors = Connectors(conditions, http)
-    password = settings.pay_connector_password.get_secret_value()
-    connectors.by_name["Default"] = Connector(
-        "Default", settings.pay_connector_url, settings.pay_connector_user, password
-    )
-    return connectors
 
 
 def _now() -> datetime:

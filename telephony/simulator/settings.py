@@ -24,11 +24,6 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr
     twilio_number: str
 
-    # The processor's own endpoint of a generic payment connector; without it the built-in one takes test cards.
-    pay_connector_url: str = ""
-    pay_connector_user: str = ""
-    pay_connector_password: SecretStr = SecretStr("")
-
     @property
     def state_file(self) -> Path:
         """Where inboxes, calls and opt-outs are kept."""
