@@ -158,11 +158,22 @@ def text(words: str, sender: Phone, as_json: Json = False) -> None:
 
 @app.command(context_settings={"ignore_unknown_options": True})
 @friendly
-def call(steps: list[str], sender: Phone, as_json: Json = False) -> None:
-    """Make a scripted phone call. STEPS: say:WORDS, press:KEYS, wait:SECONDS, silence, hangup."""
+def call(
+    steps: list[str],
+    sender: Phone,
+    as_json: Json = False,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="webhook or relay: how this call is taken, whatever the setting says.")
+    ] = None,
+) -> None:
+    """Make a scripted phone call.
+
+    STEPS: say:WORDS, say@0.6:WORDS, press:KEYS, interrupt:WORDS, wait:SECONDS, hold:SECONDS, hear:WORDS, silence, drop,
+    hangup. `wait` passes on the call's own clock, which jumps; `hold` and `hear` wait for others in real time.
+    """
     from ops.talk import make_call, spoken_lines
 
-    answer = make_call(_settings(), sender, steps)
+    answer = make_call(_settings(), sender, steps, mode)
     if as_json:
         _print_json(answer)
         return
