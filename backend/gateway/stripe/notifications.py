@@ -26,6 +26,8 @@ def proved(body: bytes, signature: str | None, secret: str) -> stripe.Event:
         raise ForgedNotificationError("signature") from None
     except (ValueError, AttributeError, TypeError):
         raise ForgedNotificationError("not_an_event") from None
+    if getattr(event, "type", None) is None or getattr(event, "id", None) is None:
+        raise ForgedNotificationError("not_an_event")
     return event
 
 

@@ -7,7 +7,6 @@ import stripe
 from backend.gateway.stripe.declines import reason_of
 from backend.gateway.values import (
     ChargeState,
-    DeclineReason,
     DisputeState,
     GatewayCharge,
     GatewayDispute,
@@ -37,16 +36,17 @@ def reference_of(metadata: stripe.StripeObject | None) -> str:
 
 def method_facts(method: stripe.PaymentMethod) -> MethodFacts:
     """What may be kept of a payment method."""
+    # Stripe sends the part of the method's own type, and no other.
     customer = _id(method.customer)
-    if method.us_bank_account is not None:
+    if method.type == "us_bank_account" and method.us_bank_account is not None:
         bank = method.us_bank_account
-        return MethodFacts(
-            method.id, MethodKind.BANK_ACCOUNT, bank.bank_name or "bank", bank.last4 or "", None, customer
-        )
-    if method.card is None:
-        return MethodFacts(method.id, MethodKind.CARD, method.type, "", None, customer)
-    card = method.card
-    return MethodFacts(method.id, MethodKind.CARD, card.brand, card.last4, (card.exp_year, card.exp_month), customer)
+        brand = bank.bank_name or "bank account"
+        return MethodFacts(method.id, MethodKind.BANK_ACCOUNT, brand, bank.last4 or "", None, customer)
+    if method.type == "card" and method.card is not None:
+        card = method.card
+        expires = (card.exp_year, card.exp_month)
+        return MethodFacts(method.id, MethodKind.CARD, card.brand, card.last4, expires, customer)
+    return MethodFacts(method.id, MethodKind.CARD, method.type, "", None, customer)
 
 
 def charge(intent: stripe.PaymentIntent) -> GatewayCharge | None:
@@ -57,7 +57,7 @@ def charge(intent: stripe.PaymentIntent) -> GatewayCharge | None:
     decline = None
     if state is ChargeState.FAILED:
         error = intent.last_payment_error
-        decline = reason_of(error.decline_code, error.code) if error else DeclineReason.OTHER
+        decline = reason_of(getattr(error, "decline_code", None), getattr(error, "code", None))
     method = intent.payment_method
     return GatewayCharge(
         id=intent.id,
