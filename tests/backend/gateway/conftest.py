@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.gateway.protocol import PaymentGateway
+from backend.gateway.values import GatewayCharge, MethodKind
+from tests.backend.gateway.requests import Charging, request_of
 from tests.backend.gateway.world import World, sandbox_world, stripe_world
 
 
@@ -27,3 +30,15 @@ def gateway(world: World) -> PaymentGateway:
 async def customer(gateway: PaymentGateway) -> str:
     """The processor's id of a customer."""
     return await gateway.create_customer("customer of the tests")
+
+
+@pytest.fixture
+def charge(world: World, gateway: PaymentGateway, customer: str) -> Charging:
+    """Charge a new method of that name."""
+
+    async def charged(name: str = "visa", **changes: Any) -> GatewayCharge:
+        token = await world.save_method(name, customer)
+        kind = MethodKind.BANK_ACCOUNT if name.startswith("checking") else MethodKind.CARD
+        return await gateway.charge(request_of(token, customer, kind=kind, **changes))
+
+    return charged
