@@ -9,6 +9,8 @@ from fastapi import APIRouter, FastAPI
 from backend import health
 from backend.access import Tokens
 from backend.accounts import routes as accounts
+from backend.charges import routes as charges
+from backend.charges.tools import Tools
 from backend.clock import Clock
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
@@ -19,6 +21,7 @@ from backend.district.service import District
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
 from backend.fees import routes as fees
+from backend.gateway.choice import gateway_of
 from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
 from backend.metrics import MeasureRequests, Metrics
@@ -46,6 +49,7 @@ def routers() -> list[APIRouter]:
         nightly.router,
         fees.router,
         options.router,
+        charges.router,
     ]
 
 
@@ -62,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clock = Clock()
     app.state.metrics = Metrics()
     app.state.workflows = None
+    app.state.payment_tools = None
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)
     install_error_handlers(app)
     for router in routers():
@@ -85,8 +90,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         database.listeners.append(ConsoleNews(app.state.redis).hear)
         async with database.transaction() as session:
             await app.state.clock.load(session)
+        gateway = gateway_of(settings, app.state.district.settings.name)
+        if gateway is not None:
+            stack.push_async_callback(gateway.close)
+            app.state.payment_tools = Tools(database, gateway, app.state.district, app.state.clock)
         if settings.workflows:
-            app.state.workflows = Workflows(settings)
+            app.state.workflows = Workflows(settings, app.state.payment_tools)
             app.state.workflows.start()
             stack.push_async_callback(app.state.workflows.stop)
             database.listeners.append(app.state.workflows.hear)

@@ -1,4 +1,4 @@
-"""Starts DBOS beside the event loop and keeps the outbox moving.
+"""Starts DBOS beside the event loop and keeps the outbox and payments moving.
 
 Started in the background: the API answers before DBOS is up, and messages wait in their table meanwhile.
 A sweep finds the messages that a crash left between a commit and the start of their workflow.
@@ -7,18 +7,22 @@ A sweep finds the messages that a crash left between a commit and the start of t
 import asyncio
 import importlib
 import time
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import structlog
 
+from backend.charges.tools import Tools
 from backend.database import Event
 from backend.settings import Settings
+from backend.workflows.payments import Payments
 
 SWEEP_SECONDS = 3.0
 RETRY_SECONDS = 2.0
 SUSPECT_AFTER_SECONDS = 120.0
+OF_PAYMENTS = frozenset({"charge", "checkout_page", "setup_page"})
 
 log = structlog.get_logger("backend.workflows")
 
@@ -26,8 +30,9 @@ log = structlog.get_logger("backend.workflows")
 class Workflows:
     """The durable work of this process. `ready` once DBOS runs."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tools: Tools | None = None) -> None:
         self._settings = settings
+        self._payments = Payments(tools, asyncio.get_running_loop()) if tools else None
         self._task: asyncio.Task[None] | None = None
         self._starting: set[asyncio.Task[None]] = set()
         self._handed: dict[str, float] = {}
@@ -46,15 +51,22 @@ class Workflows:
             with suppress(asyncio.CancelledError):
                 await self._task
         await asyncio.gather(*self._starting, return_exceptions=True)
+        if self._payments is not None:
+            await self._payments.charging.close()
         await asyncio.to_thread(self._destroy)
 
     async def hear(self, events: list[Event]) -> None:
-        """Deliver what was just committed; called by the database after a commit."""
-        for event in events:
-            if event.kind == "outbound" and self.ready:
-                task = asyncio.create_task(self._deliver(event.data["message_id"]))
-                self._starting.add(task)
-                task.add_done_callback(self._starting.discard)
+        """Deliver and charge what was just committed; called by the database after a commit."""
+        for event in events if self.ready else ():
+            if event.kind == "outbound":
+                self._begin(self._deliver(event.data["message_id"]))
+            elif self._payments is not None and event.kind in OF_PAYMENTS:
+                self._begin(self._payments.hear(event, self._engine))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
 
     async def start_nightly(self, business_date: date) -> None:
         """Start the nightly update of a date, or go on with it. Only when `ready`."""
@@ -70,9 +82,20 @@ class Workflows:
                 await asyncio.to_thread(self._destroy)
                 await asyncio.sleep(RETRY_SECONDS)
         log.info("workflows_started")
+        # Side by side: a processor that does not answer must not hold up the texts.
+        await asyncio.gather(self._again_and_again(self._sweep), self._again_and_again(self._sweep_payments))
+
+    async def _again_and_again(self, sweep: Callable[[], Awaitable[None]]) -> None:
         while True:
-            await self._sweep()
+            await sweep()
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep_payments(self) -> None:
+        try:
+            if self._payments is not None:
+                await self._payments.sweep(self._engine)
+        except Exception as problem:
+            log.warning("payments_sweep_failed", kind=type(problem).__name__)
 
     async def _sweep(self) -> None:
         try:
@@ -97,7 +120,7 @@ class Workflows:
     def _launch(self) -> None:
         # DBOS takes a good part of a second to import; nothing of it is loaded before it is needed.
         self._engine = importlib.import_module("backend.workflows.engine")
-        self._engine.launch(self._settings)
+        self._engine.launch(self._settings, self._payments.charging if self._payments else None)
 
     def _destroy(self) -> None:
         if self._engine is not None:

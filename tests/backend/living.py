@@ -111,7 +111,7 @@ def valkey_url() -> Iterator[str]:
 
 
 _EMPTY = """
-    TRUNCATE conversations, turns, messages, hand_offs, hand_off_events, verification_guards, account_candidates,
+    TRUNCATE charges, checkouts, conversations, turns, messages, hand_offs, hand_off_events, verification_guards, account_candidates,
         one_time_codes, outbound_messages, account_access, demo_clock;
     ALTER SEQUENCE hand_off_number RESTART
 """
