@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
+from contextvars import Context
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,8 @@ class Charging:
         if self._closed:
             raise CancelledError
         work = self._kept(take_step(self._tools, UUID(charge_id)))
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        # In a context of its own: what the step sets off (a delivery) is not part of this thread's workflow.
+        return Context().run(asyncio.run_coroutine_threadsafe, work, self._loop).result()
 
     async def _kept(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
         task = asyncio.ensure_future(work)
