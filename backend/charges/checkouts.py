@@ -30,10 +30,10 @@ class CheckoutNotFoundError(NotFoundError):
 
 
 class CheckoutOverError(ConflictError):
-    """409 `checkout_over`: the link was used or has expired; `status` says which."""
+    """409 `checkout_over`: the link was used or has expired; `state` says which."""
 
     def __init__(self, status: str) -> None:
-        super().__init__("checkout_over", "This link was used or has expired. Ask for a new one.", status=status)
+        super().__init__("checkout_over", "This link was used or has expired. Ask for a new one.", state=status)
 
 
 @dataclass(frozen=True, slots=True)

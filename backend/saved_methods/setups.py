@@ -30,10 +30,10 @@ class SetupNotFoundError(NotFoundError):
 
 
 class SetupOverError(ConflictError):
-    """409 `setup_over`: the page was used or has expired; `status` says which."""
+    """409 `setup_over`: the page was used or has expired; `state` says which."""
 
     def __init__(self, status: str) -> None:
-        super().__init__("setup_over", "This link was used or has expired. Ask for a new one.", status=status)
+        super().__init__("setup_over", "This link was used or has expired. Ask for a new one.", state=status)
 
 
 class OneCustomerError(ConflictError):

@@ -14,9 +14,9 @@ from backend.settings import Settings
 from tests.backend.charges.payer import Payer, enrolled
 from tests.backend.conftest import SECRET_KEY
 from tests.backend.gateway.world import SandboxWorld, sandbox_world
-from tests.backend.living import valkey_url
+from tests.backend.living import api, valkey_url
 
-__all__ = ["valkey_url"]
+__all__ = ["api", "valkey_url"]
 
 FOLDER = Path(__file__).parents[3] / "district"
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)

@@ -178,6 +178,14 @@ class SandboxWorld:
         moment = time.gmtime(time.time() + self._offset)
         await self._control("PUT", "/clock", {"now": time.strftime("%Y-%m-%dT%H:%M:%SZ", moment)})
 
+    async def charge_directly(self, reference: str, method: str, customer: str | None = None) -> None:
+        """Charge a method past the adapter."""
+        body = {"reference": reference, "amount_cents": 8_250, "method": method, "customer": customer}
+        headers = {"Authorization": f"Bearer {PROCESSOR_KEY}", "Idempotency-Key": f"charge:{reference}"}
+        body["description"] = "Water bill payment"
+        answer = await self.http.post("/v1/charges", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+
     async def bodies(self) -> list[bytes]:
         events = (await self._control("GET", "/events"))["events"]
         return [event["body"].encode() for event in events]
