@@ -25,6 +25,7 @@ from backend.district.service import District
 from backend.gateway.sandbox.adapter import SandboxGateway
 from backend.gateway.values import ChargeState
 from ops.embedded import free_port
+from tests.backend.charges.doomed import Backend
 from tests.backend.charges.payer import Payer, enrolled, until
 from tests.backend.gateway.world import OPERATOR, PROCESSOR_KEY, WEBHOOK_SECRET, SandboxWorld
 from tests.backend.living import settings_for
@@ -111,6 +112,10 @@ class PaymentPath:
         """Whether nothing is left to do."""
         ((left,),) = await self.rows(_UNFINISHED)
         return int(left) == 0
+
+    async def over(self, doomed: Backend) -> bool:
+        """Whether a backend is dead, or has nothing left to do."""
+        return doomed.killed or await self.finished()
 
     async def settle(self, seconds: float = SETTLE_SECONDS) -> None:
         """Until nothing is left to do; a backend must be alive."""
