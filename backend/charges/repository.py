@@ -43,7 +43,9 @@ UPDATE charges SET looks = looks + 1, look_at = now() + :pause,
 """).bindparams(bindparam("pause", type_=Interval()))
 _TAKE = text("SELECT * FROM charges WHERE id = :charge_id AND status = 'succeeded' FOR UPDATE")
 _POSTED = text("""
-UPDATE charges SET status = 'posted', payment_id = :payment_id, look_at = now() + :lease WHERE id = :charge_id
+UPDATE charges SET status = 'posted', payment_id = :payment_id, confirmation_number = :confirmation_number,
+       look_at = now() + :lease
+ WHERE id = :charge_id
 """).bindparams(bindparam("lease", type_=Interval()))
 _TOLD = text("""
 UPDATE charges SET told_at = :now, look_at = NULL, status = CASE WHEN status = 'posted' THEN 'told' ELSE status END
@@ -138,9 +140,10 @@ async def take_succeeded(session: AsyncSession, charge_id: UUID) -> Row[Any] | N
     return (await session.execute(_TAKE, {"charge_id": charge_id})).one_or_none()
 
 
-async def mark_posted(session: AsyncSession, charge_id: UUID, payment_id: UUID) -> None:
+async def mark_posted(session: AsyncSession, charge_id: UUID, payment_id: UUID, confirmation_number: int) -> None:
     """It is in the ledger, by this payment."""
-    await session.execute(_POSTED, {"charge_id": charge_id, "payment_id": payment_id, "lease": LEASE})
+    values = {"charge_id": charge_id, "payment_id": payment_id, "confirmation_number": confirmation_number}
+    await session.execute(_POSTED, {**values, "lease": LEASE})
 
 
 async def mark_told(session: AsyncSession, charge_id: UUID, now: datetime) -> Row[Any] | None:

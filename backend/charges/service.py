@@ -79,6 +79,7 @@ class ChargeState:
     method_label: str
     failure: str | None
     payment_id: UUID | None
+    confirmation_number: int | None
     received_on: date
 
     @property
@@ -194,6 +195,7 @@ def state_of(charge: Charge) -> ChargeState:
         method_label=charge.method_label,
         failure=charge.decline_reason,
         payment_id=charge.payment_id,
+        confirmation_number=charge.confirmation_number,
         received_on=charge.received_on,
     )
 

@@ -23,14 +23,25 @@ from backend.payments import service as payments
 Outcome = Literal["go_on", "wait", "done"]
 """There is a next step now; there is one later (`look_at`); there is none."""
 
+STEPS_MAX = 12
 _TENDERS = {MethodKind.CARD: "card", MethodKind.BANK_ACCOUNT: "bank_transfer"}
 
 log = structlog.get_logger("backend.charges")
 
 
+async def advance(tools: Tools, charge_id: UUID) -> Outcome:
+    """Step after step until the charge is done or must wait."""
+    outcome: Outcome = "go_on"
+    for _ in range(STEPS_MAX):
+        outcome = await take_step(tools, charge_id)
+        if outcome != "go_on":
+            break
+    return outcome
+
+
 async def take_step(tools: Tools, charge_id: UUID) -> Outcome:
     """Do what comes next for a charge."""
-    async with tools.database.transaction() as session:
+    async with tools.database.single_statement() as session:
         charge = await repository.by_id(session, charge_id)
     step = Step.NONE if charge is None else next_step(charge)
     if charge is None or step is Step.NONE:
@@ -47,7 +58,7 @@ async def take_step(tools: Tools, charge_id: UUID) -> Outcome:
 
 
 async def _submit(tools: Tools, charge: Charge) -> Outcome:
-    async with tools.database.transaction() as session:
+    async with tools.database.single_statement() as session:
         if not await repository.mark_submitted(session, charge.id):
             return "go_on"
     try:
@@ -108,7 +119,7 @@ async def _learn(tools: Tools, charge: Charge, found: GatewayCharge) -> Outcome:
     now = tools.clock.now()
     if found.state is ChargeState.PENDING:
         return await _learn_pending(tools, charge, found, now)
-    async with tools.database.transaction() as session:
+    async with tools.database.single_statement() as session:
         learned = await repository.learn(
             session,
             charge.id,
@@ -138,7 +149,7 @@ async def _learn_pending(tools: Tools, charge: Charge, found: GatewayCharge, now
 
 async def _learn_failed(tools: Tools, charge_id: UUID, reason: str, processor_charge_id: str | None = None) -> Outcome:
     now = tools.clock.now()
-    async with tools.database.transaction() as session:
+    async with tools.database.single_statement() as session:
         learned = await repository.learn(
             session,
             charge_id,
@@ -197,7 +208,7 @@ async def _post(tools: Tools, charge_id: UUID) -> Outcome:
             bank_reference=charge.processor_charge_id,
         )
         payment = await payments.post_new(session, new, tools.district, now)
-        await repository.mark_posted(session, charge_id, payment.id)
+        await repository.mark_posted(session, charge_id, payment.id, payment.confirmation_number)
         announce(session, "money", account_id=charge.account_id)
     log.info("charge_posted", charge_id=str(charge_id), payment_id=str(payment.id))
     return "go_on"

@@ -12,7 +12,6 @@ from backend.conversations import service as conversations
 from backend.district.service import District
 from backend.ledger import service as ledger
 from backend.outbox import service as outbox
-from backend.payments import service as payments
 
 
 async def tell_outcome(session: AsyncSession, charge: Row[Any], district: District, now: datetime) -> None:
@@ -22,8 +21,7 @@ async def tell_outcome(session: AsyncSession, charge: Row[Any], district: Distri
         words = wording.failed(told, charge.decline_reason, charge.language)
         await _send(session, charge, words, "payment_failed", now)
         return
-    made = await payments.receipt(session, charge.payment_id, now)
-    words = wording.receipt(told, made.confirmation_number, charge.language)
+    words = wording.receipt(told, charge.confirmation_number, charge.language)
     await _send(session, charge, words, "payment_receipt", now)
 
 

@@ -82,6 +82,7 @@ class Charge(Base):
     resolved_at: Mapped[datetime | None]
     posted_on: Mapped[date | None]
     payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"), unique=True)
+    confirmation_number: Mapped[int | None] = mapped_column(BigInteger)
     pending_told_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
 

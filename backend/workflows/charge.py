@@ -1,8 +1,9 @@
-"""A charge as a durable workflow: submit, ask, post, tell, step by step until there is nothing more to do now.
+"""A charge as a durable workflow: submit, ask, post, tell, until there is nothing more to do now.
 
-A run is short. When nobody knows the outcome yet, the charge says when to look again (`look_at`) and the run ends: an
-outage of an hour, or a bank debit of days, holds no thread. Each look is a run of its own. What a step has done is in
-the database with the work itself, so two runs of one charge do no more than one.
+Each of them writes down in the charge itself how far it came, in one transaction with what it did; so the workflow
+checkpoints the run, not every step of it, and two runs of one charge do no more than one. A run is short: when nobody
+knows the outcome yet, the charge says when to look again (`look_at`) and the run ends. An outage of an hour, or a bank
+debit of days, holds no thread. Each look is a run of its own.
 """
 
 from concurrent.futures import CancelledError
@@ -13,7 +14,6 @@ from dbos import DBOS
 
 from backend.workflows.charging import Charging
 
-STEPS_MAX = 12
 ATTEMPTS_MAX = 5
 _charging: list[Charging] = []
 
@@ -26,17 +26,17 @@ def use(chosen: Charging | None) -> None:
 
 
 def pause_seconds(attempt: int) -> float:
-    """The pause after failure number `attempt` (from 1) of steps: 0.2, 0.4, 0.8 … s."""
+    """The pause after failure number `attempt` (from 1): 0.2, 0.4, 0.8 … s."""
     return 0.1 * 2.0**attempt
 
 
-@DBOS.step(name="charge_step")
-def _step(charge_id: str) -> Literal["go_on", "wait", "done", "again"]:
-    """The next step. A failure is an answer, so that it is tried again."""
+@DBOS.step(name="advance_charge")
+def _advance(charge_id: str) -> Literal["go_on", "wait", "done", "again"]:
+    """What can be done now. A failure is an answer, so that it is tried again."""
     if not _charging:
         return "wait"
     try:
-        return _charging[0].step(charge_id)
+        return _charging[0].advance(charge_id)
     except CancelledError:
         return "wait"
     except Exception as problem:
@@ -47,26 +47,21 @@ def _step(charge_id: str) -> Literal["go_on", "wait", "done", "again"]:
 
 @DBOS.workflow(name="charge", max_recovery_attempts=1_000)
 def charge(charge_id: str) -> str:
-    """Take steps until the charge is done or must wait. What is left then, the next look does."""
+    """Go on with a charge until it is done or must wait. What is left then, the next look does."""
     run, at_work = DBOS.workflow_id or charge_id, list(_charging)
     for charging in at_work:
         charging.active.add(run)
     try:
-        return _steps(charge_id)
+        return _advance_or_retry(charge_id)
     finally:
         for charging in at_work:
             charging.active.discard(run)
 
 
-def _steps(charge_id: str) -> str:
-    failures = 0
-    for _ in range(STEPS_MAX):
-        outcome = _step(charge_id)
-        if outcome in ("wait", "done"):
+def _advance_or_retry(charge_id: str) -> str:
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        outcome = _advance(charge_id)
+        if outcome != "again":
             return outcome
-        if outcome == "again":
-            failures += 1
-            if failures >= ATTEMPTS_MAX:
-                break
-            DBOS.sleep(pause_seconds(failures))
+        DBOS.sleep(pause_seconds(attempt))
     return "wait"

@@ -7,7 +7,7 @@ from contextvars import Context
 from typing import Any
 from uuid import UUID
 
-from backend.charges.steps import Outcome, take_step
+from backend.charges.steps import Outcome, advance
 from backend.charges.tools import Tools
 
 AT_ONCE_MAX = 100
@@ -15,7 +15,7 @@ AT_ONCE_MAX = 100
 
 
 class Charging:
-    """Made on the event loop; `step` is called from the threads of the workflows."""
+    """Made on the event loop; `advance` is called from the threads of the workflows."""
 
     def __init__(self, tools: Tools, loop: asyncio.AbstractEventLoop) -> None:
         self._tools = tools
@@ -30,14 +30,14 @@ class Charging:
         """How many more runs may begin."""
         return max(0, AT_ONCE_MAX - len(self.active))
 
-    def step(self, charge_id: str) -> Outcome:
-        """The next step of a charge, waited for.
+    def advance(self, charge_id: str) -> Outcome:
+        """What can be done for a charge now, waited for.
 
         :raises CancelledError: the process is stopping.
         """
         if self._closed:
             raise CancelledError
-        work = self._kept(take_step(self._tools, UUID(charge_id)))
+        work = self._kept(advance(self._tools, UUID(charge_id)))
         # In a context of its own: what the step sets off (a delivery) is not part of this thread's workflow.
         return Context().run(asyncio.run_coroutine_threadsafe, work, self._loop).result()
 

@@ -138,6 +138,7 @@ CREATE TABLE charges (
     resolved_at TIMESTAMP WITH TIME ZONE,
     posted_on DATE,
     payment_id UUID,
+    confirmation_number BIGINT,
     pending_told_at TIMESTAMP WITH TIME ZONE,
     told_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_charges PRIMARY KEY (id),

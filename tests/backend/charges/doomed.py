@@ -1,7 +1,8 @@
 """A backend in a process of its own that kills itself (SIGKILL) at a given moment of a charge.
 
 The moments are all there are: before each commit of each connection (the application's, the workflows', the courier's),
-and before and after each call to the card processor and to telephony. They are counted from the first step of the
+after each statement that is a transaction of its own, and before and after each call to the card processor and to
+telephony. They are counted from the first step of the
 first charge. What is on disk between two of them is the same, so killing at each one is killing everywhere.
 """
 
@@ -67,11 +68,11 @@ class Tripwire:
     def install(self) -> None:
         """Into this process, for good."""
         event.listen(Engine, "commit", self.pass_by)
-        charge_step, call, hand_over = Charging.step, SandboxCalls._call, Courier._hand_over
+        advance, call, hand_over = Charging.advance, SandboxCalls._call, Courier._hand_over
 
-        def step(charging: Charging, charge_id: str) -> Any:
+        def begin(charging: Charging, charge_id: str) -> Any:
             self.arm()
-            return charge_step(charging, charge_id)
+            return advance(charging, charge_id)
 
         async def ask(calls: SandboxCalls, *arguments: Any, **options: Any) -> Any:
             self.pass_by()
@@ -87,7 +88,7 @@ class Tripwire:
             finally:
                 self.pass_by()
 
-        Charging.step, SandboxCalls._call, Courier._hand_over = step, ask, send  # type: ignore[method-assign]
+        Charging.advance, SandboxCalls._call, Courier._hand_over = begin, ask, send  # type: ignore[method-assign]
 
 
 def serve(values: dict[str, Any], kill_at: int, moments: Any) -> None:
