@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, Row, bindparam, func, select, text
+from sqlalchemy import Interval, Row, bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,8 @@ def _in(statuses: Sequence[str]) -> str:
 _HOLD_ACCOUNT = text(
     "SELECT id FROM ledger_accounts WHERE id = :account_id AND account_id IS NOT NULL FOR NO KEY UPDATE"
 )
+_BY_ID = text("SELECT * FROM charges WHERE id = :charge_id")
+_BY_KEY = text("SELECT * FROM charges WHERE idempotency_key = :key")
 _SUBMIT = text(f"""
 UPDATE charges SET status = 'submitted', submitted_at = coalesce(submitted_at, now()), attempted_at = now(),
        look_at = now() + :lease
@@ -83,20 +85,25 @@ async def hold_account(session: AsyncSession, account_id: UUID) -> bool:
     return (await session.execute(_HOLD_ACCOUNT, {"account_id": account_id})).one_or_none() is not None
 
 
-async def add(session: AsyncSession, values: dict[str, Any]) -> bool:
-    """A new charge, to be looked at soon; False when its key or id was used before."""
-    statement = upsert(Charge).values(**values, look_at=func.now() + SOON).on_conflict_do_nothing().returning(Charge.id)
-    return await session.scalar(statement) is not None
+async def add(session: AsyncSession, values: dict[str, Any]) -> Row[Any] | None:
+    """A new charge, to be looked at soon; None when its key or id was used before."""
+    statement = (
+        upsert(Charge)
+        .values(**values, look_at=func.now() + SOON)
+        .on_conflict_do_nothing()
+        .returning(*Charge.__table__.c)
+    )
+    return (await session.execute(statement)).one_or_none()
 
 
-async def by_key(session: AsyncSession, key: str) -> Charge | None:
+async def by_key(session: AsyncSession, key: str) -> Row[Any] | None:
     """The charge of that key."""
-    return await session.scalar(select(Charge).where(Charge.idempotency_key == key))
+    return (await session.execute(_BY_KEY, {"key": key})).one_or_none()
 
 
-async def by_id(session: AsyncSession, charge_id: UUID) -> Charge | None:
+async def by_id(session: AsyncSession, charge_id: UUID) -> Row[Any] | None:
     """One charge."""
-    return await session.get(Charge, charge_id)
+    return (await session.execute(_BY_ID, {"charge_id": charge_id})).one_or_none()
 
 
 async def mark_submitted(session: AsyncSession, charge_id: UUID) -> bool:

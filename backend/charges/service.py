@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges import repository, rules
@@ -15,7 +16,7 @@ from backend.errors import ConflictError, NotFoundError
 from backend.gateway.values import MethodFacts, MethodKind
 from backend.ledger.service import IdempotencyConflictError, ReceivableNotFoundError
 from backend.models.base import new_id
-from backend.models.charge import UNRESOLVED, Charge
+from backend.models.charge import UNRESOLVED
 from backend.parts import Part
 from backend.payments.service import AmountRefusedError, check_amount
 from backend.saved_methods import rules as method_rules
@@ -134,8 +135,7 @@ def check_charge_amount(amount_cents: int, district: District) -> None:
 
 async def add_charge(session: AsyncSession, values: dict[str, Any]) -> ChargeState:
     """A new row, and the news of it for the workflow."""
-    await repository.add(session, values)
-    made = await repository.by_id(session, values["id"])
+    made = await repository.add(session, values)
     assert made is not None  # its id is new, and nobody else begins a charge of this account meanwhile
     announce(session, "charge", charge_id=made.id)
     announce(session, "money", account_id=made.account_id)
@@ -185,7 +185,7 @@ async def _method(session: AsyncSession, new: NewCharge) -> dict[str, Any]:
     }
 
 
-def state_of(charge: Charge) -> ChargeState:
+def state_of(charge: Row[Any]) -> ChargeState:
     """A row as others see it."""
     return ChargeState(
         id=charge.id,
@@ -242,6 +242,6 @@ async def claim_due_charges(session: AsyncSession, limit: int) -> list[UUID]:
     return await repository.claim_due(session, limit) if limit else []
 
 
-def next_step(charge: Charge) -> rules.Step:
+def next_step(charge: Row[Any]) -> rules.Step:
     """What the workflow does next with a charge."""
     return rules.next_step(charge.status, is_told=charge.told_at is not None)

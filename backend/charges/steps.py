@@ -4,10 +4,11 @@ Nothing here holds a transaction while the processor is asked. What was sent is 
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges import repository, rules, telling
@@ -17,30 +18,29 @@ from backend.charges.tools import Tools
 from backend.database import announce
 from backend.gateway.errors import DeclinedError, GatewayUnavailableError, RequestRefusedError
 from backend.gateway.values import ChargeRequest, ChargeState, DeclineReason, GatewayCharge, MethodKind
-from backend.models.charge import Charge
 from backend.payments import service as payments
 
 Outcome = Literal["go_on", "wait", "done"]
-"""There is a next step now; there is one later (`look_at`); there is none."""
+"""Somebody else has brought it further meanwhile: look again; there is more to do later (`look_at`); there is none."""
 
-STEPS_MAX = 12
+LOOKS_MAX = 5
 _TENDERS = {MethodKind.CARD: "card", MethodKind.BANK_ACCOUNT: "bank_transfer"}
 
 log = structlog.get_logger("backend.charges")
 
 
 async def advance(tools: Tools, charge_id: UUID) -> Outcome:
-    """Step after step until the charge is done or must wait."""
+    """Do what can be done for a charge now: submit or ask, then post, then tell, each in a transaction of its own."""
     outcome: Outcome = "go_on"
-    for _ in range(STEPS_MAX):
-        outcome = await take_step(tools, charge_id)
+    for _ in range(LOOKS_MAX):
+        outcome = await _go_on(tools, charge_id)
         if outcome != "go_on":
             break
     return outcome
 
 
-async def take_step(tools: Tools, charge_id: UUID) -> Outcome:
-    """Do what comes next for a charge."""
+async def _go_on(tools: Tools, charge_id: UUID) -> Outcome:
+    """From where the charge is."""
     async with tools.database.single_statement() as session:
         charge = await repository.by_id(session, charge_id)
     step = Step.NONE if charge is None else next_step(charge)
@@ -57,7 +57,7 @@ async def take_step(tools: Tools, charge_id: UUID) -> Outcome:
     return await _tell(tools, charge_id)
 
 
-async def _submit(tools: Tools, charge: Charge) -> Outcome:
+async def _submit(tools: Tools, charge: Row[Any]) -> Outcome:
     async with tools.database.single_statement() as session:
         if not await repository.mark_submitted(session, charge.id):
             return "go_on"
@@ -73,7 +73,7 @@ async def _submit(tools: Tools, charge: Charge) -> Outcome:
     return await _learn(tools, charge, made)
 
 
-def _request(charge: Charge) -> ChargeRequest:
+def _request(charge: Row[Any]) -> ChargeRequest:
     return ChargeRequest(
         reference=str(charge.id),
         idempotency_key=f"charge:{charge.id}",
@@ -85,7 +85,7 @@ def _request(charge: Charge) -> ChargeRequest:
     )
 
 
-async def _ask(tools: Tools, charge: Charge) -> Outcome:
+async def _ask(tools: Tools, charge: Row[Any]) -> Outcome:
     """What became of it? When the processor has none, it may be submitted under its own key, for some hours."""
     try:
         found = await _find(tools, charge)
@@ -102,14 +102,14 @@ async def _ask(tools: Tools, charge: Charge) -> Outcome:
     return await _look_later(tools, charge, "not_there")
 
 
-async def _find(tools: Tools, charge: Charge) -> GatewayCharge | None:
+async def _find(tools: Tools, charge: Row[Any]) -> GatewayCharge | None:
     if charge.processor_charge_id is not None:
         return await tools.gateway.charge_by_id(charge.processor_charge_id)
     since = charge.submitted_at or tools.real_now
     return await tools.gateway.find_charge(str(charge.id), since=since, customer=charge.processor_customer)
 
 
-async def _learn(tools: Tools, charge: Charge, found: GatewayCharge) -> Outcome:
+async def _learn(tools: Tools, charge: Row[Any], found: GatewayCharge) -> Outcome:
     if found.amount_cents != charge.amount_cents:
         # Never post what was not agreed; a person finds it in the day's reconciliation.
         log.error("charge_of_another_amount", charge_id=str(charge.id), processor_charge_id=found.id)
@@ -131,10 +131,10 @@ async def _learn(tools: Tools, charge: Charge, found: GatewayCharge) -> Outcome:
         if learned is not None:
             announce(session, "money", account_id=charge.account_id)
     log.info("charge_succeeded", charge_id=str(charge.id))
-    return "go_on"
+    return await _post(tools, charge.id)
 
 
-async def _learn_pending(tools: Tools, charge: Charge, found: GatewayCharge, now: datetime) -> Outcome:
+async def _learn_pending(tools: Tools, charge: Row[Any], found: GatewayCharge, now: datetime) -> Outcome:
     if charge.status == "pending":
         return await _look_later(tools, charge, "pending")
     pause = rules.pause(1, pending=True)
@@ -161,10 +161,10 @@ async def _learn_failed(tools: Tools, charge_id: UUID, reason: str, processor_ch
         if learned is not None:
             announce(session, "money", account_id=learned.account_id)
     log.info("charge_failed", charge_id=str(charge_id), reason=reason)
-    return "go_on"
+    return await _tell(tools, charge_id)
 
 
-async def _look_later(tools: Tools, charge: Charge, why: str) -> Outcome:
+async def _look_later(tools: Tools, charge: Row[Any], why: str) -> Outcome:
     """Nobody knows: ask again after a pause that grows, and tell the customer once that it is pending."""
     now = tools.clock.now()
     pause = rules.pause(charge.looks + 1, pending=charge.status == "pending")
@@ -183,7 +183,7 @@ async def _tell_pending(session: AsyncSession, tools: Tools, charge_id: UUID, no
         await telling.tell_pending(session, told, tools.district, now)
 
 
-async def _wait_for_its_processor(tools: Tools, charge: Charge) -> Outcome:
+async def _wait_for_its_processor(tools: Tools, charge: Row[Any]) -> Outcome:
     """It was begun with another processor than the district has now: only that one knows about it."""
     log.error("charge_of_another_processor", charge_id=str(charge.id), processor=charge.processor)
     async with tools.database.transaction() as session:
@@ -211,7 +211,7 @@ async def _post(tools: Tools, charge_id: UUID) -> Outcome:
         await repository.mark_posted(session, charge_id, payment.id, payment.confirmation_number)
         announce(session, "money", account_id=charge.account_id)
     log.info("charge_posted", charge_id=str(charge_id), payment_id=str(payment.id))
-    return "go_on"
+    return await _tell(tools, charge_id)
 
 
 async def _tell(tools: Tools, charge_id: UUID) -> Outcome:

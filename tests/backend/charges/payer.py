@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from backend.charges import service
 from backend.charges.service import ChargeState, NewCharge
-from backend.charges.steps import Outcome, take_step
+from backend.charges.steps import Outcome, advance
 from backend.charges.tools import Tools
 from backend.gateway.values import MethodFacts, MethodKind
 from backend.ledger import service as ledger
@@ -70,18 +70,15 @@ class Payer:
         async with self.tools.database.transaction() as session:
             return await service.begin_charge(session, agreed, district=self.tools.district, now=self.tools.clock.now())
 
-    async def walk(self, charge_id: UUID) -> list[Outcome]:
-        """Do what a run of the workflow does; how each step went."""
-        outcomes: list[Outcome] = []
-        while not outcomes or outcomes[-1] == "go_on":
-            outcomes.append(await take_step(self.tools, charge_id))
-        return outcomes
+    async def walk(self, charge_id: UUID) -> Outcome:
+        """Do what a run of the workflow does; how it ended."""
+        return await advance(self.tools, charge_id)
 
     async def walk_until_done(self, charge_id: UUID) -> None:
         """Run after run, as the workflow does, until there is nothing more to do."""
 
         async def done() -> bool:
-            return (await self.walk(charge_id))[-1] == "done"
+            return await self.walk(charge_id) == "done"
 
         await until(done)
 

@@ -44,7 +44,7 @@ async def test_the_outcome_is_learned_by_webhook_when_the_answer_got_lost(
 ) -> None:
     await world.misbehave("charge_then_silence")
     charge = await payer.agree()
-    assert await payer.walk(charge.id) == ["wait"]
+    assert await payer.walk(charge.id) == "wait"
     events.clear()
     (body,) = await world.bodies()
     assert await hear(payer, body) == "kept"
