@@ -10,6 +10,8 @@ from backend import health
 from backend.access import Tokens
 from backend.accounts import routes as accounts
 from backend.billing import routes as billing
+from backend.charges import routes as charges
+from backend.charges.tools import Tools
 from backend.clock import Clock
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
@@ -20,6 +22,7 @@ from backend.district.service import District
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
 from backend.fees import routes as fees
+from backend.gateway.choice import gateway_of
 from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
 from backend.knowledge import routes as knowledge
@@ -58,6 +61,7 @@ def routers() -> list[APIRouter]:
         reads.router,
         payments.router,
         ledger.router,
+        charges.router,
     ]
 
 
@@ -76,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clock = Clock()
     app.state.metrics = Metrics()
     app.state.workflows = None
+    app.state.payment_tools = None
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)
     install_error_handlers(app)
     for router in routers():
@@ -99,8 +104,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         database.listeners.append(ConsoleNews(app.state.redis).hear)
         async with database.transaction() as session:
             await app.state.clock.load(session)
+        gateway = gateway_of(settings, app.state.district.settings.name)
+        if gateway is not None:
+            stack.push_async_callback(gateway.close)
+            app.state.payment_tools = Tools(database, gateway, app.state.district, app.state.clock)
         if settings.workflows:
-            app.state.workflows = Workflows(settings, database, app.state.district)
+            app.state.workflows = Workflows(settings, database, app.state.district, app.state.payment_tools)
             app.state.workflows.start()
             stack.push_async_callback(app.state.workflows.stop)
             database.listeners.append(app.state.workflows.hear)

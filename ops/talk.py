@@ -9,6 +9,7 @@ from rich.table import Table
 
 from ops.api import CALL_SECONDS_MAX, CommandError, ask, running_system
 from ops.money import dollars
+from ops.running import System
 from ops.settings import Settings
 
 REGION = "US"
@@ -123,12 +124,19 @@ def move_clock(settings: Settings, change: Sequence[str]) -> dict[str, Any]:
             answer = ask(settings, "GET", url)
         case ["real"]:
             answer = ask(settings, "PUT", url, {"now": None, "real": True})
+            _move_processor(settings, system, None)
         case ["set", *words] if words:
             answer = ask(settings, "PUT", url, {"now": _moment(" ".join(words)), "real": False})
+            _move_processor(settings, system, answer["now"])
         case _:
             raise CommandError("Use: headgate clock, headgate clock set 2026-12-24T18:30, headgate clock real")
     told: dict[str, Any] = answer
     return told
+
+
+def _move_processor(settings: Settings, system: System, now: str | None) -> None:
+    """The sandbox processor lives in the same time, so that its day is the ledger's day."""
+    ask(settings, "PUT", f"{system.processor_url}/v1/control/clock", {"now": now})
 
 
 def _moment(words: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from telephony import health
+from telephony import health, payments
 from telephony.channels import relay, sms, voice
 from telephony.errors import install_error_handlers
 from telephony.outbound import routes as outbound
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_error_handlers(app)
-    for router in (voice.router, relay.router, sms.router, outbound.router, webchat.router, health.router):
+    routers = (voice.router, relay.router, sms.router, outbound.router, webchat.router, payments.router, health.router)
+    for router in routers:
         app.include_router(router)
     return app

@@ -12,6 +12,7 @@ from telephony.messages import Choice, Language, Mode, Utterance, choices_from_j
 
 _WRITE_SECONDS = 1.2
 _READ_SECONDS = 2.0
+_NOTIFICATION_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,13 @@ class BackendClient:
         """The district's public facts."""
         found: Mapping[str, Any] = await self._call("GET", "/v1/district", None, _READ_SECONDS)
         return found
+
+    async def payment_notification(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """What the card processor told us, byte for byte with its signature; the backend proves and keeps it."""
+        url, token = f"{self._url}/v1/payment-notifications", self._token
+        await call_json(
+            self._session, "POST", url, token=token, seconds=_NOTIFICATION_SECONDS, body=body, headers=headers
+        )
 
     async def is_ready(self) -> bool:
         """Whether the backend can do its work just now."""

@@ -1,5 +1,6 @@
 """One JSON call over a kept-alive session, with an error tree that tells refused from unavailable."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -36,21 +37,28 @@ def make_session() -> aiohttp.ClientSession:
 
 
 async def call_json(
-    session: aiohttp.ClientSession, method: str, url: str, *, token: str, seconds: float, body: object = None
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    *,
+    token: str,
+    seconds: float,
+    body: object = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Any:
-    """Send `body` as JSON, give the answer's JSON (None when it has none).
+    """Send `body` as JSON (bytes as they are), give the answer's JSON (None when it has none).
 
     :raises Unavailable: connection, time or server failed.
     :raises Refused: 4xx.
     """
-    headers = {"Authorization": f"Bearer {token}"}
+    sent = {**(headers or {}), "Authorization": f"Bearer {token}"}
     data = None
     if body is not None:
-        headers["Content-Type"] = "application/json"
-        data = orjson.dumps(body)
+        sent["Content-Type"] = "application/json"
+        data = body if isinstance(body, bytes) else orjson.dumps(body)
     timeout = aiohttp.ClientTimeout(total=max(seconds, 0.05), sock_connect=1.0)
     try:
-        async with session.request(method, url, data=data, headers=headers, timeout=timeout) as response:
+        async with session.request(method, url, data=data, headers=sent, timeout=timeout) as response:
             raw = await response.read()
             status = response.status
     except aiohttp.ClientConnectorError:
