@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from bot.nlu.adaptation import LAYERS, Labels
 from bot.nlu.calibration import Calibration, calibrate, spread
+from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import Features
 from bot.nlu.kernel import Examples, Matrix, Meaning, fit_ridge
 
 EXAMPLES_MAX = 12_000
 """The fit grows with the cube of the number of examples; beyond this many, each intent gives its share."""
 FAMILIARITY_MIN = 0.4
+PENALTY = 0.07
+_PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class IntentModel:
             weights=self.weights,
             offsets=self.offsets,
             calibration=self.calibration.coefficients,
+            **{f"layer_{name}": layer for name, layer in meaning.layers.items()},
         )
 
     @classmethod
@@ -74,13 +79,15 @@ class IntentModel:
                 (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), len(vectors))
             )
             features = Features({term: at for at, term in enumerate(terms)}, kept["term_weights"])
-            examples = Examples(features, Meaning(kept["means"], kept["scales"], kept["axes"]), words, vectors)
+            layers = {name: kept[f"layer_{name}"] for name in LAYERS if f"layer_{name}" in kept.files}
+            meaning = Meaning(kept["means"], kept["scales"], kept["axes"], layers)
+            examples = Examples(features, meaning, words, vectors)
             calibration = Calibration(kept["calibration"], named["threshold"])
             return cls(named["classes"], examples, kept["weights"], kept["offsets"], calibration)
 
 
 def train_intent_model(
-    texts: Sequence[str], intents: Sequence[str], *, penalty: float = 0.05, loss_max: float = 0.03
+    texts: Sequence[str], intents: Sequence[str], *, penalty: float = PENALTY, loss_max: float = 0.03
 ) -> IntentModel:
     """Fit on `texts` and their `intents` (at least two different ones).
 
@@ -94,13 +101,31 @@ def train_intent_model(
     targets = np.zeros((len(labels), len(classes)), dtype=np.float32)
     targets[np.arange(len(labels)), labels] = 1
     offsets: Matrix = targets.mean(axis=0)
-    examples = Examples.of(texts)
+    encoded = sentence_encoder().encode(texts)
+    examples = Examples.of(texts, labels, encoded)
     weights, left_out = fit_ridge(examples.alike_among(), targets - offsets, penalty)
+    if examples.meaning.layers:  # they have seen every example: only parts that were really left out tell
+        left_out = _left_out_in_parts(texts, labels, encoded, targets - offsets, penalty)
     calibration = calibrate(left_out + offsets, labels, classes, loss_max)
     return IntentModel(classes, examples, weights, offsets, calibration)
 
 
-def _fair_share(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+def _left_out_in_parts(
+    texts: Sequence[str], labels: Labels, encoded: Matrix, targets: Matrix, penalty: float
+) -> Matrix:
+    """The scores of each example by a model of the other parts, `_PARTS` in all."""
+    part = np.empty(len(labels), dtype=np.int64)
+    part[np.argsort(labels, kind="stable")] = np.arange(len(labels)) % _PARTS
+    scores = np.zeros_like(targets)
+    for number in range(_PARTS):
+        seen, unseen = np.flatnonzero(part != number), np.flatnonzero(part == number)
+        examples = Examples.of([texts[at] for at in seen], labels[seen], encoded[seen])
+        weights, _ = fit_ridge(examples.alike_among(), targets[seen], penalty)
+        scores[unseen] = examples.alike([texts[at] for at in unseen], encoded[unseen]) @ weights
+    return scores
+
+
+def _fair_share(labels: Labels) -> Labels:
     """All examples, or `EXAMPLES_MAX` of them: large intents give first."""
     if len(labels) <= EXAMPLES_MAX:
         return np.arange(len(labels))

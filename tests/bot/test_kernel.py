@@ -10,7 +10,7 @@ TEXTS = ["what is my balance", "how much do I owe", "when are you open", "cuál 
 
 @pytest.fixture(scope="module")
 def examples() -> Examples:
-    return Examples.of(TEXTS)
+    return Examples.of(TEXTS, np.array([0, 0, 1, 0, 1]))
 
 
 def test_likeness_is_greatest_to_oneself_and_goes_both_ways(examples: Examples) -> None:
