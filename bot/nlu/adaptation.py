@@ -18,7 +18,8 @@ Layers = dict[str, Matrix]
 LAYERS = ("turn", "p1", "d0", "d1", "p3", "d2", "d3")
 EXAMPLES_EACH_MAX = 40
 """More examples of an intent than this, on average, and the encoder stays as it is."""
-STEPS = 90
+STEPS_MAX, ROUNDS = 90, 15
+"""Every example is seen `ROUNDS` times, or as often as `STEPS_MAX` batches allow."""
 BATCH = 128
 _RATE, _DROPPED, _SHARPNESS = 2e-4, 0.1, 10.0
 _FIRST, _SECOND = 0.9, 0.999
@@ -124,11 +125,12 @@ def _batches(labels: Labels, numbers: np.random.Generator) -> Iterator[Labels]:
             waiting = waiting[size:]
 
 
-def adapt(summed: Matrix, labels: Labels, weights: Mapping[str, Any], steps: int = STEPS) -> Layers:
+def adapt(summed: Matrix, labels: Labels, weights: Mapping[str, Any], steps: int | None = None) -> Layers:
     """Layers that tell `labels` apart better than the encoder's `weights` do; the same each time.
 
     `summed`: one row (512 numbers) for each example.
     """
+    steps = steps or min(STEPS_MAX, ROUNDS * -(-len(labels) // BATCH))
     layers = layers_of(weights)
     start = _forward(layers, summed)
     centres = start.summed.mean(axis=0), start.meaning.mean(axis=0)

@@ -19,7 +19,7 @@ EXAMPLES_MAX = 12_000
 """The fit grows with the cube of the number of examples; beyond this many, each intent gives its share."""
 FAMILIARITY_MIN = 0.4
 PENALTY = 0.07
-_PARTS = 3
+PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -104,25 +104,23 @@ def train_intent_model(
     encoded = sentence_encoder().encode(texts)
     examples = Examples.of(texts, labels, encoded)
     weights, left_out = fit_ridge(examples.alike_among(), targets - offsets, penalty)
-    if examples.meaning.layers:  # they have seen every example: only parts that were really left out tell
-        left_out = _left_out_in_parts(texts, labels, encoded, targets - offsets, penalty)
-    calibration = calibrate(left_out + offsets, labels, classes, loss_max)
+    judged = np.arange(len(labels))
+    if examples.meaning.layers:  # they have seen every example: only those really left out tell
+        judged, left_out = _really_left_out(texts, labels, encoded, targets - offsets, penalty)
+    calibration = calibrate(left_out + offsets, labels[judged], classes, loss_max)
     return IntentModel(classes, examples, weights, offsets, calibration)
 
 
-def _left_out_in_parts(
+def _really_left_out(
     texts: Sequence[str], labels: Labels, encoded: Matrix, targets: Matrix, penalty: float
-) -> Matrix:
-    """The scores of each example by a model of the other parts, `_PARTS` in all."""
+) -> tuple[Labels, Matrix]:
+    """Every third example of an intent, and its scores by a model of the others."""
     part = np.empty(len(labels), dtype=np.int64)
-    part[np.argsort(labels, kind="stable")] = np.arange(len(labels)) % _PARTS
-    scores = np.zeros_like(targets)
-    for number in range(_PARTS):
-        seen, unseen = np.flatnonzero(part != number), np.flatnonzero(part == number)
-        examples = Examples.of([texts[at] for at in seen], labels[seen], encoded[seen])
-        weights, _ = fit_ridge(examples.alike_among(), targets[seen], penalty)
-        scores[unseen] = examples.alike([texts[at] for at in unseen], encoded[unseen]) @ weights
-    return scores
+    part[np.argsort(labels, kind="stable")] = np.arange(len(labels)) % PARTS
+    seen, unseen = np.flatnonzero(part != 0), np.flatnonzero(part == 0)
+    examples = Examples.of([texts[at] for at in seen], labels[seen], encoded[seen])
+    weights, _ = fit_ridge(examples.alike_among(), targets[seen], penalty)
+    return unseen, examples.alike([texts[at] for at in unseen], encoded[unseen]) @ weights
 
 
 def _fair_share(labels: Labels) -> Labels:
