@@ -1,7 +1,7 @@
 """How alike two messages are, and intents decided by likeness to every example.
 
 Likeness is 0 to 1: shared words and pieces of words (TF-IDF) and shared meaning (the sentence
-encoder), raised to a power so that near examples count for more. Least squares on these
+encoder), cubed so that near examples count for more. Least squares on these
 likenesses (kernel ridge regression) has a closed form, and so does what the model would have
 said of each example had it not seen it: calibration needs no second training.
 """
@@ -22,7 +22,6 @@ WORDS_SHARE = 0.25
 """How much shared words count beside shared meaning."""
 SUMMED_SHARE = 1 / 3
 """Of the meaning, what the encoder's last but one vector counts beside its last."""
-POWER = 3
 COMPONENTS_MAX = 320
 _BATCH = 2000
 
@@ -106,8 +105,10 @@ class Examples:
 
 def _likeness(words: Matrix, meaning: Matrix) -> Matrix:
     """`words` and `meaning` are cosines."""
-    mixed = np.float32(WORDS_SHARE) * words + np.float32(1 - WORDS_SHARE) * meaning
-    result: Matrix = ((1 + mixed) / 2) ** POWER
+    near = np.float32((1 - WORDS_SHARE) / 2) * meaning
+    near += np.float32(WORDS_SHARE / 2) * words
+    near += np.float32(0.5)
+    result: Matrix = near * near * near  # a general power takes ten times as long
     return result
 
 
