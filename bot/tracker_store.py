@@ -21,6 +21,7 @@ from redis.asyncio import Redis
 
 from bot.cut import find_cut, head_before
 from bot.masking import SECRET_SLOTS, cleared, masked
+from bot.misunderstood import keep_misunderstood
 from bot.redis_connection import redis_at
 
 KEEP_DAYS = 7
@@ -169,6 +170,10 @@ class RedisTrackerStore(TrackerStore):
             if fit is not event:
                 found.append((at, ujson.dumps(fit)))
         return found
+
+    async def note_misunderstood(self, parsed: dict[str, Any], language: str) -> None:
+        """Keep words that were not understood, masked, for review."""
+        await keep_misunderstood(self._redis, parsed, language)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Rasa's way of loading; None when there is no such conversation."""

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ops import review_commands
 from ops.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Headgate: the contact center that a public water district can run itself.",
 )
+app.add_typer(review_commands.app, name="review")
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Phone = Annotated[str, typer.Option("--from", help="The customer's phone number, as people write it.")]
 
