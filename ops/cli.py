@@ -105,9 +105,9 @@ def status(as_json: Json = False) -> None:
 
 @app.command()
 def train() -> None:
-    """Train the assistant's model, if what it is made from has changed."""
+    """Train the assistant's model, if what it is made from has changed; write how well it understands."""
     from ops.home import Home, load_secrets
-    from ops.model import TrainingError, ensure_model
+    from ops.model import TrainingError, ensure_model, report
     from ops.processes import Plan
 
     settings = _settings()
@@ -119,6 +119,8 @@ def train() -> None:
     except TrainingError as error:
         _fail(str(error))
     typer.echo(f"The model is current: {path}")
+    page = asyncio.run(report(home, path, environment))
+    typer.echo(f"How well it understands: {page}" if page else f"No report: see {home.logs / 'report.log'}")
 
 
 @app.command()
