@@ -112,7 +112,7 @@ def process_environment(
     if process in TWILIO_USERS:
         values |= _twilio(settings, secrets)
     if process == "engine":
-        values |= MODEL_SERVER
+        values |= MODEL_SERVER | {"HEADGATE_ENGINE_WORKERS": str(settings.engine_workers)}
     return values
 
 

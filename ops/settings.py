@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS_FILE = "settings.env"
+ENGINE_WORKERS_MAX = 8
 
 
 class SettingsError(Exception):
@@ -49,6 +50,9 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr = SecretStr("")
     stripe_api_url: str = ""
     start_seconds_max: int = Field(default=180, ge=5)
+    engine_workers: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, ENGINE_WORKERS_MAX), ge=1, le=ENGINE_WORKERS_MAX
+    )
 
     def url_of(self, process: str) -> str:
         """The loopback address of one of our processes: `http://127.0.0.1:8001` for `backend`."""
