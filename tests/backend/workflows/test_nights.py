@@ -58,6 +58,14 @@ async def until(true: Callable[[], Any], seconds: float = 60.0) -> None:
         await asyncio.sleep(0.05)
 
 
+def read(path: Path) -> str:
+    return path.read_text()
+
+
+def write(path: Path, words: str) -> None:
+    path.write_text(words)
+
+
 def nights(url: str) -> list[tuple[date, bool, str | None]]:
     """Every night on record: its date, whether it is finished, what is in its way."""
     with psycopg.connect(url) as connection:
@@ -157,29 +165,29 @@ class TestHeldUp:
     async def test_it_says_why_is_tried_again_and_goes_on_when_a_person_asks(
         self, own_url: str, settings: Settings, policy: Path
     ) -> None:
-        sound = policy.read_text()
+        sound = read(policy)
         async with at(settings, MORNING) as api:
-            policy.write_text(sound.replace("flat_cents = 1000", "flat_cents = -1"))
+            write(policy, sound.replace("flat_cents = 1000", "flat_cents = -1"))
             await ask(api)
             await until(lambda: nights(own_url)[0][2] is not None)
             told = (await look(api, MONDAY)).json()
             assert told["status"] == "waiting"
             assert told["problem"].startswith("Files from the inbox: the district's files need a correction (")
             assert "fees.late.flat_cents" in told["problem"]
-            policy.write_text(sound)
+            write(policy, sound)
             assert (await ask(api)).status_code == 202
             await until(lambda: nights(own_url) == [(MONDAY, True, None)], seconds=20)
 
     async def test_a_backend_that_stops_meanwhile_takes_it_up_by_itself_when_it_is_back(
         self, own_url: str, settings: Settings, policy: Path
     ) -> None:
-        sound = policy.read_text()
+        sound = read(policy)
         async with at(settings, MORNING) as api:
-            policy.write_text(sound + "\n[nonsense]\n")
+            write(policy, sound + "\n[nonsense]\n")
             await ask(api)
             await until(lambda: nights(own_url)[0][2] is not None)
         assert [finished for _, finished, _ in nights(own_url)] == [False]
-        policy.write_text(sound)
+        write(policy, sound)
         async with living(settings):
             await until(lambda: nights(own_url) == [(MONDAY, True, None)])
 
