@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from backend.accounts.service import account_facts
-from backend.billing import corrections
+from backend.billing import cancellations
 from backend.models.arrangement import Arrangement, Installment
 from backend.nightly import running, service
 from backend.payments import service as payments
@@ -161,7 +161,9 @@ def test_a_credit_that_was_freed_pays_what_is_owed(database_url: str, empty: Set
             now=NOW,
         )
         await add_bill(session, account_id, cents=3_000, due=date(2026, 12, 14))
-        await corrections.cancel_bill(session, wrong.id, reason="Wrong meter", cancelled_by=None, today=TODAY, now=NOW)
+        await cancellations.cancel_bill(
+            session, wrong.id, reason="Wrong meter", cancelled_by=None, today=TODAY, now=NOW
+        )
 
     in_database(database_url, prepare)
     summary = make(empty, TODAY)
