@@ -23,7 +23,7 @@ from backend.errors import HeadgateError
 from backend.ledger import reports, service
 from backend.payments.service import allocate_credits
 from backend.settings import driver_url
-from tests.backend.ledger.clerk import ACCOUNTS, DISTRICT, TODAY, Command, Office, Paper, do, open_office
+from tests.backend.ledger.clerk import ACCOUNTS, DISTRICT, TODAY, Command, Effect, Office, Paper, do, open_office
 
 WRITERS = 8
 
@@ -83,7 +83,14 @@ class AnySequence(RuleBasedStateMachine):
 
     def _command(self, kind: str, account: int, cents: int, choice: int) -> Command | None:
         of = {"cancel": "bill", "return": "pay", "void": "pay", "spare": "fee"}.get(kind)
-        return self._taking_back(kind, of, choice) if of else self._new(kind, account, cents)
+        if of is not None:
+            return self._taking_back(kind, of, choice)
+        credit = self._credit(account)
+        within = 1 + cents % credit if kind == "refund" and credit > 0 else cents
+        return self._new(kind, account, within)
+
+    def _credit(self, account: int) -> int:
+        return -self.paper.balance_cents(account)
 
     async def _do(self, command: Command) -> HeadgateError | None:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
@@ -112,13 +119,21 @@ class AnySequence(RuleBasedStateMachine):
         may_refuse = kind in ("return", "void") and (undone or (kind == "void" and bool(self.paper.done("refund"))))
         assert refused is None or (is_new and may_refuse), refused
 
-    @rule(account=accounts, cents=amounts, whole=st.booleans(), repeats=st.integers(1, 2))
-    def refund(self, account: int, cents: int, whole: bool, repeats: int) -> None:
-        credit = -self.paper.balance_cents(account)
-        command = self._new("refund", account, max(1, credit) if whole else cents)
+    @precondition(lambda self: any(self._credit(account) > 0 for account in range(ACCOUNTS)))
+    @rule(choice=choices, cents=amounts, too_much=st.booleans(), repeats=st.integers(1, 2))
+    def refund(self, choice: int, cents: int, too_much: bool, repeats: int) -> None:
+        having = [account for account in range(ACCOUNTS) if self._credit(account) > 0]
+        account = having[choice % len(having)]
+        credit = self._credit(account)
+        command = self._new("refund", account, credit + cents if too_much else 1 + cents % credit)
         for _ in range(repeats):
             refused = self.runner.run(self._do(command))
-            assert (refused is None) == (command.cents <= credit)
+            assert (refused is not None) == too_much
+
+    @rule(account=accounts, cents=amounts)
+    def pay_ahead(self, account: int, cents: int) -> None:
+        owed = max(0, self.paper.balance_cents(account))
+        assert self.runner.run(self._do(self._new("pay", account, owed + cents))) is None
 
     @precondition(lambda self: self.paper.effects)
     @rule(choice=choices)
@@ -191,3 +206,24 @@ def test_every_sequence_keeps_the_books_sound(database_url: str) -> None:
         max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
     )
     run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+
+
+async def test_what_eight_at_once_take_back_is_taken_back_once(engine: AsyncEngine) -> None:
+    for kind, of in (("return", "pay"), ("void", "pay"), ("cancel", "bill"), ("spare", "fee")):
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            office, paper = await open_office(session), Paper()
+            made = Command(of, f"{kind} {of}", 0, 5_000)
+            paper.note(made, await do(session, office, paper, made))
+        command = Command(kind, f"{kind} it", 0, target=made)
+
+        async def write(command: Command = command, office: Office = office, paper: Paper = paper) -> Effect:
+            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+                return await do(session, office, paper, command)
+
+        effects = await asyncio.gather(*(write() for _ in range(WRITERS)))
+        assert len(set(effects)) == 1, kind
+        paper.note(command, effects[0])
+        async with AsyncSession(engine) as session:
+            assert await service.balance_cents(session, office.accounts[0]) == paper.balance_cents(0), kind
+            entries = await session.execute(_ENTRIES, {"ids": office.accounts})
+            assert entries.scalar_one() == paper.entries, kind
