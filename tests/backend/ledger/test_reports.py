@@ -69,7 +69,7 @@ class TestAging:
 
     async def test_of_all_accounts_is_the_sum_of_each(self, seeded_session: AsyncSession) -> None:
         ids = list(await seeded_session.scalars(text("SELECT id FROM accounts")))
-        for day in (TODAY, TODAY + timedelta(days=40)):
+        for day in (TODAY - timedelta(days=3), TODAY, TODAY + timedelta(days=40)):
             each = [await reports.aging(seeded_session, account_id, day) for account_id in ids]
             parts = await account_parts(seeded_session, 50)
             listed = [await reports.aging_of_part(seeded_session, part, day) for part in parts]

@@ -79,6 +79,31 @@ class TestByThemselves:
         await plan(session, district, NIGHT + 365 * DAY)
         assert await known(session) == [MONDAY + n * DAY for n in range(365 - 30, 366)]
 
+    async def test_nights_that_the_demonstrations_clock_jumps_over_were_not_missed(
+        self, session: AsyncSession, district: District
+    ) -> None:
+        await plan(session, district, GO_LIVE)
+        ahead = NIGHT + 20 * DAY
+        await service.clock_moved(session, district, ahead)
+        assert await plan(session, district, ahead) == MONDAY + 20 * DAY
+        # Turned back before that night is finished: it waits for its day.
+        await service.clock_moved(session, district, GO_LIVE)
+        assert await plan(session, district, GO_LIVE) is None
+        assert await plan(session, district, NIGHT) == MONDAY
+        await finish(session, MONDAY)
+        assert await plan(session, district, NIGHT + DAY) == MONDAY + DAY
+        assert await known(session) == [MONDAY, MONDAY + DAY, MONDAY + 20 * DAY]
+
+    async def test_the_clock_is_turned_back_before_the_first_day(
+        self, session: AsyncSession, district: District
+    ) -> None:
+        await plan(session, district, GO_LIVE)
+        early = GO_LIVE - 300 * DAY
+        await service.clock_moved(session, district, early)
+        assert await plan(session, district, early) is None
+        await service.clock_moved(session, district, GO_LIVE)
+        assert await plan(session, district, GO_LIVE) is None and await known(session) == []
+
     async def test_closed_days_are_left_to_the_next_night_where_the_policy_says_so(
         self, session: AsyncSession, district: District
     ) -> None:
@@ -105,7 +130,7 @@ class TestWhenAPersonAsks:
         found = await begin(session, district, wednesday, GO_LIVE + 2 * DAY)
         assert (found.status, found.problem) == ("waiting", "The update of 2026-11-23 comes first.")
         assert await known(session) == [MONDAY, MONDAY + DAY, wednesday]
-        assert await service.next_night(session) == MONDAY
+        assert await service.next_night(session, wednesday) == MONDAY
 
     async def test_the_future_is_refused(self, session: AsyncSession, district: District) -> None:
         with pytest.raises(service.FutureDateError) as refused:

@@ -111,7 +111,7 @@ class TestByTheClock:
         self, own_url: str, settings: Settings
     ) -> None:
         with psycopg.connect(own_url, autocommit=True) as connection:
-            connection.execute("INSERT INTO nightly_schedule (since) VALUES (%s)", [MONDAY])
+            connection.execute("INSERT INTO nightly_schedule (first, since) VALUES (%s, %s)", [MONDAY, MONDAY])
         week = [MONDAY + timedelta(days=n) for n in range(4)]
         async with at(settings, NIGHT + timedelta(days=3)):
             await until(lambda: nights(own_url) == [(day, True, None) for day in week])
