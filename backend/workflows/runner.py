@@ -110,7 +110,9 @@ class Workflows:
             self._look.clear()
             await self._plan_nights()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), SWEEP_SECONDS)
+                # Not wait_for: when the night ends as the backend is told to stop, it loses the cancellation (3.11).
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._look.wait()
 
     async def _plan_nights(self) -> None:
         try:

@@ -39,8 +39,10 @@ CREATE UNIQUE INDEX uq_refused_files_content ON refused_files (sha256, business_
 
 CREATE TABLE nightly_schedule (
     only_row BOOLEAN DEFAULT true NOT NULL,
+    first DATE NOT NULL,
     since DATE NOT NULL,
     CONSTRAINT pk_nightly_schedule PRIMARY KEY (only_row),
+    CONSTRAINT ck_nightly_schedule_since CHECK (since >= first),
     CONSTRAINT ck_nightly_schedule_only_row CHECK (only_row)
 );
 
