@@ -4,7 +4,8 @@
 
 Each size is a district of its own, all of it one cycle: a house with a meter, fourteen monthly reads and the bill
 before. One in a hundred was not read, one in a hundred used five times as much. Everything is what a night does: 500
-accounts in a transaction, committed, with the ledger's checks. Exit 1 when the largest takes over `--seconds-max`.
+accounts in a transaction, committed, with the ledger's checks. On a busy machine look at the processor time, not at
+the clock. Exit 1 when the largest takes over `--seconds-max`.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psutil
 import psycopg
 from sqlalchemy import text
 
@@ -91,6 +93,8 @@ class Measured:
     bill: float
     bills: int
     exceptions: int
+    python_cpu: float
+    postgres_cpu: float
 
     @property
     def seconds(self) -> float:
@@ -116,6 +120,7 @@ async def _timed(work: Callable[[], Awaitable[Any]]) -> tuple[Any, float]:
 
 
 async def _measure(database: Database, tariff: Tariff, accounts: int) -> Measured:
+    python, postgres = time.process_time(), await _postgres_cpu(database)
     run_id, prepare = await _timed(
         lambda: service.prepare_run(database, tariff, cycle=1, period_end=END, now=NOW - timedelta(days=1))
     )
@@ -134,7 +139,16 @@ async def _measure(database: Database, tariff: Tariff, accounts: int) -> Measure
         await session.execute(released, {"now": NOW})
     _, approve = await _timed(lambda: _approve(database, run_id, approver))
     done, bill = await _timed(lambda: service.bill_run(database, tariff, run_id, issued_on=TODAY, now=NOW))
-    return Measured(accounts, prepare, approve, bill, done.bills, exceptions)
+    python, postgres = time.process_time() - python, await _postgres_cpu(database) - postgres
+    return Measured(accounts, prepare, approve, bill, done.bills, exceptions, python, postgres)
+
+
+async def _postgres_cpu(database: Database) -> float:
+    """Seconds of processor that the server's processes for our connections have taken so far."""
+    async with database.transaction() as session:
+        query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'headgate-backend'"
+        pids = (await session.execute(text(query))).scalars().all()
+    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
 
 
 async def _approve(database: Database, run_id: UUID, approver: UUID) -> None:
@@ -164,7 +178,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, nargs="+", default=[2_500, 10_000, 25_000])
     parser.add_argument("--seconds-max", type=float, default=40.0, help="for the largest of them")
     asked = parser.parse_args()
-    print("accounts   prepare   approve      bill   whole      ms for 1,000   bills  exceptions")
+    print("accounts   prepare   approve      bill   whole    ms for 1,000  CPU s python + postgres   bills  exceptions")
     for accounts in sorted(asked.accounts):
         with (
             tempfile.TemporaryDirectory(prefix="headgate-bench-") as folder,
@@ -176,7 +190,7 @@ def main() -> None:
         print(
             f"{one.accounts:8,} {one.prepare:7.1f} s {one.approve:7.1f} s {one.bill:7.1f} s {one.seconds:5.1f} s"
             f"  {one.per_thousand(one.prepare):6.0f} + {one.per_thousand(one.bill):5.0f}"
-            f"  {one.bills:6,}  {one.exceptions:6,}"
+            f"  {one.python_cpu:12.1f} + {one.postgres_cpu:5.1f}    {one.bills:6,}  {one.exceptions:6,}"
         )
     print(f"memory of this process at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     raise SystemExit(0 if one.seconds <= asked.seconds_max else 1)
