@@ -54,6 +54,29 @@ class PaymentAllocation(Base):
     undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"))
 
 
+class OpenCharge(Base):
+    """What is unpaid of a charge (a posting that raises a receivable); no row once it is paid or reversed.
+
+    Kept by the database: the posting opens it, each allocation lowers it (never below nothing), a reversal frees it.
+    """
+
+    __tablename__ = "open_charges"
+    __table_args__ = (
+        CheckConstraint("left_cents > 0", name="left_cents"),
+        ForeignKeyConstraint(
+            ["entry_id", "line"], ["ledger_postings.entry_id", "ledger_postings.line"], name="fk_open_charges_charge"
+        ),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    is_fee: Mapped[bool]
+    charged_on: Mapped[date]
+    due_on: Mapped[date]
+    left_cents: Mapped[int] = mapped_column(BigInteger)
+
+
 class UnappliedReceipt(Base):
     """Money that came for an account we do not know, or that is closed: kept, until a person says whose it is."""
 

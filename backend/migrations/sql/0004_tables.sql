@@ -453,6 +453,19 @@ CREATE INDEX ix_payment_allocations_credit_entry_id ON payment_allocations (cred
 
 CREATE INDEX ix_payment_allocations_charge_entry_id ON payment_allocations (charge_entry_id);
 
+CREATE TABLE open_charges (
+    account_id UUID NOT NULL,
+    entry_id UUID NOT NULL,
+    line SMALLINT NOT NULL,
+    is_fee BOOLEAN NOT NULL,
+    charged_on DATE NOT NULL,
+    due_on DATE NOT NULL,
+    left_cents BIGINT NOT NULL,
+    CONSTRAINT pk_open_charges PRIMARY KEY (account_id, entry_id, line),
+    CONSTRAINT ck_open_charges_left_cents CHECK (left_cents > 0),
+    CONSTRAINT fk_open_charges_charge FOREIGN KEY(entry_id, line) REFERENCES ledger_postings (entry_id, line)
+);
+
 CREATE TABLE payment_drafts (
     instruction_id UUID NOT NULL,
     draft_on DATE NOT NULL,
