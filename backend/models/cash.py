@@ -39,8 +39,8 @@ class PaymentAllocation(Base):
             ["ledger_postings.entry_id", "ledger_postings.line"],
             name="fk_payment_allocations_charge",
         ),
+        Index("ix_payment_allocations_credit", "credit_entry_id", postgresql_where=text("undone_by_id IS NULL")),
         Index("ix_payment_allocations_live", "account_id", postgresql_where=text("undone_by_id IS NULL")),
-        Index(None, "credit_entry_id"),
         Index(None, "charge_entry_id"),
     )
 

@@ -1,8 +1,10 @@
 -- What pays what. `backend/payments/rules.py` is the same order in Python; tests compare the two.
+--
+-- These functions read by the indexes alone: a plan is made once a connection and may be older than the tables are large.
 
 -- What is unpaid of each charge, kept by the triggers below, so that a payment need not look through all that was ever
 -- charged. A charge is any posting that raises a receivable, but no reversal: a refund too is paid out of a credit.
-CREATE FUNCTION charge_opens() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION charge_opens() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     INSERT INTO public.open_charges (account_id, entry_id, line, is_fee, charged_on, due_on, left_cents)
     SELECT a.account_id, NEW.entry_id, NEW.line, e.kind = 'fee', NEW.effective_on,
@@ -18,7 +20,7 @@ WHEN (NEW.amount_cents > 0 AND NEW.ledger_account_id <> '00000000-0000-4000-8000
 EXECUTE FUNCTION charge_opens();
 
 -- A charge is paid so far as there is something left of it.
-CREATE FUNCTION charge_is_paid() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION charge_is_paid() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     DELETE FROM public.open_charges
      WHERE account_id = NEW.account_id AND entry_id = NEW.charge_entry_id AND line = NEW.charge_line
@@ -42,6 +44,7 @@ CREATE FUNCTION allocate_credits(p_accounts uuid[], p_order text, p_within_date 
 RETURNS bigint LANGUAGE plpgsql
 -- Planning this takes longer than running it, and one plan is right for one account and for five hundred.
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     made bigint;
@@ -66,13 +69,15 @@ BEGIN
           JOIN public.ledger_postings p ON p.ledger_account_id = owing.account_id AND p.amount_cents < 0
          CROSS JOIN LATERAL (
                SELECT coalesce(sum(a.amount_cents), 0)::bigint AS cents FROM public.payment_allocations a
-                WHERE a.credit_entry_id = p.entry_id AND a.credit_line = p.line AND a.undone_by_id IS NULL) used
+                WHERE a.account_id = p.ledger_account_id AND a.credit_entry_id = p.entry_id AND a.credit_line = p.line
+                  AND a.undone_by_id IS NULL) used
          WHERE -p.amount_cents > used.cents
     ), credits AS (
         SELECT g.account_id, g.entry_id, g.line, sum(g.left_cents) OVER ranked AS ends,
                sum(g.left_cents) OVER ranked - g.left_cents AS starts
-          FROM given g JOIN public.ledger_entries e ON e.id = g.entry_id
-         WHERE e.kind <> 'reversal' AND NOT EXISTS (SELECT FROM public.ledger_entries r WHERE r.reverses_id = g.entry_id)
+          FROM given g
+         WHERE (SELECT e.kind FROM public.ledger_entries e WHERE e.id = g.entry_id) <> 'reversal'
+           AND (SELECT r.id FROM public.ledger_entries r WHERE r.reverses_id = g.entry_id) IS NULL
         WINDOW ranked AS (
             PARTITION BY g.account_id ORDER BY g.effective_on, g.entry_id, g.line ROWS UNBOUNDED PRECEDING)
     )
@@ -90,7 +95,7 @@ END $$;
 -- The same for one new credit, when the account has no other that nothing was paid with.
 CREATE FUNCTION allocate_credit(p_account_id uuid, p_entry_id uuid, p_line smallint, p_cents bigint, p_order text,
                                 p_within_date text, p_on_plan text)
-RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO public.payment_allocations
            (account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, amount_cents)
@@ -117,7 +122,7 @@ CREATE FUNCTION post_payment(
     p_import_id uuid, p_bank_reference text, p_order text, p_within_date text, p_on_plan text,
     OUT is_new boolean, OUT entry_id uuid, OUT content_digest bytea, OUT payment_id uuid,
     OUT confirmation_number bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     unpaid bigint;
@@ -158,7 +163,7 @@ END $$;
 
 -- What a reversed entry paid, or was paid with, is free again: whoever posts the reversal, in the same transaction.
 -- The receivables are held first, so that nobody allocates to the entry while it goes.
-CREATE FUNCTION ledger_reversal_frees() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_reversal_frees() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     PERFORM FROM public.ledger_accounts
       WHERE account_id IS NOT NULL

@@ -447,9 +447,9 @@ CREATE TABLE payment_allocations (
     CONSTRAINT fk_payment_allocations_undone_by_id_ledger_entries FOREIGN KEY(undone_by_id) REFERENCES ledger_entries (id)
 );
 
-CREATE INDEX ix_payment_allocations_live ON payment_allocations (account_id) WHERE undone_by_id IS NULL;
+CREATE INDEX ix_payment_allocations_credit ON payment_allocations (credit_entry_id) WHERE undone_by_id IS NULL;
 
-CREATE INDEX ix_payment_allocations_credit_entry_id ON payment_allocations (credit_entry_id);
+CREATE INDEX ix_payment_allocations_live ON payment_allocations (account_id) WHERE undone_by_id IS NULL;
 
 CREATE INDEX ix_payment_allocations_charge_entry_id ON payment_allocations (charge_entry_id);
 
