@@ -1,7 +1,8 @@
-"""What surrounds the work: the demonstration's banner, who is signed in, the language, notices."""
+"""What surrounds the work: the demonstration's banner, the sections, who is signed in, the language, notices."""
 
 from nicegui.elements.mixins.text_element import TextElement
 
+from backend.console.navigation import Section, offered
 from backend.console.surroundings import PREFIX, Surroundings
 from backend.console.tags import set_attribute, set_text, tag
 from backend.console.words import LANGUAGES, Wording
@@ -13,11 +14,14 @@ def _language_link(code: str, here: str) -> str:
 
 
 class Shell:
-    """Drawn once; afterwards only the notices change."""
+    """Drawn once; afterwards only the notices change. `skip`: the id of what a keyboard jumps to."""
 
-    def __init__(self, t: Wording, around: Surroundings, staff: SignedIn, here: str) -> None:
+    def __init__(
+        self, t: Wording, around: Surroundings, staff: SignedIn, *, here: str, section: Section, skip: str
+    ) -> None:
         self._t, self._around, self._staff = t, around, staff
-        self._here = here
+        self.here = here
+        self._section, self._skip = section, skip
         self._language_links: dict[str, TextElement] = {}
 
     @property
@@ -26,7 +30,7 @@ class Shell:
 
     def build(self) -> None:
         t = self._t
-        tag("a", t("skip_to_case"), "skip", href="#case")
+        tag("a", t(f"skip_to_{self._skip}"), "skip", href=f"#{self._skip}")
         with tag("header", css="top"):
             if self._around.demo:
                 tag("p", t("demo_banner"), "demo")
@@ -34,7 +38,7 @@ class Shell:
                 with tag("p", css="brand"):
                     tag("img", src=f"{PREFIX}/static/mark.svg", alt="", width=22, height=22)
                     tag("span", self.district_name)
-                    tag("span", f"{t('product')} {t('console')}", "product")
+                self._build_sections()
                 self._build_languages()
                 self._build_account()
         with tag("div", css="notices"):
@@ -42,13 +46,19 @@ class Shell:
             self._bad = tag("p", css="notice bad", role="alert", data_notice="refused")
             self._good = tag("p", css="notice good", role="status", data_notice="done")
 
+    def _build_sections(self) -> None:
+        with tag("nav", css="sections", aria_label=self._t("sections")):
+            for section in offered(self._staff):
+                current = "page" if section is self._section else None
+                tag("a", self._t(f"nav_{section.name}"), href=f"{PREFIX}{section.path}", aria_current=current)
+
     def _build_languages(self) -> None:
         with tag("nav", css="languages", aria_label=self._t("language_switch")):
             for code in LANGUAGES:
                 self._language_links[code] = tag(
                     "a",
                     self._around.wording(code)("language_name"),
-                    href=_language_link(code, self._here),
+                    href=_language_link(code, self.here),
                     lang=code,
                     hreflang=code,
                     aria_current="true" if code == self._t.language else None,
@@ -65,7 +75,8 @@ class Shell:
                 tag("button", t("sign_out"), "button quiet", type="submit")
 
     def now_at(self, here: str) -> None:
-        """The page shows something else: a change of language comes back to that."""
+        """The page shows something else: a change of language, or a new sign-in, comes back to that."""
+        self.here = here
         for code, link in self._language_links.items():
             set_attribute(link, "href", _language_link(code, here))
 

@@ -17,10 +17,29 @@ class Permission(StrEnum):
     CLOSE_CASE = "close_case"
     TAKE_OVER_CASE = "take_over_case"
     SIGN_OUT_OTHERS = "sign_out_others"
+    SEE_ACCOUNTS = "see_accounts"
+    CHANGE_OPTIONS = "change_options"
+    TAKE_PAYMENT = "take_payment"
+    ASK_FOR_MONEY_BACK = "ask_for_money_back"
+    SEE_REQUESTS = "see_requests"
+    HANDLE_BANK_MONEY = "handle_bank_money"
+    SEE_NIGHTS = "see_nights"
 
 
-_CSR = frozenset({Permission.SEE_CASES, Permission.TAKE_CASE, Permission.ANSWER_CASE, Permission.CLOSE_CASE})
-_LEAD = _CSR | {Permission.TAKE_OVER_CASE}
+_CSR = frozenset(
+    {
+        Permission.SEE_CASES,
+        Permission.TAKE_CASE,
+        Permission.ANSWER_CASE,
+        Permission.CLOSE_CASE,
+        Permission.SEE_ACCOUNTS,
+        Permission.CHANGE_OPTIONS,
+        Permission.TAKE_PAYMENT,
+        Permission.ASK_FOR_MONEY_BACK,
+        Permission.SEE_REQUESTS,
+    }
+)
+_LEAD = _CSR | {Permission.TAKE_OVER_CASE, Permission.HANDLE_BANK_MONEY, Permission.SEE_NIGHTS}
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
