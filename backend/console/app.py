@@ -16,13 +16,14 @@ from nicegui import app as pages
 from nicegui import ui
 from starlette.datastructures import State
 
-from backend.console import desk_page, entrance
+from backend.console import accounts_page, desk_page, entrance
 from backend.console.live import Live
 from backend.console.surroundings import PREFIX, DatabaseAwayError, Surroundings
 from backend.errors import HeadgateError
 from backend.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
+PAGES = (desk_page, accounts_page)
 
 
 @cache
@@ -35,7 +36,8 @@ def console_app() -> FastAPI:
         either.add_exception_handler(DatabaseAwayError, entrance.database_away)
         either.add_exception_handler(404, _not_found)
     app.add_exception_handler(HeadgateError, _refused)
-    desk_page.register()
+    for each in PAGES:
+        each.register()
     ui.run_with(
         app,
         title="Headgate",

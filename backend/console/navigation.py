@@ -15,7 +15,8 @@ class Section:
 
 
 CASES = Section("cases", "/", Permission.SEE_CASES)
-SECTIONS = (CASES,)
+ACCOUNTS = Section("accounts", "/accounts", Permission.SEE_ACCOUNTS)
+SECTIONS = (CASES, ACCOUNTS)
 
 
 def offered(me: SignedIn) -> tuple[Section, ...]:

@@ -25,14 +25,14 @@ class Pen:
     def html(self) -> str:
         return "".join(self._parts)
 
-    def __call__(self, kind: str, /, text: str = "", css: str = "", **attributes: object) -> None:
+    def __call__(self, kind: str, text: str = "", css: str = "", /, **attributes: object) -> None:
         """One whole element with words in it."""
         self._open(kind, css, attributes)
         if kind not in _VOID:
             self._parts.append(f"{escape(text, quote=False)}</{kind}>")
 
     @contextmanager
-    def within(self, kind: str, /, css: str = "", **attributes: object) -> Iterator[None]:
+    def within(self, kind: str, css: str = "", /, **attributes: object) -> Iterator[None]:
         """An element around what is written inside the block."""
         self._open(kind, css, attributes)
         yield

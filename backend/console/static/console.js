@@ -20,6 +20,7 @@ const headgate = {
     const form = event.target;
     if (form.dataset.busy) return;
     form.dataset.busy = "1";
+    if (form.dataset.remember !== undefined) sessionStorage.setItem("headgate-search", form.querySelector("[name=query]").value);
     setTimeout(() => delete form.dataset.busy, BUSY_MS);
     const data = new FormData(form, event.submitter);
     emit({
@@ -48,6 +49,20 @@ const headgate = {
     if (value === undefined) return;
     if (field.type === "checkbox" || field.type === "radio") field.checked = value.includes(field.value);
     else if (field.value !== value) field.value = value;
+  },
+
+  // A search is done again when one comes back to its page.
+  remember(form) {
+    form.dataset.restored = "1";
+    const words = sessionStorage.getItem("headgate-search");
+    const field = form.querySelector("[name=query]");
+    if (words && !field.value) {
+      field.value = words;
+      form.requestSubmit();
+    }
+  },
+  forget() {
+    sessionStorage.removeItem("headgate-search");
   },
 
   open() {
@@ -142,6 +157,7 @@ document.addEventListener("pointerdown", () => (focused = null));
 new MutationObserver((changes) => {
   document.querySelectorAll("[role=log]:not([data-followed])").forEach(headgate.follow);
   document.querySelectorAll("textarea[data-draft]:not([data-restored])").forEach(headgate.restore);
+  document.querySelectorAll("form[data-remember]:not([data-restored])").forEach(headgate.remember);
   if (!changes.some((change) => change.addedNodes.length)) return;
   if (headgate.typed.size) document.querySelectorAll("form [name]").forEach(headgate.retype);
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });

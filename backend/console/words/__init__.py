@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
-TOPICS = ("shell", "entrance", "cases")
+TOPICS = ("shell", "entrance", "cases", "accounts")
 """A topic's words are in `en/<topic>.py` and `es/<topic>.py`, with the same keys."""
 LANGUAGES = ("en", "es")
 _LOCALES = {"en": "en_US", "es": "es_US"}

@@ -38,4 +38,8 @@ WORDS: dict[str, str] = {
     "close": "Close",
     "not_offered_title": "This page is not for your role",
     "not_offered_help": "Ask a lead or a supervisor when you need it.",
+    "refused_amount_needed": "Type an amount.",
+    "refused_amount_unreadable": "That is not an amount. Write it like 45.00 or 1,234.50.",
+    "refused_day_unreadable": "That is not a date. Choose a day from the calendar.",
+    "refused_words_needed": "Write down why, in a sentence.",
 }

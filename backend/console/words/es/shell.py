@@ -38,4 +38,8 @@ WORDS: dict[str, str] = {
     "close": "Cerrar",
     "not_offered_title": "Esta página no es para su función",
     "not_offered_help": "Si la necesita, pida ayuda a una persona líder o de supervisión.",
+    "refused_amount_needed": "Escriba una cantidad.",
+    "refused_amount_unreadable": "Eso no es una cantidad. Escríbala así: 45.00 o 1,234.50.",
+    "refused_day_unreadable": "Eso no es una fecha. Elija un día del calendario.",
+    "refused_words_needed": "Escriba el motivo en una frase.",
 }
