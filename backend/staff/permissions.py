@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from backend.access import Principal, Role
+from backend.access import Kind, Principal, Role
 from backend.errors import ForbiddenError
 
 
@@ -17,10 +17,23 @@ class Permission(StrEnum):
     CLOSE_CASE = "close_case"
     TAKE_OVER_CASE = "take_over_case"
     SIGN_OUT_OTHERS = "sign_out_others"
+    PLACE_HOLD = "place_hold"
+    LIFT_HOLD = "lift_hold"
+    RECORD_LOW_INCOME = "record_low_income"
+    CHARGE_FEE = "charge_fee"
 
 
-_CSR = frozenset({Permission.SEE_CASES, Permission.TAKE_CASE, Permission.ANSWER_CASE, Permission.CLOSE_CASE})
-_LEAD = _CSR | {Permission.TAKE_OVER_CASE}
+_CSR = frozenset(
+    {
+        Permission.SEE_CASES,
+        Permission.TAKE_CASE,
+        Permission.ANSWER_CASE,
+        Permission.CLOSE_CASE,
+        Permission.PLACE_HOLD,
+        Permission.RECORD_LOW_INCOME,
+    }
+)
+_LEAD = _CSR | {Permission.TAKE_OVER_CASE, Permission.LIFT_HOLD, Permission.CHARGE_FEE}
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -31,6 +44,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 def allows(role: Role, permission: Permission) -> bool:
     """Whether `role` may do this."""
     return permission in PERMISSIONS[role]
+
+
+def require(principal: Principal, permission: Permission) -> None:
+    """:raises ForbiddenError: `staff_only`; `role_not_allowed`: this role may not do that."""
+    if principal.kind is not Kind.STAFF or principal.role is None:
+        raise ForbiddenError("staff_only", "Only a signed-in member of the staff may do this.")
+    if not allows(principal.role, permission):
+        detail = f"The role {principal.role} may not {permission.replace('_', ' ')}. Ask a lead or a supervisor."
+        raise ForbiddenError("role_not_allowed", detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +75,4 @@ class SignedIn:
 
     def require(self, permission: Permission) -> None:
         """:raises ForbiddenError: this role may not do that."""
-        if not self.may(permission):
-            raise ForbiddenError("role_not_allowed", f"The role {self.role} may not {permission}.")
+        require(self.principal, permission)
