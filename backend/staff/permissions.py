@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from backend.access import Principal, Role
+from backend.access import Kind, Principal, Role
 from backend.errors import ForbiddenError
 
 
@@ -24,6 +24,10 @@ class Permission(StrEnum):
     SEE_REQUESTS = "see_requests"
     HANDLE_BANK_MONEY = "handle_bank_money"
     SEE_NIGHTS = "see_nights"
+    PLACE_HOLD = "place_hold"
+    LIFT_HOLD = "lift_hold"
+    RECORD_LOW_INCOME = "record_low_income"
+    CHARGE_FEE = "charge_fee"
 
 
 _CSR = frozenset(
@@ -37,9 +41,17 @@ _CSR = frozenset(
         Permission.TAKE_PAYMENT,
         Permission.ASK_FOR_MONEY_BACK,
         Permission.SEE_REQUESTS,
+        Permission.PLACE_HOLD,
+        Permission.RECORD_LOW_INCOME,
     }
 )
-_LEAD = _CSR | {Permission.TAKE_OVER_CASE, Permission.HANDLE_BANK_MONEY, Permission.SEE_NIGHTS}
+_LEAD = _CSR | {
+    Permission.TAKE_OVER_CASE,
+    Permission.HANDLE_BANK_MONEY,
+    Permission.SEE_NIGHTS,
+    Permission.LIFT_HOLD,
+    Permission.CHARGE_FEE,
+}
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -50,6 +62,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 def allows(role: Role, permission: Permission) -> bool:
     """Whether `role` may do this."""
     return permission in PERMISSIONS[role]
+
+
+def require(principal: Principal, permission: Permission) -> None:
+    """:raises ForbiddenError: `staff_only`; `role_not_allowed`: this role may not do that."""
+    if principal.kind is not Kind.STAFF or principal.role is None:
+        raise ForbiddenError("staff_only", "Only a signed-in member of the staff may do this.")
+    if not allows(principal.role, permission):
+        detail = f"The role {principal.role} may not {permission.replace('_', ' ')}. Ask a lead or a supervisor."
+        raise ForbiddenError("role_not_allowed", detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +93,4 @@ class SignedIn:
 
     def require(self, permission: Permission) -> None:
         """:raises ForbiddenError: this role may not do that."""
-        if not self.may(permission):
-            raise ForbiddenError("role_not_allowed", f"The role {self.role} may not {permission}.")
+        require(self.principal, permission)
