@@ -25,6 +25,7 @@ from backend.metrics import MeasureRequests, Metrics
 from backend.nightly import routes as nightly
 from backend.options import routes as options
 from backend.outbox import routes as outbox
+from backend.payments import routes as payments
 from backend.rates.service import RateBook
 from backend.settings import Settings
 from backend.statements import routes as statements
@@ -46,6 +47,7 @@ def routers() -> list[APIRouter]:
         nightly.router,
         fees.router,
         options.router,
+        payments.router,
     ]
 
 

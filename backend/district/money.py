@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Cents = Annotated[int, Field(ge=0, le=100_000_000_000)]
 Kind = Literal["service_first", "fees_first"]
+StaffRole = Literal["csr", "lead", "supervisor"]
 
 
 class _Strict(BaseModel):
@@ -20,6 +21,16 @@ class RefundAuthority(_Strict):
     supervisor: Cents
 
 
+class PaymentRoles(_Strict):
+    """The least role that may do each of these."""
+
+    decide_void: StaffRole
+    apply_unapplied: StaffRole
+    import_file: StaffRole
+    return_payment: StaffRole
+    close_any_drawer: StaffRole
+
+
 class Payments(_Strict):
     """`[payments]`."""
 
@@ -30,4 +41,5 @@ class Payments(_Strict):
     file_days_back_max: Annotated[int, Field(ge=1, le=3_660)]
     return_match_days: Annotated[int, Field(ge=60, le=730)]
     return_fee_due_days: Annotated[int, Field(ge=1, le=90)]
+    roles: PaymentRoles
     refund_cents_max: RefundAuthority

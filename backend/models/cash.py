@@ -1,6 +1,7 @@
 """What becomes of money received: allocations, unapplied money, cash batches, voids, refunds, returns to look at."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -145,6 +146,7 @@ class Refund(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     receipt_id: Mapped[UUID | None] = mapped_column(ForeignKey("unapplied_receipts.id"))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
@@ -183,3 +185,21 @@ class ReturnItem(Base):
     note: Mapped[str | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
+
+
+class RefusedFile(Base):
+    """A file of which nothing was taken, with what is wrong: `problems` have line, field and reason."""
+
+    __tablename__ = "refused_files"
+    __table_args__ = (
+        CheckConstraint("octet_length(sha256) = 32", name="sha256"),
+        Index("uq_refused_files_content", "sha256", "business_date", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    sha256: Mapped[bytes]
+    file_name: Mapped[str]
+    business_date: Mapped[date]
+    refused_at: Mapped[datetime]
+    problems: Mapped[list[Any]]

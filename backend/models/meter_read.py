@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -41,7 +41,10 @@ class Evapotranspiration(Base):
 
 
 class FileImport(Base):
-    """A file that was taken in, whole. The same content twice is one import (`sha256`)."""
+    """A file that was taken in, whole. The same content twice is one import (`sha256`).
+
+    Of its lines, so many were `posted` to accounts and so many `set_aside` for a person.
+    """
 
     __tablename__ = "file_imports"
     __table_args__ = (CheckConstraint("octet_length(sha256) = 32", name="sha256"),)
@@ -54,3 +57,5 @@ class FileImport(Base):
     total_cents: Mapped[int] = mapped_column(BigInteger)
     business_date: Mapped[date]
     imported_at: Mapped[datetime]
+    posted: Mapped[int] = mapped_column(server_default=text("0"))
+    set_aside: Mapped[int] = mapped_column(server_default=text("0"))

@@ -42,11 +42,15 @@ class Payment(Base):
 class PaymentReturn(Base):
     """A payment that the bank gave back, with the bank's reason ("R01") and the entries it caused.
 
-    `next_step` is what the reason means for the next attempt (`payments.return_rules.NextStep`).
+    `next_step` is what the reason means for the next attempt (`payments.return_rules.NextStep`); `trace_number` is what
+    the bank's file called it, by which the same return is known when it comes again.
     """
 
     __tablename__ = "payment_returns"
-    __table_args__ = (Index(None, "account_id", "returned_on"),)
+    __table_args__ = (
+        Index(None, "account_id", "returned_on"),
+        Index("ix_payment_returns_trace_number", "trace_number", postgresql_where=text("trace_number IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), unique=True)
@@ -58,3 +62,4 @@ class PaymentReturn(Base):
     returned_on: Mapped[date]
     next_step: Mapped[str | None]
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_imports.id"))
+    trace_number: Mapped[str | None]

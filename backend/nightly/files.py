@@ -6,10 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.nightly import inbox, repository
 from backend.nightly.steps import Counts, Night, once
-from backend.payments.imports import File, Imported, ImportRefusedError, import_lockbox, import_payments, import_returns
+from backend.payments.imports import TAKERS, File, Imported, ImportRefusedError, note_refused
 
 STEP = "files"
-_TAKERS = {"lockbox": import_lockbox, "payments": import_payments, "returns": import_returns}
 _UNKNOWN_KIND = {"line": 0, "field": "name", "reason": f"the name ends with none of {', '.join(inbox.KINDS)}"}
 
 
@@ -43,8 +42,9 @@ async def _import(session: AsyncSession, night: Night, file: inbox.Waiting) -> C
     try:
         # What a refused file has begun is undone; the row that says so is kept.
         async with session.begin_nested():
-            done = await _TAKERS[file.kind](session, given, district=night.district, now=night.now)
+            done = await TAKERS[file.kind](session, given, district=night.district, now=night.now)
     except ImportRefusedError as refused:
+        await note_refused(session, file.kind, given, refused.problems, night.now)
         return {**head, "refused": 1, "problems": refused.extra["problems"]}
     return {**head, **_counts(done)}
 

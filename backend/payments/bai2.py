@@ -24,6 +24,8 @@ from backend.payments.rules import AmountRefusedError, check_amount
 
 CREDIT_CODES = range(100, 400)
 """Type codes of credits; 400 and up are debits, which are no receipts."""
+UPDATE = "1"
+"""The status of a group with new data; 2 is a deletion, 3 a correction, 4 a test."""
 _FIXED_FUNDS = {"": 0, "0": 0, "1": 0, "2": 0, "Z": 0, "V": 2, "S": 3}
 
 
@@ -101,8 +103,13 @@ def records_of(lines: list[str]) -> list[Record]:
         ended = text.endswith("/")
         fields = body.removesuffix("/").split(",")
         records.append(Record(number, code, fields, open_text=not ended))
-        if not ended and code != "16":
-            raise FileRefusedError([Problem(number, "record", "a record ends with /")])
+    problems = [
+        Problem(record.line, "record", "a record ends with /")
+        for record in records
+        if record.open_text and record.code != "16"
+    ]
+    if problems:
+        raise FileRefusedError(problems)
     return records
 
 
@@ -158,6 +165,8 @@ def _group_header(record: Record, state: _State) -> None:
         state.wrong(record.line, "as-of date", "is not a day like 261123")
     elif problem := state.dates.problem(state.as_of):
         state.wrong(record.line, "as-of date", problem)
+    if _field(record, 2) != UPDATE:
+        state.wrong(record.line, "group status", "only new data (1) is taken, no deletion, correction or test")
     if _field(record, 5) not in ("", "USD"):
         state.wrong(record.line, "currency", "only dollars (USD) are taken")
 
@@ -212,10 +221,11 @@ def _transaction(record: Record, state: _State) -> None:
     if index is None or state.as_of is None:
         return
     bank, customer, text = _field(record, index), _field(record, index + 1), ",".join(record.fields[index + 2 :])
-    reference = (customer or text.strip() or bank)[:REFERENCE_LENGTH_MAX]
-    state.receipts.append(
-        FileReceipt(record.line, account_number_in(reference), cents, state.as_of, "lockbox", bank or None)
-    )
+    if record.open_text and len(record.fields) <= index + 2:
+        state.wrong(record.line, "record", "a record ends with / or with its text")
+    reference = account_number_in((customer or text)[:REFERENCE_LENGTH_MAX])
+    bank_reference = bank[:REFERENCE_LENGTH_MAX] or None
+    state.receipts.append(FileReceipt(record.line, reference, cents, state.as_of, "lockbox", bank_reference))
 
 
 def _foot(record: Record, state: _State, level: _Level, *names: str) -> None:

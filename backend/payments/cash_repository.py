@@ -1,17 +1,16 @@
-"""Queries on drawers, voids and refunds."""
+"""Queries on drawers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select, text
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.base import new_id
-from backend.models.cash import CashBatch, PaymentVoid, Refund
-from backend.models.ledger import LedgerAccount, LedgerEntry
+from backend.models.cash import CashBatch
 
 # What lies in the drawer by tender: payments that were not voided, and money that is still nobody's.
 _TENDERS = text("""
@@ -28,16 +27,20 @@ SELECT method, count(*) FILTER (WHERE NOT voided) AS count,
  GROUP BY method ORDER BY method
 """)
 
-_VOIDS = text("""
-SELECT v.id, v.payment_id, p.confirmation_number, p.method, p.amount_cents, v.reason, v.status, v.requested_by,
-       v.requested_at, v.decided_by, v.decided_at, v.decision_note
-  FROM payment_voids v JOIN payments p ON p.id = v.payment_id
- WHERE v.status = 'pending' ORDER BY v.requested_at LIMIT 500
-""")
+_BATCH = """
+SELECT b.id AS batch_id, b.business_date, b.opened_by, opener.name AS opened_by_name, b.opened_at, b.float_cents,
+       b.counted_cents AS counted_cash_cents, b.counted_checks_cents, closer.name AS closed_by_name, b.closed_at
+  FROM cash_batches b JOIN staff opener ON opener.id = b.opened_by LEFT JOIN staff closer ON closer.id = b.closed_by
+"""
+_BY_ID = text(f"{_BATCH} WHERE b.id = :batch_id")
+_OPEN_OF = text(f"{_BATCH} WHERE b.opened_by = :staff_id AND b.closed_at IS NULL")
+_OF_DAY = text(
+    f"{_BATCH} WHERE b.business_date = :day OR (b.closed_at IS NULL AND b.business_date < :day) ORDER BY b.opened_at"
+)
 
-_REFUNDS = text("""
-SELECT f.id, f.account_id, f.receipt_id, f.amount_cents, f.reason, f.status, f.requested_by, f.requested_at
-  FROM refunds f WHERE f.status = 'pending' ORDER BY f.requested_at LIMIT 500
+_VOIDS_WAIT = text("""
+SELECT count(*) FROM payment_voids v JOIN payments p ON p.id = v.payment_id
+ WHERE p.batch_id = :batch_id AND v.status = 'pending'
 """)
 
 
@@ -47,18 +50,16 @@ async def open_batch(session: AsyncSession, values: dict[str, Any]) -> UUID | No
     return await session.scalar(statement.returning(CashBatch.id))
 
 
-async def open_batch_of(session: AsyncSession, staff_id: UUID) -> CashBatch | None:
-    return await session.scalar(select(CashBatch).where(CashBatch.opened_by == staff_id, CashBatch.closed_at.is_(None)))
-
-
-async def batch(session: AsyncSession, batch_id: UUID) -> CashBatch | None:
-    return await session.get(CashBatch, batch_id)
-
-
 async def held_batch(session: AsyncSession, batch_id: UUID, *, to_close: bool) -> CashBatch | None:
     """The drawer, which cannot be closed by another until the transaction ends; alone when it is to be closed."""
     query = select(CashBatch).where(CashBatch.id == batch_id).with_for_update(read=not to_close)
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def held_open_of(session: AsyncSession, staff_id: UUID) -> CashBatch | None:
+    """This person's open drawer, which stays open until the transaction ends."""
+    query = select(CashBatch).where(CashBatch.opened_by == staff_id, CashBatch.closed_at.is_(None))
+    return await session.scalar(query.with_for_update(read=True).execution_options(populate_existing=True))
 
 
 async def tenders(session: AsyncSession, batch_id: UUID) -> Sequence[RowMapping]:
@@ -66,58 +67,19 @@ async def tenders(session: AsyncSession, batch_id: UUID) -> Sequence[RowMapping]
     return (await session.execute(_TENDERS, {"batch_id": batch_id})).mappings().all()
 
 
-async def entry_day(session: AsyncSession, entry_id: UUID) -> Any:
-    """The day an entry was posted for."""
-    return await session.scalar(select(LedgerEntry.effective_on).where(LedgerEntry.id == entry_id))
+async def voids_wait(session: AsyncSession, batch_id: UUID) -> int:
+    """How many voids of payments in the drawer nobody has decided."""
+    return int((await session.execute(_VOIDS_WAIT, {"batch_id": batch_id})).scalar_one())
 
 
-async def add_void(session: AsyncSession, values: dict[str, Any]) -> UUID | None:
-    """Ask for a void; None when one of this payment waits or was agreed to."""
-    statement = insert(PaymentVoid).values({"id": new_id(), "status": "pending", **values})
-    return await session.scalar(statement.on_conflict_do_nothing().returning(PaymentVoid.id))
+async def batch_row(session: AsyncSession, batch_id: UUID) -> RowMapping | None:
+    return (await session.execute(_BY_ID, {"batch_id": batch_id})).mappings().one_or_none()
 
 
-async def held_void(session: AsyncSession, void_id: UUID) -> PaymentVoid | None:
-    query = select(PaymentVoid).where(PaymentVoid.id == void_id).with_for_update()
-    return await session.scalar(query.execution_options(populate_existing=True))
+async def open_row_of(session: AsyncSession, staff_id: UUID) -> RowMapping | None:
+    return (await session.execute(_OPEN_OF, {"staff_id": staff_id})).mappings().one_or_none()
 
 
-async def pending_voids(session: AsyncSession) -> Sequence[RowMapping]:
-    return (await session.execute(_VOIDS)).mappings().all()
-
-
-async def hold_receivable(session: AsyncSession, account_id: UUID) -> bool:
-    """Hold the account's receivable, as everyone does who allocates on it; False when there is none."""
-    query = select(LedgerAccount.id).where(LedgerAccount.id == account_id, LedgerAccount.account_id.is_not(None))
-    return (await session.scalar(query.with_for_update(key_share=True))) is not None
-
-
-async def pending_refund_cents(session: AsyncSession, account_id: UUID) -> int:
-    """What is asked for already."""
-    total = func.coalesce(func.sum(Refund.amount_cents), 0)
-    query = select(total).where(Refund.account_id == account_id, Refund.status == "pending")
-    return int((await session.execute(query)).scalar_one())
-
-
-async def add_refund(session: AsyncSession, values: dict[str, Any]) -> UUID | None:
-    """Ask for a refund; None when this receipt has one."""
-    statement = insert(Refund).values({"id": new_id(), "status": "pending", **values})
-    return await session.scalar(statement.on_conflict_do_nothing().returning(Refund.id))
-
-
-async def refund(session: AsyncSession, refund_id: UUID) -> Refund | None:
-    return await session.get(Refund, refund_id)
-
-
-async def held_refund(session: AsyncSession, refund_id: UUID) -> Refund | None:
-    query = select(Refund).where(Refund.id == refund_id).with_for_update()
-    return await session.scalar(query.execution_options(populate_existing=True))
-
-
-async def pending_refunds(session: AsyncSession) -> Sequence[RowMapping]:
-    return (await session.execute(_REFUNDS)).mappings().all()
-
-
-def decide(row: PaymentVoid | Refund, status: str, decided_by: UUID, note: str, now: datetime) -> None:
-    """Write down who decided, how and why."""
-    row.status, row.decided_by, row.decision_note, row.decided_at = status, decided_by, note, now
+async def rows_of_day(session: AsyncSession, day: date) -> Sequence[RowMapping]:
+    """The drawers of a day, and those of earlier days that nobody has closed."""
+    return (await session.execute(_OF_DAY, {"day": day})).mappings().all()

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 LINES_MAX = 200_000
 PROBLEMS_MAX = 50
 REFERENCE_LENGTH_MAX = 80
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ def lines_of(content: bytes) -> list[str]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        line = content[: wrong.start].count(b"\n") + 1
-        raise FileRefusedError([Problem(line, "encoding", "this is not a text file (UTF-8)")]) from wrong
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise FileRefusedError([Problem(line, "encoding", "a NUL character")])
-    lines = re.split(r"\r\n|\n|\r", text)
+        before = content[: wrong.start].decode("utf-8-sig")
+        problem = Problem(len(_LINE_END.split(before)), "encoding", "this is not text in UTF-8; save it as UTF-8")
+        raise FileRefusedError([problem]) from wrong
+    lines = _LINE_END.split(text)
+    for number, line in enumerate(lines, 1):
+        if found := _CONTROL.search(line):
+            raise FileRefusedError([Problem(number, "encoding", f"a control character ({ord(found[0])})")])
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
@@ -87,6 +90,12 @@ def lines_of(content: bytes) -> list[str]:
     if len(lines) > LINES_MAX:
         raise FileRefusedError([Problem(LINES_MAX, "file", f"more than {LINES_MAX} lines")])
     return lines
+
+
+def same_content(content: bytes) -> bytes:
+    """What is the same for a file that was sent again with other line ends, blanks or a byte order mark."""
+    lines = re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf"))
+    return b"\n".join(line.rstrip(b" \t") for line in lines).rstrip(b"\n")
 
 
 def digits(value: str, length: int | None = None) -> int | None:
@@ -97,10 +106,10 @@ def digits(value: str, length: int | None = None) -> int | None:
 
 def yymmdd(value: str) -> date | None:
     """The day of this century that "261123" is, or None."""
+    if re.fullmatch(r"[0-9]{6}", value) is None:
+        return None
     try:
-        return (
-            date(2000 + int(value[:2]), int(value[2:4]), int(value[4:])) if re.fullmatch(r"[0-9]{6}", value) else None
-        )
+        return date(2000 + int(value[:2]), int(value[2:4]), int(value[4:]))
     except ValueError:
         return None
 

@@ -8,24 +8,32 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.access import Principal
+from backend.database import announce
 from backend.district.service import District
 from backend.errors import HeadgateError
-from backend.payments import bai2, import_repository, nacha, payment_csv, receipt_repository, returns, unapplied
-from backend.payments.files import Dates, FileReceipt, FileRefusedError, ReceiptFile
+from backend.models.meter_read import FileImport
+from backend.payments import bai2, import_repository, nacha, payment_csv, receipt_repository, unapplied
+from backend.payments.authority import clerk_of
+from backend.payments.files import Dates, FileReceipt, FileRefusedError, Problem, ReceiptFile, same_content
 from backend.payments.import_repository import NewImport
+from backend.payments.return_entries import take_returns
 from backend.payments.service import new_payment, post_payments
 
 PART_RECEIPTS = 500
+LISTED_MAX = 100
 LOCKBOX, PAYMENTS, RETURNS = "lockbox", "payments", "returns"
+KINDS = (LOCKBOX, PAYMENTS, RETURNS)
 
 
 class ImportRefusedError(HeadgateError):
     """422: the file is wrong, so nothing of it was taken. `problems` have line, field and reason."""
 
-    def __init__(self, refused: FileRefusedError) -> None:
-        problems = [{"line": p.line, "field": p.field, "reason": p.reason} for p in refused.problems]
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        listed = [{"line": one.line, "field": one.field, "reason": one.reason} for one in problems]
         detail = "Nothing of this file was taken. Correct what is listed and send the whole file again."
-        super().__init__(422, "file_refused", detail, problems=problems)
+        super().__init__(422, "file_refused", detail, problems=listed)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,8 @@ class File:
 
     @property
     def sha256(self) -> bytes:
-        return hashlib.sha256(self.content).digest()
+        """What the same content is known by, however its lines end."""
+        return hashlib.sha256(same_content(self.content)).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,33 @@ class Imported:
     total_cents: int
     posted: int
     set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """A file that was taken in."""
+
+    import_id: UUID
+    kind: str
+    file_name: str
+    business_date: date
+    imported_at: datetime
+    line_count: int
+    total_cents: int
+    posted: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file of which nothing was taken and that has not been taken since."""
+
+    id: UUID
+    kind: str
+    file_name: str
+    business_date: date
+    refused_at: datetime
+    problems: tuple[Problem, ...]
 
 
 async def import_lockbox(session: AsyncSession, file: File, *, district: District, now: datetime) -> Imported:
@@ -78,24 +114,108 @@ async def import_returns(session: AsyncSession, file: File, *, district: Distric
 
     :raises ImportRefusedError: anything in it is wrong; nothing is returned.
     """
-    known = await import_repository.known(session, file.sha256)
+    known = await _known(session, RETURNS, file)
     if known is not None:
-        return Imported(**known, is_new=False)
+        return known
     try:
-        parsed = nacha.parse(file.content)
+        parsed = nacha.parse(file.content, Dates(file.business_date, district.policy.payments.file_days_back_max))
     except FileRefusedError as refused:
-        raise ImportRefusedError(refused) from refused
-    started = await _start(session, NewImport(RETURNS, file.name, parsed.line_count, parsed.total_cents), file, now)
-    if started is None:
-        return Imported(**await import_repository.by_digest(session, file.sha256), is_new=False)
-    done = await returns.take_returns(
+        raise ImportRefusedError(refused.problems) from refused
+    started = await _start(session, RETURNS, file, parsed, now)
+    if isinstance(started, Imported):
+        return started
+    done = await take_returns(
         session, parsed.returns, import_id=started, returned_on=file.business_date, district=district, now=now
     )
+    await import_repository.finish(session, started, done.returned, done.items)
     return Imported(started, RETURNS, True, parsed.line_count, parsed.total_cents, done.returned, done.items)
 
 
-async def _start(session: AsyncSession, new: NewImport, file: File, now: datetime) -> UUID | None:
-    return await import_repository.start(session, new, file.sha256, file.business_date, now)
+TAKERS = {LOCKBOX: import_lockbox, PAYMENTS: import_payments, RETURNS: import_returns}
+
+
+async def import_file(
+    session: AsyncSession, principal: Principal, kind: str, file: File, *, district: District, now: datetime
+) -> Imported:
+    """Take in a file that a person has sent; `kind` is one of `KINDS`.
+
+    :raises AboveAuthorityError: the role may not. :raises ImportRefusedError: it is wrong; nothing is taken.
+    """
+    clerk_of(principal, district.policy.payments.roles.import_file)
+    done = await TAKERS[kind](session, file, district=district, now=now)
+    announce(session, "money", import_id=done.import_id)
+    return done
+
+
+async def note_refused(
+    session: AsyncSession, kind: str, file: File, problems: Sequence[Problem], now: datetime
+) -> None:
+    """Keep what is wrong with a file for whoever has to correct it, in a transaction of its own."""
+    values = {
+        "kind": kind,
+        "sha256": file.sha256,
+        "file_name": file.name,
+        "business_date": file.business_date,
+        "refused_at": now,
+        "problems": [{"line": one.line, "field": one.field, "reason": one.reason} for one in problems],
+    }
+    await import_repository.note_refused(session, values)
+    announce(session, "money")
+
+
+async def taken_files(session: AsyncSession, limit: int = LISTED_MAX) -> list[TakenFile]:
+    """The files of payments and returns that were taken in, newest first."""
+    rows = await import_repository.newest(session, KINDS, min(limit, LISTED_MAX))
+    return [
+        TakenFile(
+            row.id,
+            row.kind,
+            row.file_name,
+            row.business_date,
+            row.imported_at,
+            row.line_count,
+            row.total_cents,
+            row.posted,
+            row.set_aside,
+        )
+        for row in rows
+    ]
+
+
+async def refused_files(session: AsyncSession, limit: int = LISTED_MAX) -> list[RefusedFile]:
+    """The files that were refused and not taken in since, newest first, with what is wrong in them."""
+    rows = await import_repository.refused(session, min(limit, LISTED_MAX))
+    return [
+        RefusedFile(**{**row, "problems": tuple(Problem(**problem) for problem in row["problems"])}) for row in rows
+    ]
+
+
+async def _known(session: AsyncSession, kind: str, file: File) -> Imported | None:
+    """What the same content became before.
+
+    :raises ImportRefusedError: it was taken as a file of another kind.
+    """
+    row = await import_repository.known(session, file.sha256)
+    if row is not None and row.kind != kind:
+        raise ImportRefusedError([Problem(1, "file", f"this was taken in before, as a file of {row.kind}")])
+    return None if row is None else _again(row)
+
+
+def _again(row: FileImport) -> Imported:
+    return Imported(row.id, row.kind, False, row.line_count, row.total_cents, row.posted, row.set_aside)
+
+
+async def _start(
+    session: AsyncSession, kind: str, file: File, parsed: ReceiptFile | nacha.ReturnFile, now: datetime
+) -> UUID | Imported:
+    """The id of a new import, or what another made of the same content meanwhile."""
+    new = NewImport(kind, file.name, file.sha256, file.business_date, parsed.line_count, parsed.total_cents)
+    started = await import_repository.start(session, new, now)
+    if started is not None:
+        return started
+    known = await _known(session, kind, file)
+    assert known is not None  # the other has committed, or it would still be waited for
+    return known
 
 
 def _parse(kind: str, file: File, district: District) -> ReceiptFile:
@@ -105,18 +225,17 @@ def _parse(kind: str, file: File, district: District) -> ReceiptFile:
     try:
         return parse(file.content, dates, policy.largest_cents)
     except FileRefusedError as refused:
-        raise ImportRefusedError(refused) from refused
+        raise ImportRefusedError(refused.problems) from refused
 
 
 async def _import_receipts(session: AsyncSession, kind: str, file: File, district: District, now: datetime) -> Imported:
-    known = await import_repository.known(session, file.sha256)
+    known = await _known(session, kind, file)
     if known is not None:
-        return Imported(**known, is_new=False)
+        return known
     parsed = _parse(kind, file, district)
-    new = NewImport(kind, file.name, parsed.line_count, parsed.total_cents)
-    started = await _start(session, new, file, now)
-    if started is None:
-        return Imported(**await import_repository.by_digest(session, file.sha256), is_new=False)
+    started = await _start(session, kind, file, parsed, now)
+    if isinstance(started, Imported):
+        return started
     open_accounts = await receipt_repository.open_accounts(session, [one.reference for one in parsed.receipts])
     # In the order of the accounts, so that two files at once hold them in the same order.
     applied = sorted(
@@ -141,6 +260,7 @@ async def _import_receipts(session: AsyncSession, kind: str, file: File, distric
         await post_payments(session, made, district, now)
     for part in _parts(others):
         await unapplied.keep(session, [_unknown(one, prefix, started) for one in part], now)
+    await import_repository.finish(session, started, len(applied), len(others))
     return Imported(started, kind, True, parsed.line_count, parsed.total_cents, len(applied), len(others))
 
 

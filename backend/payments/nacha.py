@@ -1,8 +1,9 @@
-"""Return files of the ACH network (NACHA): 94 characters a record.
+"""Return files of the ACH network (NACHA): 94 characters a record, on lines or without any line ends.
 
 Types: 1 file header, 5 batch header, 6 entry, 7 addenda (99 a return, 98 a correction), 8 batch control, 9 file
 control, then lines of 9s that fill a block of ten. Counts, entry hashes (the sum of the first eight digits of the
-receiving banks' numbers, its last ten digits) and totals are checked on each level.
+receiving banks' numbers, its last ten digits) and totals are checked on each level. What a correction says is left
+in the file: it can be a bank account's number.
 """
 
 from collections.abc import Callable
@@ -10,24 +11,30 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from backend.payments.files import FileRefusedError, Problem, digits, lines_of, yymmdd
+from backend.payments.files import Dates, FileRefusedError, Problem, digits, lines_of, yymmdd
 
 RECORD_LENGTH = 94
+BLOCK_RECORDS = 10
 HASH_MODULUS = 10**10
 FILLER = "9" * RECORD_LENGTH
 RETURN, CORRECTION = "99", "98"
+_DEBITS, _CREDITS = frozenset({26, 36, 46, 56}), frozenset({21, 31, 41, 51})
+"""Transaction codes of entries that are given back (or corrected): debits we drew, credits we sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileReturn:
-    """One entry given back. `trace_number` is that of our original entry; a correction has `amount_cents` 0."""
+    """One entry given back. `trace_number` is that of our original entry.
+
+    A correction, and the return of a trial entry, have `amount_cents` 0. Not `is_debit`: a credit that we had sent.
+    """
 
     line: int
     reason_code: str
     trace_number: str
     individual_id: str
     amount_cents: int
-    information: str
+    is_debit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class _Entry(NamedTuple):
     cents: int
     individual_id: str
     trace: str
+    is_debit: bool
 
 
 @dataclass(slots=True)
@@ -70,9 +78,10 @@ class _Sums:
 
 @dataclass(slots=True)
 class _State:
+    dates: Dates
     file: _Sums | None = None
     batch: _Sums | None = None
-    batch_number: str = ""
+    batch_header: str = ""
     entry: _Entry | None = None
     created_on: date | None = None
     ended: bool = False
@@ -83,14 +92,13 @@ class _State:
         self.problems.append(Problem(line, name, reason))
 
 
-def parse(content: bytes) -> ReturnFile:
+def parse(content: bytes, dates: Dates) -> ReturnFile:
     """The returns in the file.
 
     :raises FileRefusedError: a record of another length or out of place, a count, hash or total that does not foot.
     """
-    lines = lines_of(content)
-    _check_shape(lines)
-    state = _State()
+    lines = _records(content)
+    state = _State(dates)
     for number, line in enumerate(lines, 1):
         if state.ended:
             if line != FILLER:
@@ -108,14 +116,21 @@ def parse(content: bytes) -> ReturnFile:
     return ReturnFile(tuple(state.returns), len(lines), state.created_on)
 
 
-def _check_shape(lines: list[str]) -> None:
+def _records(content: bytes) -> list[str]:
+    lines = lines_of(content)
+    if len(lines) == 1 and len(lines[0]) > RECORD_LENGTH:
+        whole = lines[0]
+        lines = [whole[start : start + RECORD_LENGTH] for start in range(0, len(whole), RECORD_LENGTH)]
     problems = [
         Problem(number, "record length", f"{len(line)} characters; a record has {RECORD_LENGTH}")
+        if len(line) != RECORD_LENGTH
+        else Problem(number, "encoding", "a character that is not ASCII")
         for number, line in enumerate(lines, 1)
         if len(line) != RECORD_LENGTH or not line.isascii()
     ]
     if problems:
         raise FileRefusedError(problems)
+    return lines
 
 
 def _file_header(number: int, line: str, state: _State) -> None:
@@ -125,6 +140,8 @@ def _file_header(number: int, line: str, state: _State) -> None:
     state.created_on = yymmdd(line[23:29])
     if state.created_on is None:
         state.wrong(number, "file creation date", "is not a day like 261123")
+    elif problem := state.dates.problem(state.created_on):
+        state.wrong(number, "file creation date", problem)
     if line[34:37] != "094":
         state.wrong(number, "record size", "must be 094")
 
@@ -132,7 +149,7 @@ def _file_header(number: int, line: str, state: _State) -> None:
 def _batch_header(number: int, line: str, state: _State) -> None:
     if state.file is None or state.batch is not None:
         state.wrong(number, "record", "a batch header (5) out of place")
-    state.batch, state.batch_number = _Sums(), line[87:94]
+    state.batch, state.batch_header = _Sums(), line
 
 
 def _entry(number: int, line: str, state: _State) -> None:
@@ -141,21 +158,22 @@ def _entry(number: int, line: str, state: _State) -> None:
         state.wrong(number, "record", "an entry (6) outside a batch")
         return
     code, bank, cents = digits(line[1:3]), digits(line[3:11]), digits(line[29:39])
-    found = {"transaction code": code, "receiving bank": bank, "amount": cents}
-    for name, value in found.items():
+    if code not in _DEBITS | _CREDITS:
+        state.wrong(number, "transaction code", f"{line[1:3]!r} is no code of a return, like 26 or 36")
+    for name, value in {"receiving bank": bank, "amount": cents}.items():
         if value is None:
             state.wrong(number, name, "is not a number")
-    if code is None or bank is None or cents is None:
-        return
     if line[78] != "1":
         state.wrong(number, "addenda indicator", "a returned entry has addenda")
+    if bank is None or cents is None:
+        return
     state.batch.entries += 1
     state.batch.hash += bank
-    if code % 10 >= 5:  # 26, 27, 36, 37 …: debits, and their returns
+    if code in _DEBITS:
         state.batch.debits += cents
     else:
         state.batch.credits += cents
-    state.entry = _Entry(number, cents, line[39:54].strip(), line[79:94].strip())
+    state.entry = _Entry(number, cents, line[39:54].strip(), line[79:94], code in _DEBITS)
 
 
 def _finish_entry(number: int, state: _State) -> None:
@@ -174,14 +192,14 @@ def _addenda(number: int, line: str, state: _State) -> None:
     letter = {RETURN: "R", CORRECTION: "C"}.get(kind)
     if letter is None:
         state.wrong(number, "addenda type", f"{kind!r} is neither a return (99) nor a correction (98)")
-    elif not (reason[0] == letter and reason[1:].isdigit()):
+    elif not (reason[0] == letter and digits(reason[1:])):
         state.wrong(number, "reason code", f"{reason!r} is no reason like {letter}01")
-    if kind == RETURN and entry.cents == 0:
-        state.wrong(entry.line, "amount", "a return of nothing")
     if kind == CORRECTION and entry.cents != 0:
         state.wrong(entry.line, "amount", "a correction has no amount")
-    trace, information = line[6:21].strip(), line[35:79].strip()
-    state.returns.append(FileReturn(entry.line, reason, trace, entry.individual_id, entry.cents, information))
+    if line[79:94] != entry.trace:
+        state.wrong(number, "trace number", "is not that of its entry")
+    trace = line[6:21].strip()
+    state.returns.append(FileReturn(entry.line, reason, trace, entry.individual_id, entry.cents, entry.is_debit))
     state.entry = None
 
 
@@ -198,8 +216,15 @@ def _batch_control(number: int, line: str, state: _State) -> None:
         "total credits": (line[32:44], batch.credits),
     }
     _compare(number, told, state)
-    if line[87:94] != state.batch_number:
-        state.wrong(number, "batch number", f"{line[87:94]!r} closes batch {state.batch_number!r}")
+    header = state.batch_header
+    for name, said, opened in (
+        ("service class", line[1:4], header[1:4]),
+        ("company", line[44:54], header[40:50]),
+        ("originating bank", line[79:87], header[79:87]),
+        ("batch number", line[87:94], header[87:94]),
+    ):
+        if said != opened:
+            state.wrong(number, name, f"{said!r} closes a batch of {opened!r}")
     state.file.add(batch)
     state.batch = None
 
@@ -211,6 +236,7 @@ def _file_control(number: int, line: str, state: _State) -> None:
     file = state.file
     told = {
         "batch count": (line[1:7], file.batches),
+        "block count": (line[7:13], -(-number // BLOCK_RECORDS)),
         "entry and addenda count": (line[13:21], file.entries),
         "entry hash": (line[21:31], file.hash % HASH_MODULUS),
         "total debits": (line[31:43], file.debits),

@@ -20,6 +20,7 @@ _WHY = {
         "it was not drawn as you had agreed",
         "no se cobró como usted había acordado",
     ),
+    NextStep.LOOK_INTO: ("the bank gave it back", "el banco lo devolvió"),
     NextStep.STOP: ("the bank does not allow payments from that account", "el banco no permite pagos desde esa cuenta"),
 }
 _THEN = {
@@ -33,6 +34,10 @@ _THEN = {
         "Por favor llámenos para decirnos cómo prefiere pagar.",
     ),
     NextStep.FRAUD_REVIEW: (
+        "We will look into it. Please pay another way.",
+        "Lo vamos a revisar. Por favor pague de otra forma.",
+    ),
+    NextStep.LOOK_INTO: (
         "We will look into it. Please pay another way.",
         "Lo vamos a revisar. Por favor pague de otra forma.",
     ),

@@ -34,7 +34,7 @@ def parse(content: bytes, dates: Dates, largest_cents: int) -> ReceiptFile:
     :raises FileRefusedError: with every line that is wrong, or the trailer that does not match.
     """
     lines = lines_of(content)
-    if tuple(name.strip().lower() for name in lines[0].split(",")) != COLUMNS:
+    if tuple(name.lower() for name in _fields(lines[0]) or ()) != COLUMNS:
         raise FileRefusedError([Problem(1, "header", f"the first line must be {','.join(COLUMNS)}")])
     problems: list[Problem] = []
     receipts: list[FileReceipt] = []
@@ -42,17 +42,18 @@ def parse(content: bytes, dates: Dates, largest_cents: int) -> ReceiptFile:
         receipt = _receipt(number, _fields(line), dates, largest_cents, problems)
         if receipt is not None:
             receipts.append(receipt)
-    _check_trailer(len(lines), _fields(lines[-1]), receipts, problems)
+    _check_trailer(len(lines), _fields(lines[-1]) or [], receipts, problems)
     if problems:
         raise FileRefusedError(problems)
     return ReceiptFile(tuple(receipts), len(lines))
 
 
-def _fields(line: str) -> list[str]:
+def _fields(line: str) -> list[str] | None:
+    """The fields of a line, blanks around them dropped; None when its quotes do not close."""
     try:
         return [field.strip() for field in next(csv.reader([line], strict=True), [])]
     except csv.Error:
-        return []
+        return None
 
 
 def dollars_to_cents(value: str) -> int | None:
@@ -62,8 +63,11 @@ def dollars_to_cents(value: str) -> int | None:
 
 
 def _receipt(
-    number: int, fields: list[str], dates: Dates, largest_cents: int, problems: list[Problem]
+    number: int, fields: list[str] | None, dates: Dates, largest_cents: int, problems: list[Problem]
 ) -> FileReceipt | None:
+    if fields is None:
+        problems.append(Problem(number, "line", "a quoted field does not end on its line"))
+        return None
     if len(fields) != len(COLUMNS):
         problems.append(Problem(number, "line", f"{len(fields)} fields; there must be {len(COLUMNS)}"))
         return None

@@ -3,35 +3,30 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Text, any_, bindparam, select, text
+from sqlalchemy import ARRAY, RowMapping, Text, any_, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.account import Account
 from backend.models.cash import Refund, UnappliedReceipt
 
-# A key that was used before means the account it was used for, whatever has become of that account since.
-_ACCOUNT_FOR = text("""
-SELECT a.id FROM accounts a
- WHERE a.number = :number AND (
-       EXISTS (SELECT FROM ledger_entries e JOIN payments p ON p.entry_id = e.id
-                WHERE e.idempotency_key = :key AND p.account_id = a.id)
-       OR (a.status = 'active' AND NOT EXISTS (
-           SELECT FROM ledger_entries e JOIN unapplied_receipts r ON r.entry_id = e.id WHERE e.idempotency_key = :key)))
-""")
+LISTED_MAX = 500
 
 _OPEN = text("""
-SELECT r.id, r.given_reference, r.method, r.amount_cents, r.received_on, f.file_name,
-       (SELECT x.id FROM refunds x WHERE x.receipt_id = r.id AND x.status = 'pending') AS refund_id
-  FROM unapplied_receipts r LEFT JOIN file_imports f ON f.id = r.import_id
- WHERE r.status = 'open' ORDER BY r.received_on, r.id LIMIT 500
+SELECT r.id, r.given_reference, r.bank_reference, r.method, r.amount_cents, r.received_on, f.file_name,
+       a.id AS account_id, a.number AS account_number, a.status AS account_status, c.name AS customer_name,
+       EXISTS (SELECT FROM refunds x WHERE x.receipt_id = r.id AND x.status = 'pending') AS refund_asked
+  FROM unapplied_receipts r
+  LEFT JOIN file_imports f ON f.id = r.import_id
+  LEFT JOIN accounts a ON a.number = r.given_reference
+  LEFT JOIN customers c ON c.id = a.customer_id
+ WHERE r.status = 'open' ORDER BY r.received_on, r.id LIMIT :limit
 """)
 
 
-async def account_for(session: AsyncSession, number: str, idempotency_key: str) -> UUID | None:
-    """The open account with this number; None when the money belongs with the unapplied."""
-    values = {"number": number, "key": idempotency_key}
-    found: UUID | None = (await session.execute(_ACCOUNT_FOR, values)).scalar_one_or_none()
-    return found
+async def account_of_number(session: AsyncSession, number: str) -> tuple[UUID, str] | None:
+    """The account with this number, and its status."""
+    row = (await session.execute(select(Account.id, Account.status).where(Account.number == number))).one_or_none()
+    return None if row is None else (row.id, row.status)
 
 
 async def open_accounts(session: AsyncSession, numbers: Sequence[str]) -> dict[str, UUID]:
@@ -53,6 +48,11 @@ async def by_entries(session: AsyncSession, entry_ids: Sequence[UUID]) -> list[U
     return [found[entry_id] for entry_id in entry_ids]
 
 
+async def by_entry(session: AsyncSession, entry_id: UUID) -> UnappliedReceipt | None:
+    """The receipt that this entry posted."""
+    return await session.scalar(select(UnappliedReceipt).where(UnappliedReceipt.entry_id == entry_id))
+
+
 async def locked(session: AsyncSession, receipt_id: UUID) -> UnappliedReceipt | None:
     """The receipt, held until the transaction ends."""
     query = select(UnappliedReceipt).where(UnappliedReceipt.id == receipt_id).with_for_update()
@@ -65,5 +65,12 @@ async def has_refund(session: AsyncSession, receipt_id: UUID) -> bool:
     return (await session.scalar(query)) is not None
 
 
+async def refunds_asked(session: AsyncSession, receipt_id: UUID) -> int:
+    """How often somebody has asked to pay it back."""
+    query = select(func.count()).where(Refund.receipt_id == receipt_id)
+    return int((await session.execute(query)).scalar_one())
+
+
 async def open_receipts(session: AsyncSession) -> Sequence[RowMapping]:
-    return (await session.execute(_OPEN)).mappings().all()
+    """What waits for a person, with the closed account whose number was given, if that is why."""
+    return (await session.execute(_OPEN, {"limit": LISTED_MAX})).mappings().all()

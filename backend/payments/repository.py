@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.ledger.rules import Entry, content_digest
 from backend.models.base import new_id
-from backend.models.cash import UnappliedReceipt
-from backend.models.payment import Payment, PaymentReturn
+from backend.models.payment import Payment
 from backend.payments.rules import Order
 
 _POST = text("""
@@ -71,6 +70,15 @@ SELECT p.entry_id, p.line, p.due_on, p.effective_on, e.kind, e.description,
   FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
  WHERE p.ledger_account_id = :account_id AND p.amount_cents > 0 AND e.kind <> 'reversal'
    AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = p.entry_id)
+""")
+
+_TAKEN = text("""
+SELECT p.id AS payment_id, r.id AS receipt_id, coalesce(a.number, r.given_reference) AS number,
+       coalesce(p.amount_cents, r.amount_cents) AS amount_cents, coalesce(p.method, r.method) AS method
+  FROM ledger_entries e
+  LEFT JOIN payments p ON p.entry_id = e.id LEFT JOIN accounts a ON a.id = p.account_id
+  LEFT JOIN unapplied_receipts r ON r.entry_id = e.id
+ WHERE e.idempotency_key = :key
 """)
 
 _PLAN = text("SELECT agreed_on FROM arrangements WHERE account_id = :account_id AND status = 'active'")
@@ -166,21 +174,17 @@ async def payment_by_id(session: AsyncSession, payment_id: UUID) -> Payment | No
     return await session.get(Payment, payment_id)
 
 
+async def account_of(session: AsyncSession, payment_id: UUID) -> UUID | None:
+    """The account that a payment is on."""
+    return await session.scalar(select(Payment.account_id).where(Payment.id == payment_id))
+
+
+async def taken_by_key(session: AsyncSession, idempotency_key: str) -> RowMapping | None:
+    """The payment or the unapplied receipt that this key made, with the account number that was given."""
+    return (await session.execute(_TAKEN, {"key": idempotency_key})).mappings().one_or_none()
+
+
 async def payments_by_entries(session: AsyncSession, entry_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The payments that those entries posted, by entry."""
     rows = await session.execute(select(Payment.entry_id, Payment.id).where(Payment.entry_id.in_(entry_ids)))
     return {row.entry_id: row.id for row in rows}
-
-
-async def return_of(session: AsyncSession, payment_id: UUID) -> PaymentReturn | None:
-    return await session.scalar(select(PaymentReturn).where(PaymentReturn.payment_id == payment_id))
-
-
-async def receipt_applied_as(session: AsyncSession, payment_id: UUID) -> UnappliedReceipt | None:
-    """The unapplied money that became this payment."""
-    return await session.scalar(select(UnappliedReceipt).where(UnappliedReceipt.payment_id == payment_id))
-
-
-async def add_return(session: AsyncSession, returned: PaymentReturn) -> None:
-    session.add(returned)
-    await session.flush()

@@ -4,6 +4,7 @@ The reasons and their windows are those of NACHA's rules; the fee is for a custo
 (Civil Code 1719), never for an error of ours or of the bank's, nor for a payment that was not authorized.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -25,6 +26,8 @@ class NextStep(StrEnum):
     STOP_WITH_CARE = "stop_with_care"
     STOP = "stop"
     OUR_ERROR = "our_error"
+    LOOK_INTO = "look_into"
+    BETWEEN_BANKS = "between_banks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class ReturnRule:
     next_step: NextStep
     fee: bool = False
     stops_autopay: bool = False
+
+    @property
+    def reverses(self) -> bool:
+        """The payment has left our bank. Not so when banks argue about an earlier return: a person sees what stands."""
+        return self.next_step is not NextStep.BETWEEN_BANKS
 
     @property
     def needs_person(self) -> bool:
@@ -48,7 +56,14 @@ class ReturnRule:
 
 
 _FOR_A_PERSON = frozenset(
-    {NextStep.FRAUD_REVIEW, NextStep.STOP_WITH_CARE, NextStep.CORRECT_AND_RESEND, NextStep.OUR_ERROR}
+    {
+        NextStep.FRAUD_REVIEW,
+        NextStep.STOP_WITH_CARE,
+        NextStep.CORRECT_AND_RESEND,
+        NextStep.OUR_ERROR,
+        NextStep.LOOK_INTO,
+        NextStep.BETWEEN_BANKS,
+    }
 )
 
 
@@ -64,17 +79,24 @@ def _our_error(meaning: str) -> ReturnRule:
     return ReturnRule(meaning, NextStep.OUR_ERROR)
 
 
+def _between_banks(meaning: str) -> ReturnRule:
+    return ReturnRule(meaning, NextStep.BETWEEN_BANKS)
+
+
 RULES = {
     "R01": ReturnRule("insufficient funds", NextStep.RE_PRESENT, fee=True),
     "R02": _new_account("account closed"),
     "R03": _new_account("no account, or the name does not fit"),
     "R04": _new_account("the account number is not valid"),
     "R05": _not_authorized("a corporate debit to a consumer who did not authorize it"),
+    "R06": ReturnRule("given back because our bank asked for it", NextStep.LOOK_INTO),
     "R07": _not_authorized("the customer revoked the authorization"),
     "R08": ReturnRule("payment stopped by the customer", NextStep.ASK_CUSTOMER, stops_autopay=True),
     "R09": ReturnRule("uncollected funds", NextStep.RE_PRESENT, fee=True),
     "R10": _not_authorized("the customer does not know us, or did not authorize it"),
     "R11": ReturnRule("not in accordance with the authorization", NextStep.CORRECT_AND_RESEND),
+    "R12": ReturnRule("the account was sold to another bank", NextStep.NEW_ACCOUNT, stops_autopay=True),
+    "R13": ReturnRule("the routing number is no bank's", NextStep.NEW_ACCOUNT, stops_autopay=True),
     "R14": ReturnRule("the representative payee has died", NextStep.STOP_WITH_CARE, stops_autopay=True),
     "R15": ReturnRule("the account holder has died", NextStep.STOP_WITH_CARE, stops_autopay=True),
     "R16": ReturnRule("account frozen", NextStep.STOP, stops_autopay=True),
@@ -86,6 +108,8 @@ RULES = {
             "R17": "a field of the file was wrong",
             "R18": "the effective date was wrong",
             "R19": "the amount was wrong",
+            "R21": "our company number was wrong",
+            "R22": "the customer number was wrong",
             "R24": "sent twice",
             "R25": "the addenda were wrong",
             "R26": "a field that must be there was missing",
@@ -93,9 +117,11 @@ RULES = {
             "R28": "the routing number's check digit was wrong",
         }.items()
     },
+    **{f"R{number}": _between_banks("our bank has refused an earlier return") for number in range(61, 71)},
+    **{f"R{number}": _between_banks("the customer's bank insists on its return") for number in range(71, 78)},
 }
 
-UNKNOWN = ReturnRule("a reason that these rules do not know", NextStep.FRAUD_REVIEW)
+UNKNOWN = ReturnRule("a reason that these rules do not know", NextStep.LOOK_INTO)
 
 
 def rule_of(reason_code: str) -> ReturnRule:
@@ -103,7 +129,13 @@ def rule_of(reason_code: str) -> ReturnRule:
     return RULES.get(reason_code, UNKNOWN)
 
 
-def may_re_present(rule: ReturnRule, first_presented_on: date, presentments: int, today: date) -> bool:
-    """Whether the same debit may be sent again: three presentments in all, within 180 days of the first."""
-    in_time = today <= first_presented_on + timedelta(days=PRESENTMENT_DAYS)
-    return rule.next_step is NextStep.RE_PRESENT and presentments < PRESENTMENTS_MAX and in_time
+def present_again_until(presented_on: Sequence[date], today: date) -> date | None:
+    """The last day on which the same debit may be sent again; None when it may not.
+
+    `presented_on` are the days it was presented and came back, each for want of money (R01, R09), newest first:
+    three presentments in all, within 180 days of the first.
+    """
+    if not 0 < len(presented_on) < PRESENTMENTS_MAX:
+        return None
+    last = presented_on[-1] + timedelta(days=PRESENTMENT_DAYS)
+    return last if today <= last else None

@@ -1,53 +1,42 @@
 """A payment that the bank gives back: as if it had never been made, and what that means for the next attempt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.access import Principal
 from backend.accounts import service as accounts
 from backend.district.service import District
-from backend.errors import ConflictError, NotFoundError
+from backend.errors import ConflictError, HeadgateError
 from backend.fees import service as fees
 from backend.ledger import service as ledger
-from backend.models.cash import ReturnItem
 from backend.models.payment import Payment, PaymentReturn
 from backend.options import service as options
 from backend.outbox import service as outbox
-from backend.payments import notices, repository, return_repository, return_rules
-from backend.payments.nacha import FileReturn
-from backend.payments.return_rules import NextStep, ReturnRule
+from backend.payments import notices, repository, request_repository, return_repository, return_rules
+from backend.payments.authority import clerk_of
+from backend.payments.return_items import Cause, Given, add_item
+from backend.payments.return_rules import ReturnRule
 from backend.payments.service import PaymentNotFoundError, allocate_credits
 
+NOT_BY_BANK = frozenset({"cash"})
 
-class ReturnItemNotFoundError(NotFoundError):
-    """404: there is no such item."""
+
+class NotReturnableError(ConflictError):
+    """409: no bank gives back such a payment, or the bank's reason does not give one back."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("not_returnable", detail)
+
+
+class ReturnDateError(HeadgateError):
+    """422: a day that a return cannot be of."""
 
     def __init__(self) -> None:
-        super().__init__("return_item_not_found", "There is no such item. Check its id.")
-
-
-class ReturnItemDoneError(ConflictError):
-    """409: somebody has dealt with it."""
-
-    def __init__(self) -> None:
-        super().__init__("return_item_done", "Somebody has dealt with this already.")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """How a return came to us: by a file (with its line), or by hand (neither)."""
-
-    returned_on: date
-    reason_code: str
-    import_id: UUID | None = None
-    line: int | None = None
-    trace_number: str = ""
-    reference: str = ""
+        detail = "A payment is returned between the day it was received and today. Correct the date."
+        super().__init__(422, "return_date_refused", detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +65,24 @@ async def return_payment(
     By the rule of the reason the customer is charged a fee (Civil Code 1719), autopay ends, the customer is told, and
     a person gets an item. Once for each key; without one it is `return:{payment}`.
 
-    :raises PaymentNotFoundError: no such payment.
+    :raises PaymentNotFoundError: no such payment. :raises NotReturnableError: it was cash.
     :raises ledger.NotReversibleError: it was returned or voided before.
     :raises ledger.IdempotencyConflictError: the key was used before for something else.
     """
     payment = await repository.payment_by_id(session, payment_id)
     if payment is None:
         raise PaymentNotFoundError
+    if payment.method in NOT_BY_BANK:
+        raise NotReturnableError("Cash is returned by no bank. Void the payment or refund it.")
     rule = return_rules.rule_of(given.reason_code)
     case = _Case(payment, rule, given, district, idempotency_key or f"return:{payment_id}", now)
-    known = await repository.return_of(session, payment_id)
+    known = await return_repository.return_of(session, payment_id)
     if known is not None:
         await _reverse(session, case)
         return known
-    # The fee first: it holds the customer, then the reversal holds the account; everyone takes them in this order.
+    # The fee first: it holds the customer; then the account, then the entry. Everyone takes them in this order.
     fee_entry_id, fee_cents = await _charge_fee(session, case)
+    await request_repository.hold_receivable(session, payment.account_id)
     reversal = await _reverse(session, case)
     returned = PaymentReturn(
         payment_id=payment_id,
@@ -102,8 +94,9 @@ async def return_payment(
         returned_on=given.returned_on,
         next_step=rule.next_step.value,
         import_id=given.import_id,
+        trace_number=given.trace_number or None,
     )
-    await repository.add_return(session, returned)
+    await return_repository.add_return(session, returned)
     await allocate_credits(session, [payment.account_id], district)
     await _follow_up(session, case, fee_cents)
     return returned
@@ -120,7 +113,7 @@ async def _reverse(session: AsyncSession, case: _Case) -> ledger.Posted:
         idempotency_key=case.key,
         now=case.now,
     )
-    receipt = await repository.receipt_applied_as(session, case.payment.id)
+    receipt = await return_repository.receipt_applied_as(session, case.payment.id)
     if receipt is not None:
         # The payment took the money out of the unapplied account; now it has left the bank as well.
         await ledger.reverse_entry(
@@ -162,11 +155,11 @@ async def _follow_up(session: AsyncSession, case: _Case, fee_cents: int) -> None
     facts = await accounts.account_facts(session, payment.account_id)
     ended = rule.stops_autopay and await _stop_drawing(session, case)
     if rule.needs_person:
-        await return_repository.add_item(session, _item(given, payment.amount_cents, rule.next_step, payment.id))
+        await add_item(session, given, payment.amount_cents, rule.next_step, payment.id)
     if not rule.told_to_customer:
         return
     if facts.text_phone is None:
-        await return_repository.add_item(session, _item(given, payment.amount_cents, "write_to_customer", payment.id))
+        await add_item(session, given, payment.amount_cents, Cause.WRITE_TO_CUSTOMER, payment.id)
         return
     await _tell(session, case, facts, fee_cents, ended)
 
@@ -203,90 +196,35 @@ async def _tell(
     )
 
 
-def _item(given: Given, amount_cents: int, cause: NextStep | str, payment_id: UUID | None) -> ReturnItem:
-    return ReturnItem(
-        import_id=given.import_id,
-        line=given.line,
-        cause=str(cause),
-        reason_code=given.reason_code,
-        trace_number=given.trace_number,
-        given_reference=given.reference,
-        amount_cents=amount_cents,
-        returned_on=given.returned_on,
-        payment_id=payment_id,
-        status="open",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnsDone:
-    """How many entries of a file became returns, and how many became items for a person instead."""
-
-    returned: int
-    items: int
-
-
-async def take_returns(
+async def return_by_hand(
     session: AsyncSession,
-    returns: Sequence[FileReturn],
+    principal: Principal,
+    payment_id: UUID,
     *,
-    import_id: UUID,
+    reason_code: str,
     returned_on: date,
     district: District,
     now: datetime,
-) -> ReturnsDone:
-    """Return the payment that each entry is for; an entry that no payment matches becomes an item, never lost."""
-    matched = 0
-    for entry in returns:
-        given = Given(
-            returned_on, entry.reason_code, import_id, entry.line, entry.trace_number, entry.individual_id[:80]
-        )
-        if entry.amount_cents == 0:
-            await return_repository.add_item(session, _item(given, 0, "correct_bank_details", None))
-            continue
-        if await _take_one(session, entry, given, district, now):
-            matched += 1
-    return ReturnsDone(matched, len(returns) - matched)
+) -> PaymentReturn:
+    """The same, when the bank's word came by letter or telephone: once for each payment, however it came.
 
-
-async def _take_one(session: AsyncSession, entry: FileReturn, given: Given, district: District, now: datetime) -> bool:
-    since = given.returned_on - timedelta(days=district.policy.payments.return_match_days)
-    payment_id = await return_repository.matching_payment(
-        session, entry.trace_number, entry.individual_id, entry.amount_cents, since
-    )
-    if payment_id is not None:
-        await return_payment(session, payment_id=payment_id, given=given, district=district, now=now)
-        return True
-    receipt = await return_repository.matching_receipt(session, entry.trace_number, entry.amount_cents, since)
-    if receipt is not None:
-        await ledger.reverse_entry(
-            session,
-            receipt.entry_id,
-            effective_on=given.returned_on,
-            description=f"Unapplied receipt returned by the bank ({given.reason_code})",
-            idempotency_key=f"return:{receipt.id}",
-            now=now,
-        )
-        receipt.status = "returned"
-        await session.flush()
-        return True
-    await return_repository.add_item(session, _item(given, entry.amount_cents, "unmatched", None))
-    return False
-
-
-async def open_items(session: AsyncSession) -> Sequence[RowMapping]:
-    """What a person must look at, oldest first."""
-    return await return_repository.open_items(session)
-
-
-async def finish_item(session: AsyncSession, item_id: UUID, *, note: str, decided_by: UUID, now: datetime) -> None:
-    """Somebody has dealt with it; `note` says how.
-
-    :raises ReturnItemNotFoundError: no such item. :raises ReturnItemDoneError: it was done before.
+    :raises AboveAuthorityError: the role may not. :raises PaymentNotFoundError: no such payment.
+    :raises ReturnDateError: before the payment, or in the future. :raises NotReturnableError: cash, or no such reason.
+    :raises ledger.NotReversibleError: it was voided, or returned for another reason.
     """
-    values: dict[str, Any] = {"note": note, "decided_by": decided_by, "decided_at": now, "status": "done"}
-    status = await return_repository.finish_item(session, item_id, values)
-    if status is None:
-        raise ReturnItemNotFoundError
-    if status != "open":
-        raise ReturnItemDoneError
+    clerk_of(principal, district.policy.payments.roles.return_payment)
+    rule = return_rules.RULES.get(reason_code)
+    if rule is None or not rule.reverses:
+        raise NotReturnableError("Name the bank's reason as a return code from R01 to R39.")
+    payment = await repository.payment_by_id(session, payment_id)
+    if payment is None:
+        raise PaymentNotFoundError
+    known = await return_repository.return_of(session, payment_id)
+    if known is not None:
+        if known.reason_code != reason_code:
+            raise ledger.NotReversibleError
+        return known
+    if not payment.received_on <= returned_on <= now.astimezone(district.zone).date():
+        raise ReturnDateError
+    given = Given(returned_on, reason_code)
+    return await return_payment(session, payment_id=payment_id, given=given, district=district, now=now)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.accounts import service as accounts
 from backend.district.service import District
 from backend.errors import HeadgateError, NotFoundError
 from backend.ledger import chart
@@ -14,6 +15,7 @@ from backend.ledger import rules as ledger_rules
 from backend.ledger import service as ledger
 from backend.models.payment import Payment
 from backend.payments import repository, rules
+from backend.payments.files import account_number_in
 from backend.payments.repository import NewPayment
 
 
@@ -56,6 +58,14 @@ class Receipt:
     balance_cents: int
     status: str
     as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a payment would pay, and what of it would stay the customer's credit."""
+
+    paid: tuple[Paid, ...]
+    left_as_credit_cents: int
 
 
 def order_of(district: District | None) -> rules.Order:
@@ -174,13 +184,37 @@ async def allocate_credits(session: AsyncSession, account_ids: Sequence[UUID], d
     return await repository.allocate(session, account_ids, order_of(district)) if account_ids else 0
 
 
-async def receipt(session: AsyncSession, payment_id: UUID, now: datetime) -> Receipt:
-    """The receipt of a payment, as things are now. `status`: `posted`, `returned` or `voided`.
+async def account_of(session: AsyncSession, payment_id: UUID) -> UUID:
+    """The account that the payment is on.
 
     :raises PaymentNotFoundError: no such payment.
     """
+    found = await repository.account_of(session, payment_id)
+    if found is None:
+        raise PaymentNotFoundError
+    return found
+
+
+async def account_of_number(session: AsyncSession, number: str) -> UUID:
+    """The account with this number, open or closed.
+
+    :raises accounts.AccountNotFoundError: none has it.
+    """
+    found = await accounts.candidates_by_account_number(session, account_number_in(number))
+    if not found:
+        raise accounts.AccountNotFoundError
+    return found[0].account_id
+
+
+async def receipt(session: AsyncSession, payment_id: UUID, now: datetime, *, account_id: UUID | None = None) -> Receipt:
+    """The receipt of a payment (of `account_id`, when given), as things are now.
+
+    `status`: `posted`, `returned` or `voided`.
+
+    :raises PaymentNotFoundError: no such payment, or it is on another account.
+    """
     row = await repository.receipt_row(session, payment_id)
-    if row is None:
+    if row is None or account_id not in (None, row["account_id"]):
         raise PaymentNotFoundError
     paid = tuple(Paid(**line) for line in await repository.paid_by(session, payment_id))
     spent = sum(line.amount_cents for line in paid)
@@ -199,9 +233,7 @@ async def receipt(session: AsyncSession, payment_id: UUID, now: datetime) -> Rec
     )
 
 
-async def preview(
-    session: AsyncSession, account_id: UUID, amount_cents: int, district: District
-) -> tuple[list[Paid], int]:
+async def preview(session: AsyncSession, account_id: UUID, amount_cents: int, district: District) -> Preview:
     """What a payment of this amount would pay, and what would be left as credit. Nothing is recorded.
 
     :raises AmountRefusedError: no payment can be of this amount.
@@ -221,7 +253,7 @@ async def preview(
         Paid(by_key[charge.key]["description"], by_key[charge.key]["kind"], by_key[charge.key]["due_on"], cents)
         for charge, cents in parts
     ]
-    return paid, amount_cents - sum(line.amount_cents for line in paid)
+    return Preview(tuple(paid), amount_cents - sum(line.amount_cents for line in paid))
 
 
 def check_amount(amount_cents: int, district: District) -> None:

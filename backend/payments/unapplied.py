@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.access import Principal
+from backend.database import announce
 from backend.district.service import District
 from backend.errors import ConflictError, NotFoundError
 from backend.ledger import chart
@@ -16,8 +17,9 @@ from backend.ledger import service as ledger
 from backend.models.cash import UnappliedReceipt
 from backend.models.payment import Payment
 from backend.payments import receipt_repository, repository
-from backend.payments.files import REFERENCE_LENGTH_MAX, account_number_in
-from backend.payments.service import check_amount, new_payment, post_new
+from backend.payments.authority import clerk_of
+from backend.payments.files import REFERENCE_LENGTH_MAX
+from backend.payments.service import new_payment, post_new
 
 
 class ReceiptNotFoundError(NotFoundError):
@@ -28,10 +30,11 @@ class ReceiptNotFoundError(NotFoundError):
 
 
 class ReceiptDecidedError(ConflictError):
-    """409: it was applied, refunded or returned, or a refund of it is asked for."""
+    """409: it was applied, refunded or returned, or a refund of it is asked for (`status` is then still `open`)."""
 
     def __init__(self, status: str) -> None:
-        super().__init__("receipt_decided", "This receipt is not open any more.", status=status)
+        detail = "This receipt is not open any more, or a refund of it waits. Look at it again."
+        super().__init__("receipt_decided", detail, status=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +52,21 @@ class NewReceipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of money handed in: a payment on an account, or an unapplied receipt. Exactly one is set."""
+class ReceiptRow:
+    """An unapplied receipt that waits; the account is a closed one whose number was given."""
 
-    payment: Payment | None
-    receipt: UnappliedReceipt | None
-
-
-async def take_payment(session: AsyncSession, new: NewReceipt, *, district: District, now: datetime) -> Taken:
-    """Post money on the account whose number was given, or keep it unapplied when there is no such open account.
-
-    Once for each key, even when the account was closed in between.
-
-    :raises AmountRefusedError: negative, zero or absurd.
-    :raises ledger.IdempotencyConflictError: the key was used before for something else.
-    """
-    check_amount(new.amount_cents, district)
-    account_id = await receipt_repository.account_for(session, account_number_in(new.reference), new.idempotency_key)
-    if account_id is None:
-        (receipt,) = await keep(session, [new], now)
-        return Taken(None, receipt)
-    made = new_payment(
-        account_id=account_id,
-        amount_cents=new.amount_cents,
-        method=new.method,
-        received_on=new.received_on,
-        idempotency_key=new.idempotency_key,
-        batch_id=new.batch_id,
-        bank_reference=new.bank_reference,
-    )
-    return Taken(await post_new(session, made, district, now), None)
+    id: UUID
+    given_reference: str
+    bank_reference: str | None
+    method: str
+    amount_cents: int
+    received_on: date
+    file_name: str | None
+    account_id: UUID | None
+    account_number: str | None
+    account_status: str | None
+    customer_name: str | None
+    refund_asked: bool
 
 
 async def keep(session: AsyncSession, receipts: Sequence[NewReceipt], now: datetime) -> list[UnappliedReceipt]:
@@ -103,6 +91,8 @@ async def keep(session: AsyncSession, receipts: Sequence[NewReceipt], now: datet
         if entry.is_new
     ]
     await receipt_repository.add(session, fresh)
+    if fresh:
+        announce(session, "money")
     return await receipt_repository.by_entries(session, [entry.entry_id for entry in posted])
 
 
@@ -114,20 +104,22 @@ def _entry(new: NewReceipt) -> ledger_rules.Entry:
 
 async def apply_receipt(
     session: AsyncSession,
+    principal: Principal,
     receipt_id: UUID,
     *,
     account_id: UUID,
     note: str,
-    decided_by: UUID,
-    today: date,
-    now: datetime,
     district: District,
+    now: datetime,
 ) -> Payment:
     """A person says whose it is: the account is paid as of the day the money came. Again for the same account: once.
 
+    The account may be closed: what it owes is paid, the rest is its credit.
+
     :raises ReceiptNotFoundError: no such receipt. :raises ReceiptDecidedError: it is not open.
-    :raises ledger.ReceivableNotFoundError: no such account.
+    :raises AboveAuthorityError: the role may not. :raises ledger.ReceivableNotFoundError: no such account.
     """
+    clerk = clerk_of(principal, district.policy.payments.roles.apply_unapplied)
     receipt = await receipt_repository.locked(session, receipt_id)
     if receipt is None:
         raise ReceiptNotFoundError
@@ -144,17 +136,18 @@ async def apply_receipt(
         received_on=receipt.received_on,
         idempotency_key=f"apply:{receipt_id}",
         debit=chart.UNAPPLIED,
-        posted_on=today,
+        posted_on=now.astimezone(district.zone).date(),
         import_id=receipt.import_id,
         bank_reference=receipt.bank_reference,
     )
     payment = await post_new(session, new, district, now)
     receipt.status, receipt.payment_id = "applied", payment.id
-    receipt.decided_by, receipt.decided_at, receipt.note = decided_by, now, note
+    receipt.decided_by, receipt.decided_at, receipt.note = clerk.id, now, note
     await session.flush()
+    announce(session, "money", account_id=account_id)
     return payment
 
 
-async def open_receipts(session: AsyncSession) -> Sequence[RowMapping]:
+async def open_receipts(session: AsyncSession) -> list[ReceiptRow]:
     """What waits for a person, oldest first, at most 500."""
-    return await receipt_repository.open_receipts(session)
+    return [ReceiptRow(**row) for row in await receipt_repository.open_receipts(session)]

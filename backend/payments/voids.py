@@ -1,19 +1,21 @@
-"""Taking a payment back the same day: one person asks, another agrees."""
+"""Taking back a payment of the counter on its own day: one person asks, another agrees."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access import Role
+from backend.access import Principal
+from backend.database import announce
 from backend.district.service import District
-from backend.errors import ConflictError, ForbiddenError, NotFoundError
+from backend.errors import ConflictError, NotFoundError
 from backend.ledger import service as ledger
 from backend.models.cash import PaymentVoid
-from backend.payments import cash_repository, repository
-from backend.payments.service import PaymentNotFoundError, allocate_credits
+from backend.models.payment import Payment
+from backend.payments import cash_repository, repository, request_repository
+from backend.payments.authority import AlreadyDecidedError, Clerk, SecondPersonError, clerk_of, reaches
+from backend.payments.service import PaymentNotFoundError, account_of, allocate_credits
 
 
 class VoidNotFoundError(NotFoundError):
@@ -24,106 +26,149 @@ class VoidNotFoundError(NotFoundError):
 
 
 class NotVoidableError(ConflictError):
-    """409: it is of another day, its drawer is closed, or it was taken back."""
+    """409: it came by the bank, it is of another day, its drawer is closed, or its money went out again."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("not_voidable", detail)
 
 
-class AlreadyDecidedError(ConflictError):
-    """409: somebody has decided otherwise."""
+@dataclass(frozen=True, slots=True)
+class Void:
+    """A request and what became of it. `status`: pending, posted or declined."""
 
-    def __init__(self, status: str) -> None:
-        super().__init__("already_decided", "This was decided before.", status=status)
+    id: UUID
+    payment_id: UUID
+    status: str
 
 
-class SecondPersonError(ForbiddenError):
-    """403: money goes back out only when another person, with the authority, agrees."""
+@dataclass(frozen=True, slots=True)
+class VoidRow:
+    """A request that waits, as the one who decides sees it."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__("second_person_required", detail)
+    id: UUID
+    payment_id: UUID
+    confirmation_number: int
+    account_id: UUID
+    account_number: str
+    method: str
+    amount_cents: int
+    reason: str
+    requested_by_name: str
+    requested_at: datetime
+    may_decide: bool
 
 
 async def request_void(
-    session: AsyncSession, payment_id: UUID, *, reason: str, requested_by: UUID, today: date, now: datetime
-) -> UUID:
-    """Ask for a payment of today to be taken back; the request's id.
+    session: AsyncSession, principal: Principal, payment_id: UUID, *, reason: str, district: District, now: datetime
+) -> Void:
+    """Ask for a payment of today to be taken back. A payment has one live request; asked again, it is the same.
 
-    :raises PaymentNotFoundError: no such payment. :raises NotVoidableError: too late, or asked for before.
+    :raises PaymentNotFoundError: no such payment. :raises NotVoidableError: too late, or not of the counter.
     """
-    await _check(session, payment_id, today)
-    values = {"payment_id": payment_id, "reason": reason, "requested_by": requested_by, "requested_at": now}
-    made = await cash_repository.add_void(session, values)
-    if made is None:
-        raise NotVoidableError("A void of this payment was asked for before.")
-    return made
+    clerk = clerk_of(principal)
+    known = await request_repository.live_void(session, payment_id)
+    if known is None:
+        await _check(session, payment_id, now.astimezone(district.zone).date())
+        values = {"payment_id": payment_id, "reason": reason, "requested_by": clerk.id, "requested_at": now}
+        made = await request_repository.add_void(session, values)
+        announce(session, "money", payment_id=payment_id)
+        if made is not None:
+            return Void(made, payment_id, "pending")
+        known = await request_repository.live_void(session, payment_id)
+    if known is None:
+        raise NotVoidableError("Somebody has just decided a void of this payment. Look at it again.")
+    return _shown(known)
 
 
-async def _check(session: AsyncSession, payment_id: UUID, today: date) -> UUID:
-    """The entry of a payment that can still be voided."""
+async def _check(session: AsyncSession, payment_id: UUID, today: date) -> Payment:
+    """The payment, which can still be voided; its drawer stays open until the transaction ends."""
     payment = await repository.payment_by_id(session, payment_id)
     if payment is None:
         raise PaymentNotFoundError
-    if payment.import_id is not None or await repository.receipt_applied_as(session, payment_id) is not None:
-        raise NotVoidableError("This money came by the bank, so only the bank can take it back.")
-    if await cash_repository.entry_day(session, payment.entry_id) != today:
+    if payment.batch_id is None:
+        raise NotVoidableError("Only a payment taken at the counter can be voided. Return it or refund it instead.")
+    batch = await cash_repository.held_batch(session, payment.batch_id, to_close=False)
+    if batch is None or batch.closed_at is not None:
+        raise NotVoidableError("Its cash batch is counted and closed. Ask for a refund instead.")
+    if await request_repository.entry_day(session, payment.entry_id) != today:
         raise NotVoidableError("A payment can be voided on its own day only. Ask for a refund instead.")
-    if payment.batch_id is not None:
-        batch = await cash_repository.held_batch(session, payment.batch_id, to_close=False)
-        if batch is None or batch.closed_at is not None:
-            raise NotVoidableError("Its cash batch is counted and closed. Ask for a refund instead.")
-    return payment.entry_id
+    if await request_repository.paid_a_refund(session, payment.entry_id):
+        raise NotVoidableError("Its money was paid back already.")
+    return payment
 
 
 async def decide_void(
     session: AsyncSession,
+    principal: Principal,
     void_id: UUID,
     *,
-    agree: bool,
+    approve: bool,
     note: str,
-    decided_by: UUID,
-    role: Role,
-    today: date,
-    now: datetime,
     district: District,
-) -> PaymentVoid:
+    now: datetime,
+) -> Void:
     """Agree, and what the payment paid is owed again to the cent; or decline, and it stands. Again the same: once.
 
     :raises VoidNotFoundError: no such request. :raises AlreadyDecidedError: decided otherwise.
-    :raises SecondPersonError: the one who asked, or a role below lead.
+    :raises SecondPersonError: the one who asked. :raises AboveAuthorityError: the role may not.
     :raises NotVoidableError: it has become too late. :raises ledger.NotReversibleError: the bank returned it.
     """
-    void = await cash_repository.held_void(session, void_id)
-    if void is None:
+    clerk = clerk_of(principal, district.policy.payments.roles.decide_void)
+    asked = await request_repository.void(session, void_id)
+    if asked is None:
         raise VoidNotFoundError
-    status = "posted" if agree else "declined"
+    # The account before the request, as everyone holds them who moves its money.
+    account_id = await account_of(session, asked.payment_id)
+    await request_repository.hold_receivable(session, account_id)
+    void = await request_repository.held_void(session, void_id)
+    assert void is not None
+    status = "posted" if approve else "declined"
     if void.status != "pending":
         if void.status != status:
             raise AlreadyDecidedError(void.status)
-        return void
-    if decided_by == void.requested_by:
-        raise SecondPersonError("Another person than the one who asked decides.")
-    if role is Role.CSR:
-        raise SecondPersonError("A lead or a supervisor decides.")
-    if agree:
-        entry_id = await _check(session, void.payment_id, today)
-        posted = await ledger.reverse_entry(
-            session,
-            entry_id,
-            effective_on=today,
-            description="Payment voided",
-            idempotency_key=f"void:{void.payment_id}",
-            now=now,
-        )
-        void.reversal_entry_id = posted.entry_id
-    cash_repository.decide(void, status, decided_by, note, now)
+        return _shown(void)
+    if clerk.id == void.requested_by:
+        raise SecondPersonError
+    if approve:
+        await _post(session, void, district, now)
+    request_repository.decide(void, status, clerk.id, note, now)
     await session.flush()
-    payment = await repository.payment_by_id(session, void.payment_id)
-    if agree and payment is not None:
-        await allocate_credits(session, [payment.account_id], district)
-    return void
+    if approve:
+        await allocate_credits(session, [account_id], district)
+    announce(session, "money", payment_id=void.payment_id)
+    return _shown(void)
 
 
-async def pending_voids(session: AsyncSession) -> Sequence[RowMapping]:
-    """The requests that wait, oldest first."""
-    return await cash_repository.pending_voids(session)
+async def _post(session: AsyncSession, void: PaymentVoid, district: District, now: datetime) -> None:
+    today = now.astimezone(district.zone).date()
+    payment = await _check(session, void.payment_id, today)
+    posted = await ledger.reverse_entry(
+        session,
+        payment.entry_id,
+        effective_on=today,
+        description="Payment voided",
+        idempotency_key=f"void:{void.payment_id}",
+        now=now,
+    )
+    void.reversal_entry_id = posted.entry_id
+
+
+async def pending_voids(session: AsyncSession, principal: Principal, *, district: District) -> list[VoidRow]:
+    """The requests that wait, oldest first, and whether the one who asks may decide each."""
+    clerk = clerk_of(principal)
+    rows = await request_repository.pending_voids(session)
+    return [
+        VoidRow(
+            **{name: value for name, value in row.items() if name != "requested_by"},
+            may_decide=_may_decide(clerk, row["requested_by"], district),
+        )
+        for row in rows
+    ]
+
+
+def _may_decide(clerk: Clerk, requested_by: UUID, district: District) -> bool:
+    return clerk.id != requested_by and reaches(clerk.role, district.policy.payments.roles.decide_void)
+
+
+def _shown(void: PaymentVoid) -> Void:
+    return Void(void.id, void.payment_id, void.status)

@@ -120,9 +120,38 @@ BEGIN
 END $$;
 
 CREATE TRIGGER payment_allocations_stay BEFORE UPDATE ON payment_allocations FOR EACH ROW
-WHEN (OLD.undone_by_id IS NOT NULL OR (NEW.credit_entry_id, NEW.charge_entry_id, NEW.amount_cents)
-      IS DISTINCT FROM (OLD.credit_entry_id, OLD.charge_entry_id, OLD.amount_cents))
+WHEN (OLD.undone_by_id IS NOT NULL OR 
+      (NEW.account_id, NEW.credit_entry_id, NEW.credit_line, NEW.charge_entry_id, NEW.charge_line, NEW.amount_cents)
+      IS DISTINCT FROM
+      (OLD.account_id, OLD.credit_entry_id, OLD.credit_line, OLD.charge_entry_id, OLD.charge_line, OLD.amount_cents))
 EXECUTE FUNCTION payment_allocations_stay();
 
 CREATE TRIGGER payment_allocations_kept BEFORE DELETE OR TRUNCATE ON payment_allocations FOR EACH STATEMENT
 EXECUTE FUNCTION payment_allocations_stay();
+
+-- Nothing goes into a drawer that was counted: whoever posts, the drawer is held open until the transaction ends.
+CREATE FUNCTION cash_batch_takes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM public.cash_batches WHERE id = NEW.batch_id AND closed_at IS NULL FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'cash batch % is closed', NEW.batch_id
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_batch_takes';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER payments_in_open_batch BEFORE INSERT ON payments
+FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL) EXECUTE FUNCTION cash_batch_takes();
+
+CREATE TRIGGER unapplied_receipts_in_open_batch BEFORE INSERT ON unapplied_receipts
+FOR EACH ROW WHEN (NEW.batch_id IS NOT NULL) EXECUTE FUNCTION cash_batch_takes();
+
+-- A count is history too.
+CREATE FUNCTION cash_batches_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% of a closed cash batch is refused: it was counted', TG_OP
+          USING ERRCODE = 'restrict_violation', CONSTRAINT = 'cash_batches_stay';
+END $$;
+
+CREATE TRIGGER cash_batches_stay BEFORE UPDATE OR DELETE ON cash_batches
+FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION cash_batches_stay();

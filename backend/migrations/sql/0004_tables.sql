@@ -16,10 +16,26 @@ CREATE TABLE file_imports (
     total_cents BIGINT NOT NULL,
     business_date DATE NOT NULL,
     imported_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    posted INTEGER DEFAULT 0 NOT NULL,
+    set_aside INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT pk_file_imports PRIMARY KEY (id),
     CONSTRAINT ck_file_imports_sha256 CHECK (octet_length(sha256) = 32),
     CONSTRAINT uq_file_imports_sha256 UNIQUE (sha256)
 );
+
+CREATE TABLE refused_files (
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    sha256 BYTEA NOT NULL,
+    file_name TEXT NOT NULL,
+    business_date DATE NOT NULL,
+    refused_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    problems JSONB NOT NULL,
+    CONSTRAINT pk_refused_files PRIMARY KEY (id),
+    CONSTRAINT ck_refused_files_sha256 CHECK (octet_length(sha256) = 32)
+);
+
+CREATE UNIQUE INDEX uq_refused_files_content ON refused_files (sha256, business_date);
 
 CREATE TABLE nightly_runs (
     business_date DATE NOT NULL,
@@ -187,6 +203,7 @@ CREATE UNIQUE INDEX uq_payment_instructions_live ON payment_instructions (accoun
 
 CREATE TABLE refunds (
     id UUID NOT NULL,
+    idempotency_key TEXT NOT NULL,
     account_id UUID,
     receipt_id UUID,
     amount_cents BIGINT NOT NULL,
@@ -210,7 +227,8 @@ CREATE TABLE refunds (
     CONSTRAINT fk_refunds_entry_id_ledger_entries FOREIGN KEY(entry_id) REFERENCES ledger_entries (id),
     CONSTRAINT fk_refunds_receipt_id_unapplied_receipts FOREIGN KEY(receipt_id) REFERENCES unapplied_receipts (id),
     CONSTRAINT fk_refunds_requested_by_staff FOREIGN KEY(requested_by) REFERENCES staff (id),
-    CONSTRAINT uq_refunds_entry_id UNIQUE (entry_id)
+    CONSTRAINT uq_refunds_entry_id UNIQUE (entry_id),
+    CONSTRAINT uq_refunds_idempotency_key UNIQUE (idempotency_key)
 );
 
 CREATE INDEX ix_refunds_pending ON refunds (account_id) WHERE status = 'pending';
@@ -445,6 +463,10 @@ CREATE INDEX ix_payments_batch_id ON payments (batch_id) WHERE batch_id IS NOT N
 ALTER TABLE payment_returns ADD COLUMN next_step TEXT;
 
 ALTER TABLE payment_returns ADD COLUMN import_id UUID;
+
+ALTER TABLE payment_returns ADD COLUMN trace_number TEXT;
+
+CREATE INDEX ix_payment_returns_trace_number ON payment_returns (trace_number) WHERE trace_number IS NOT NULL;
 
 ALTER TABLE payment_returns ADD CONSTRAINT fk_payment_returns_import_id_file_imports FOREIGN KEY(import_id) REFERENCES file_imports (id);
 
