@@ -17,10 +17,29 @@ class Permission(StrEnum):
     CLOSE_CASE = "close_case"
     TAKE_OVER_CASE = "take_over_case"
     SIGN_OUT_OTHERS = "sign_out_others"
+    SEE_BILLING = "see_billing"
+    REVIEW_BILLING = "review_billing"
+    APPROVE_BILLING = "approve_billing"
+    CORRECT_BILLS = "correct_bills"
+    IMPORT_READS = "import_reads"
 
 
-_CSR = frozenset({Permission.SEE_CASES, Permission.TAKE_CASE, Permission.ANSWER_CASE, Permission.CLOSE_CASE})
-_LEAD = _CSR | {Permission.TAKE_OVER_CASE}
+_CSR = frozenset(
+    {
+        Permission.SEE_CASES,
+        Permission.TAKE_CASE,
+        Permission.ANSWER_CASE,
+        Permission.CLOSE_CASE,
+        Permission.SEE_BILLING,
+    }
+)
+_LEAD = _CSR | {
+    Permission.TAKE_OVER_CASE,
+    Permission.REVIEW_BILLING,
+    Permission.APPROVE_BILLING,
+    Permission.CORRECT_BILLS,
+    Permission.IMPORT_READS,
+}
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -31,6 +50,18 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 def allows(role: Role, permission: Permission) -> bool:
     """Whether `role` may do this."""
     return permission in PERMISSIONS[role]
+
+
+def require(principal: Principal, permission: Permission) -> UUID:
+    """The member of the staff who asks, if their role may do this.
+
+    :raises ForbiddenError: `staff_only`, or `role_not_allowed`.
+    """
+    if principal.role is None or principal.staff_id is None:
+        raise ForbiddenError("staff_only", "Only a signed-in member of the staff may do this.")
+    if not allows(principal.role, permission):
+        raise ForbiddenError("role_not_allowed", f"The role {principal.role} may not {permission}.")
+    return principal.staff_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +84,4 @@ class SignedIn:
 
     def require(self, permission: Permission) -> None:
         """:raises ForbiddenError: this role may not do that."""
-        if not self.may(permission):
-            raise ForbiddenError("role_not_allowed", f"The role {self.role} may not {permission}.")
+        require(self.principal, permission)
