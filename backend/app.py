@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from backend import health
 from backend.access import Tokens
 from backend.accounts import routes as accounts
+from backend.billing import routes as billing
 from backend.clock import Clock
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
@@ -48,6 +49,7 @@ def routers() -> list[APIRouter]:
         fees.router,
         options.router,
         payments.router,
+        billing.router,
     ]
 
 

@@ -12,7 +12,7 @@ from backend.billing import repository, rules
 from backend.billing.amounts import DAY
 from backend.billing.errors import BillNotFoundError, CorrectionError
 from backend.billing.facts import Tariff
-from backend.billing.service import lines_json
+from backend.billing.reckoning import lines_json
 from backend.errors import NotFoundError
 from backend.ledger import service as ledger
 from backend.ledger.bulk import BillToPost, post_bills
@@ -126,6 +126,17 @@ async def rebill(session: AsyncSession, tariff: Tariff, bill_id: UUID, *, issued
     cancellation.replaced_by_id = made.bill_id
     await session.flush()
     return made
+
+
+async def account_of(session: AsyncSession, bill_id: UUID) -> UUID:
+    """Whose bill it is.
+
+    :raises BillNotFoundError: no such bill.
+    """
+    found = await session.scalar(select(Bill.account_id).where(Bill.id == bill_id))
+    if found is None:
+        raise BillNotFoundError
+    return found
 
 
 async def _lock_account(session: AsyncSession, account_id: UUID) -> None:

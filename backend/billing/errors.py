@@ -10,6 +10,13 @@ class RunNotFoundError(NotFoundError):
         super().__init__("billing_run_not_found", "There is no billing run with this id.")
 
 
+class AccountNotInRunError(NotFoundError):
+    """404: the run knows nothing of this account."""
+
+    def __init__(self) -> None:
+        super().__init__("account_not_in_run", "This billing run has neither a draft nor an exception of this account.")
+
+
 class ExceptionNotFoundError(NotFoundError):
     """404: there is no such exception."""
 
@@ -41,10 +48,19 @@ class OpenExceptionsError(ConflictError):
 
 
 class SamePersonError(ConflictError):
-    """409: who prepared a run may not approve it."""
+    """409: who prepared a run, or let an exception of it pass, may not approve it."""
 
     def __init__(self) -> None:
-        super().__init__("same_person", "Another person than the one who prepared this run must approve it.")
+        detail = "Another person must approve this run than those who prepared it or released an exception of it."
+        super().__init__("same_person", detail)
+
+
+class DoesNotTieError(ConflictError):
+    """409: the run's sums do not agree, so nothing of it may go out."""
+
+    def __init__(self, checks: list[str]) -> None:
+        detail = "The sums of this run do not agree; its report shows where. Prepare it again."
+        super().__init__("run_does_not_tie", detail, checks=checks)
 
 
 class DecisionError(ConflictError):

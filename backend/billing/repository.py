@@ -1,12 +1,14 @@
 """What bill runs read and write, a part of some hundred accounts in one statement each."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Numeric, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.models.billing import BillDraft
 
 _ACCOUNT = "SELECT id, status, service_class, opened_on, closed_on, billing_hold FROM accounts"
 _NEXT = text(f"""{_ACCOUNT}
@@ -71,43 +73,65 @@ SELECT :run_id, d.account_id, d.starts, d.ends, d.units, d.cents, d.estimated, d
     *(bindparam(name, type_=ARRAY(Text())) for name in ("lines", "classes", "bases")),
 )
 
-_ADD_EXCEPTIONS = text("""
-INSERT INTO billing_exceptions (id, run_id, account_id, meter_id, code, detail, status)
-SELECT x.id, :run_id, x.account_id, x.meter_id, x.code, x.detail::jsonb, 'open'
-  FROM unnest(:ids, :account_ids, :meter_ids, :codes, :details) AS x (id, account_id, meter_id, code, detail)
-ON CONFLICT (run_id, account_id, code, meter_id) DO UPDATE SET detail = excluded.detail
+# What was decided stands while the facts are the same; else it is kept in `earlier`, and the exception is open again.
+_EARLIER = """CASE WHEN x.status = 'open' THEN x.earlier ELSE x.earlier || jsonb_build_object('status', x.status,
+                     'reason', x.reason, 'decided_by', x.decided_by, 'decided_at', x.decided_at) END"""
+
+_ADD_EXCEPTIONS = text(f"""
+INSERT INTO billing_exceptions AS x (id, run_id, account_id, meter_id, code, detail, status)
+SELECT f.id, :run_id, f.account_id, f.meter_id, f.code, f.detail::jsonb, 'open'
+  FROM unnest(:ids, :account_ids, :meter_ids, :codes, :details) AS f (id, account_id, meter_id, code, detail)
+ON CONFLICT (run_id, account_id, code, meter_id) DO UPDATE SET detail = excluded.detail, earlier = {_EARLIER},
+       status = 'open', reason = NULL, decided_by = NULL, decided_at = NULL
+ WHERE x.status = 'resolved' OR x.detail <> excluded.detail
 """).bindparams(
     bindparam("run_id", type_=Uuid()),
     *(bindparam(name, type_=ARRAY(Uuid())) for name in ("ids", "account_ids", "meter_ids")),
     *(bindparam(name, type_=ARRAY(Text())) for name in ("codes", "details")),
 )
 
-_DROP_DRAFT = text("DELETE FROM bill_drafts WHERE run_id = :run_id AND account_id = :account_id")
+_DECIDE_GONE = text(f"""
+UPDATE billing_exceptions x
+   SET earlier = {_EARLIER}, status = :status, reason = :reason, decided_by = :decided_by, decided_at = :decided_at
+ WHERE x.run_id = :run_id AND x.account_id = ANY(:of_accounts) AND x.status <> 'resolved' AND NOT EXISTS (
+       SELECT FROM unnest(:account_ids, :meter_ids, :codes) AS f (account_id, meter_id, code)
+        WHERE f.account_id = x.account_id AND f.code = x.code AND f.meter_id IS NOT DISTINCT FROM x.meter_id)
+""").bindparams(
+    *(bindparam(name, type_=Uuid()) for name in ("run_id", "decided_by")),
+    *(bindparam(name, type_=ARRAY(Uuid())) for name in ("of_accounts", "account_ids", "meter_ids")),
+    bindparam("codes", type_=ARRAY(Text())),
+)
 
-# An account on hold (a person released the exception: the hold is right) is left out of the run.
+_DROP_DRAFTS = text("""
+DELETE FROM bill_drafts WHERE run_id = :run_id AND (account_id = ANY(:ids) OR CAST(:ids AS uuid[]) IS NULL)
+""").bindparams(bindparam("run_id", type_=Uuid()), bindparam("ids", type_=ARRAY(Uuid())))
+
+# An account that a person holds back is left out of the run.
 _TO_BILL = text("""
 SELECT d.account_id, d.period_start, d.period_end, d.usage_units, d.amount_cents, d.is_estimated,
        CASE WHEN d.is_estimated THEN d.basis END AS basis,
        d.amount_cents > 0 AND NOT EXISTS (
            SELECT FROM billing_exceptions x
-            WHERE x.run_id = d.run_id AND x.account_id = d.account_id AND x.code = 'HOLD' AND x.status = 'released'
+            WHERE x.run_id = d.run_id AND x.account_id = d.account_id AND x.status = 'held'
        ) AS to_bill
   FROM bill_drafts d WHERE d.run_id = :run_id AND d.account_id > :after ORDER BY d.account_id LIMIT :count
 """).bindparams(bindparam("run_id", type_=Uuid()), bindparam("after", type_=Uuid()))
 
 _ADD_LINES = text("""
-INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents)
+INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents, agreement_id, service_class)
 SELECT b.bill_id, l.line, l.value->>'code', l.value->>'detail', (l.value->>'quantity')::numeric,
-       (l.value->>'dollars_each')::numeric, (l.value->>'amount_cents')::bigint
+       (l.value->>'dollars_each')::numeric, (l.value->>'amount_cents')::bigint, (l.value->>'agreement_id')::uuid,
+       l.value->>'service_class'
   FROM unnest(:bill_ids, :lines) AS b (bill_id, lines)
  CROSS JOIN LATERAL jsonb_array_elements(b.lines::jsonb) WITH ORDINALITY AS l (value, line)
 ON CONFLICT DO NOTHING
 """).bindparams(bindparam("bill_ids", type_=ARRAY(Uuid())), bindparam("lines", type_=ARRAY(Text())))
 
 _ADD_DRAFT_LINES = text("""
-INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents)
+INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents, agreement_id, service_class)
 SELECT b.bill_id, l.line, l.value->>'code', l.value->>'detail', (l.value->>'quantity')::numeric,
-       (l.value->>'dollars_each')::numeric, (l.value->>'amount_cents')::bigint
+       (l.value->>'dollars_each')::numeric, (l.value->>'amount_cents')::bigint, (l.value->>'agreement_id')::uuid,
+       l.value->>'service_class'
   FROM unnest(:bill_ids, :account_ids) AS b (bill_id, account_id)
   JOIN bill_drafts d ON d.run_id = :run_id AND d.account_id = b.account_id
  CROSS JOIN LATERAL jsonb_array_elements(d.lines) WITH ORDINALITY AS l (value, line)
@@ -172,12 +196,30 @@ async def add_drafts(session: AsyncSession, values: dict[str, Any]) -> None:
 
 
 async def add_exceptions(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Add what was found; what was found before keeps its decision."""
+    """Add what was found; what was found before with the same facts keeps its decision."""
     await session.execute(_ADD_EXCEPTIONS, values)
 
 
-async def drop_draft(session: AsyncSession, run_id: UUID, account_id: UUID) -> None:
-    await session.execute(_DROP_DRAFT, {"run_id": run_id, "account_id": account_id})
+async def decide_gone(
+    session: AsyncSession,
+    found: dict[str, Any],
+    of_accounts: Sequence[UUID],
+    decision: tuple[str, str, UUID | None, datetime],
+) -> None:
+    """Decide those exceptions of the accounts that are not among `found` (the values of `add_exceptions`)."""
+    names = ("run_id", "account_ids", "meter_ids", "codes")
+    decided = dict(zip(("status", "reason", "decided_by", "decided_at"), decision, strict=True))
+    values = {**{name: found[name] for name in names}, "of_accounts": list(of_accounts), **decided}
+    await session.execute(_DECIDE_GONE, values)
+
+
+async def drop_drafts(session: AsyncSession, run_id: UUID, ids: Sequence[UUID] | None = None) -> None:
+    """Take the drafts of these accounts away; of all accounts without `ids`."""
+    await session.execute(_DROP_DRAFTS, {"run_id": run_id, "ids": None if ids is None else list(ids)})
+
+
+async def has_draft(session: AsyncSession, run_id: UUID, account_id: UUID) -> bool:
+    return await session.get(BillDraft, (run_id, account_id), populate_existing=True) is not None
 
 
 async def next_drafts(session: AsyncSession, run_id: UUID, after: UUID, count: int) -> Sequence[Any]:

@@ -18,7 +18,7 @@ EXCEPTION_CODES = (
     "FEE_DUP",
 )  # fmt: skip
 CANNOT_RELEASE = frozenset({"RATE_MISS"})
-"""There is no amount to bill until the cause is mended."""
+"""There is no amount to bill until the cause is mended; the account can be held, so that the others are billed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,15 @@ class Terms:
     weather: Weather
 
 
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of the bill, and the agreement and class of service that it is for."""
+
+    agreement_id: UUID
+    service_class: str
+    line: Line
+
+
 @dataclass(slots=True)
 class Draft:
     """What the bill will be; `amount_cents` is the sum of its lines."""
@@ -72,14 +81,14 @@ class Draft:
     period: tuple[date, date]
     units: int = 0
     is_estimated: bool = False
-    lines: list[Line] = field(default_factory=list)
+    lines: list[DraftLine] = field(default_factory=list)
     meters: list[dict[str, Any]] = field(default_factory=list)
     services: list[dict[str, Any]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def amount_cents(self) -> int:
-        return sum(line.amount_cents for line in self.lines)
+        return sum(each.line.amount_cents for each in self.lines)
 
     @property
     def basis(self) -> dict[str, Any]:
@@ -141,11 +150,12 @@ def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tup
     try:
         if not agreement.points:
             raise LookupError("the premise has no meter")
-        draft.lines += agreement_lines(rates, agreement, units, period, terms.weather)
+        lines = agreement_lines(rates, agreement, units, period, terms.weather)
         problems = budget_problems(rates, agreement, period, terms.weather)
     except (LookupError, UnknownMeterSizeError) as missing:
         draft.findings.append(Finding("RATE_MISS", None, {"problem": str(missing)}))
         return
+    draft.lines += [DraftLine(agreement.agreement_id, agreement.service_class, line) for line in lines]
     if any(rate.budget for rate in rates):
         service |= {"persons": agreement.persons, "landscape_sqft": agreement.landscape_sqft}
         problems |= _budget_changes(service, facts.basis_before)
@@ -202,6 +212,13 @@ def _look_at_bill(draft: Draft, facts: Facts, thresholds: Thresholds) -> None:
         found.append(Finding("HOLD", None, {"hold": "final bill pending"}))
 
 
+def undrafted_findings(facts: Facts) -> list[Finding]:
+    """An active account with no day left to bill is in order, unless nothing could ever be billed to it."""
+    if facts.agreements:
+        return []
+    return [Finding("RATE_MISS", None, {"problem": "the account has no service agreement"})]
+
+
 def closed_account_findings(facts: Facts, latest: date, window_days: int) -> list[Finding]:
     """A closed account gets no regular bill; but its final bill may be missing, or its meter may still run."""
     found: list[Finding] = []
@@ -230,9 +247,12 @@ def made_up_reads(meters: Sequence[Mapping[str, Any]]) -> list[tuple[UUID, date,
     ]
 
 
-def line_values(line: Line) -> dict[str, Any]:
+def line_values(drafted: DraftLine) -> dict[str, Any]:
     """A line as it is kept: numbers as text, so that nothing is rounded on the way."""
+    line = drafted.line
     return {
+        "agreement_id": str(drafted.agreement_id),
+        "service_class": drafted.service_class,
         "code": line.code,
         "detail": line.detail,
         "quantity": str(line.quantity),

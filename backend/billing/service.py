@@ -10,25 +10,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing import facts as gathering
 from backend.billing import repository, rules
 from backend.billing.errors import OpenExceptionsError, RunNotFoundError, WrongRunStatusError
 from backend.billing.facts import Tariff
+from backend.billing.reckoning import Decision, reckon
 from backend.database import Database, announce
 from backend.ledger.bulk import BillToPost, post_bills
 from backend.models.account import Account
 from backend.models.base import new_id
 from backend.models.billing import BillingException, BillingRun
-from backend.reads.rules import Finding
 
 PART = 500
 """Accounts a part."""
 FIRST = UUID(int=0)
+GONE = "Not found any more when the run was prepared again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +46,6 @@ class DueCycle:
 
     cycle: int
     period_end: date
-
-
-@dataclass(frozen=True, slots=True)
-class Reckoned:
-    """Drafts, and what was found unusual: (account, finding)."""
-
-    drafts: list[rules.Draft]
-    found: list[tuple[UUID, Finding]]
 
 
 async def due_cycles(session: AsyncSession, tariff: Tariff, today: date) -> list[DueCycle]:
@@ -124,7 +115,9 @@ async def prepare_part(session: AsyncSession, tariff: Tariff, run_id: UUID, *, c
     if run.status != "preparing":
         return PartDone(0, 0, 0, is_last=True)
     accounts = await repository.next_accounts(session, run.cycle, run.period_end, run.prepared_through or FIRST, count)
-    drafts = (await reckon(session, tariff, run, accounts)).drafts
+    reckoned = await reckon(session, tariff, run, accounts, Decision("resolved", GONE, None, run.prepared_at))
+    drafts = reckoned.drafts
+    run.accounts_not_due += reckoned.not_due
     if accounts:
         run.prepared_through = accounts[-1].id
     is_last = len(accounts) < count
@@ -132,6 +125,22 @@ async def prepare_part(session: AsyncSession, tariff: Tariff, run_id: UUID, *, c
         run.status = "prepared"
         announce(session, "billing_run_prepared", run_id=run_id)
     return PartDone(len(accounts), len(drafts), sum(draft.amount_cents for draft in drafts), is_last)
+
+
+async def prepare_again(session: AsyncSession, run_id: UUID, *, now: datetime, prepared_by: UUID | None = None) -> None:
+    """Let a run that nobody has approved be prepared anew, because reads, rates or accounts were mended.
+
+    `prepare_part` does it. Decisions stand where the same is found again.
+
+    :raises RunNotFoundError: no such run.
+    :raises WrongRunStatusError: it is approved; from then on nothing in it changes.
+    """
+    run = await locked_run(session, run_id)
+    if run.status not in ("preparing", "prepared"):
+        raise WrongRunStatusError(run.status, "prepared")
+    run.status, run.prepared_at, run.prepared_through, run.accounts_not_due = "preparing", now, None, 0
+    run.prepared_by = prepared_by or run.prepared_by
+    await repository.drop_drafts(session, run_id)
 
 
 async def prepare_run(
@@ -151,64 +160,6 @@ async def prepare_run(
             done = await prepare_part(session, tariff, run_id)
         if done.is_last:
             return run_id
-
-
-async def reckon(session: AsyncSession, tariff: Tariff, run: BillingRun, accounts: Sequence[Any]) -> Reckoned:
-    """Write the drafts and exceptions of some accounts into the run."""
-    reckoned = Reckoned([], [])
-    if not accounts:
-        return reckoned
-    terms = await gathering.terms(session, tariff, run.period_end)
-    for one in await gathering.gather(session, accounts, run.period_end, run.cycle):
-        if one.status == "closed":
-            window = terms.thresholds.limits[one.service_class].window_days
-            findings = rules.closed_account_findings(one, run.period_end, window)
-        elif draft := rules.draft_bill(one, run.period_end, terms):
-            reckoned.drafts.append(draft)
-            findings = draft.findings
-        else:
-            continue
-        reckoned.found.extend((one.account_id, finding) for finding in findings)
-    if reckoned.drafts:
-        await repository.add_drafts(session, _draft_values(run.id, reckoned.drafts))
-    if reckoned.found:
-        await repository.add_exceptions(session, _exception_values(run.id, reckoned.found))
-    return reckoned
-
-
-def _draft_values(run_id: UUID, drafts: Sequence[rules.Draft]) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "account_ids": [draft.account_id for draft in drafts],
-        "starts": [draft.period[0] for draft in drafts],
-        "ends": [draft.period[1] for draft in drafts],
-        "units": [draft.units for draft in drafts],
-        "cents": [draft.amount_cents for draft in drafts],
-        "estimated": [draft.is_estimated for draft in drafts],
-        "lines": [lines_json(draft) for draft in drafts],
-        "classes": [draft.service_class for draft in drafts],
-        "bases": [orjson.dumps(draft.basis).decode() for draft in drafts],
-    }
-
-
-def lines_json(draft: rules.Draft) -> str:
-    """The lines of a draft as they are kept."""
-    return orjson.dumps([rules.line_values(line) for line in draft.lines]).decode()
-
-
-def _exception_values(run_id: UUID, found: Sequence[tuple[UUID, Finding]]) -> dict[str, Any]:
-    # A code is an exception once for each meter; what else was found of it joins its detail.
-    once: dict[tuple[UUID, str, UUID | None], dict[str, object]] = {}
-    for account_id, finding in found:
-        once.setdefault((account_id, finding.code, finding.meter_id), {}).update(finding.detail)
-    return {
-        "run_id": run_id,
-        "ids": [new_id() for _ in once],
-        "account_ids": [key[0] for key in once],
-        "codes": [key[1] for key in once],
-        "meter_ids": [key[2] for key in once],
-        "details": [orjson.dumps(detail).decode() for detail in once.values()],
-    }
 
 
 async def open_exceptions(session: AsyncSession, run_id: UUID) -> int:

@@ -30,7 +30,7 @@ class Book:
     def __init__(self, secret_key: str, today: date, rates: RateBook) -> None:
         self.today = today
         self.charging = Charging(rates, today)
-        self._runs: dict[tuple[int, date], UUID] = {}
+        self._runs: dict[tuple[int, date], int] = {}
         self._at: dict[UUID, tuple[UUID, Place]] = {}
         self.rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._secret_key = secret_key
@@ -107,7 +107,7 @@ class Book:
             meter_id, place.meter_size, digits, each, people.ZONES[place.zip], persons, options.landscape_sqft
         )
         metered.value = 100_000 + int(number) * 7919 % 500_000 // 10
-        return OpenAccount(account_id, number, options.service_class, metered)
+        return OpenAccount(account_id, number, options.service_class, metered, agreement_id)
 
     def _autopay(self, account_id: UUID, number: str, opened_on: date) -> None:
         label = f"checking ending {int(number) % 9_000 + 1_000}"
@@ -169,16 +169,21 @@ class Book:
         run_id = None if cycle is None else self._run(cycle, start, end, issued_on)
         head = (bill_id, account.id, entry_id, start, end, issued_on, due)
         self.rows["bills"].append((*head, usage_ccf, amount_cents, run_id, kind))
-        self.rows["bill_lines"].extend((bill_id, number, *line) for number, line in enumerate(lines, start=1))
+        service = (account.agreement_id, account.service_class)
+        self.rows["bill_lines"].extend((bill_id, number, *line, *service) for number, line in enumerate(lines, start=1))
         return amount_cents
 
     def _run(self, cycle: int, start: date, end: date, issued_on: date) -> UUID:
         """The run that made a cycle's bills of a period."""
         if (cycle, end) not in self._runs:
-            self._runs[cycle, end] = run_id = self._id()
+            self._runs[cycle, end] = len(self.rows["billing_runs"])
             billed_at = datetime.combine(issued_on, time(18), UTC)
-            self.rows["billing_runs"].append((run_id, cycle, start, end, "billed", billed_at, billed_at, billed_at))
-        return self._runs[cycle, end]
+            self.rows["billing_runs"].append((self._id(), cycle, start, end, "billed", *[billed_at] * 3, 0))
+        place = self._runs[cycle, end]
+        *head, bills = self.rows["billing_runs"][place]
+        self.rows["billing_runs"][place] = (*head, bills + 1)
+        run_id: UUID = head[0]
+        return run_id
 
     def payment(
         self, account: OpenAccount, amount_cents: int, received_on: date, method: str = "card"

@@ -59,6 +59,7 @@ class OpenAccount:
     number: str
     service_class: str
     metered: Metered
+    agreement_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Numeric, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -36,6 +36,10 @@ class BillingRun(Base):
     billed_at: Mapped[datetime | None]
     prepared_through: Mapped[UUID | None]
     billed_through: Mapped[UUID | None]
+    accounts_not_due: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """Active accounts of the cycle that had no day left to bill when the run was prepared."""
+    accounts_active: Mapped[int | None] = mapped_column(Integer)
+    """Active accounts of the cycle when the run was approved."""
 
 
 class BillDraft(Base):
@@ -59,11 +63,15 @@ class BillDraft(Base):
 
 
 class BillingException(Base):
-    """Something in a run that a person must look at. Resolved: the cause was mended; released: it is right as it is."""
+    """Something in a run that a person must look at.
+
+    Resolved: the cause was mended, the bill is reckoned anew; released: it is right as it is, the bill goes out;
+    held: the account is left out of this run, and its next bill takes these days in.
+    """
 
     __tablename__ = "billing_exceptions"
     __table_args__ = (
-        CheckConstraint("status IN ('open', 'resolved', 'released')", name="status"),
+        CheckConstraint("status IN ('open', 'resolved', 'released', 'held')", name="status"),
         CheckConstraint("(status = 'open') = (reason IS NULL)", name="reason"),
         Index(
             "uq_billing_exceptions",
@@ -87,10 +95,15 @@ class BillingException(Base):
     reason: Mapped[str | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
+    earlier: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """Decisions that no longer stand, oldest first: `{"status", "reason", "decided_by", "decided_at"}`."""
 
 
 class BillLine(Base):
-    """One line of a bill: `quantity` × `dollars_each`, rounded half up, is `amount_cents`."""
+    """One line of a bill: `quantity` × `dollars_each`, rounded half up, is `amount_cents`.
+
+    It belongs to one service agreement and was charged by the rates of `service_class`.
+    """
 
     __tablename__ = "bill_lines"
 
@@ -98,9 +111,11 @@ class BillLine(Base):
     line: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     code: Mapped[str]
     detail: Mapped[str]
-    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 4))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 8))
     dollars_each: Mapped[Decimal] = mapped_column(Numeric(14, 6))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("service_agreements.id"))
+    service_class: Mapped[str]
 
 
 class BillCancellation(Base):

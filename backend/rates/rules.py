@@ -127,7 +127,7 @@ def cents(dollars: Decimal) -> int:
 
 
 def periods(rate: Rate, service: Service) -> Decimal:
-    """How many standard periods the service is, in ten-thousandths, half up.
+    """How many standard periods the service is, to eight places, half up: exact to the cent for any meter charge.
 
     A bill of a regular length is one, and a part of it its share of the days; any other goes by the days alone.
     """
@@ -136,7 +136,7 @@ def periods(rate: Rate, service: Service) -> Decimal:
         share = Decimal(service.days) / whole
     else:
         share = Decimal(service.days) / rate.period_days
-    return share.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+    return share.quantize(Decimal("0.00000001"), rounding=ROUND_HALF_UP)
 
 
 def indoor_units(budget: WaterBudget, persons: int, days: int) -> Decimal:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from backend.access import Kind, Principal, Role
+from backend.access import Principal, Role
 from backend.errors import ForbiddenError
 
 
@@ -28,6 +28,11 @@ class Permission(StrEnum):
     LIFT_HOLD = "lift_hold"
     RECORD_LOW_INCOME = "record_low_income"
     CHARGE_FEE = "charge_fee"
+    SEE_BILLING = "see_billing"
+    REVIEW_BILLING = "review_billing"
+    APPROVE_BILLING = "approve_billing"
+    CORRECT_BILLS = "correct_bills"
+    IMPORT_READS = "import_reads"
 
 
 _CSR = frozenset(
@@ -43,6 +48,7 @@ _CSR = frozenset(
         Permission.SEE_REQUESTS,
         Permission.PLACE_HOLD,
         Permission.RECORD_LOW_INCOME,
+        Permission.SEE_BILLING,
     }
 )
 _LEAD = _CSR | {
@@ -51,6 +57,10 @@ _LEAD = _CSR | {
     Permission.SEE_NIGHTS,
     Permission.LIFT_HOLD,
     Permission.CHARGE_FEE,
+    Permission.REVIEW_BILLING,
+    Permission.APPROVE_BILLING,
+    Permission.CORRECT_BILLS,
+    Permission.IMPORT_READS,
 }
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 
@@ -64,13 +74,16 @@ def allows(role: Role, permission: Permission) -> bool:
     return permission in PERMISSIONS[role]
 
 
-def require(principal: Principal, permission: Permission) -> None:
-    """:raises ForbiddenError: `staff_only`; `role_not_allowed`: this role may not do that."""
-    if principal.kind is not Kind.STAFF or principal.role is None:
+def require(principal: Principal, permission: Permission) -> UUID:
+    """The member of the staff who asks, if their role may do this.
+
+    :raises ForbiddenError: `staff_only`, or `role_not_allowed`.
+    """
+    if principal.role is None or principal.staff_id is None:
         raise ForbiddenError("staff_only", "Only a signed-in member of the staff may do this.")
     if not allows(principal.role, permission):
-        detail = f"The role {principal.role} may not {permission.replace('_', ' ')}. Ask a lead or a supervisor."
-        raise ForbiddenError("role_not_allowed", detail)
+        raise ForbiddenError("role_not_allowed", f"The role {principal.role} may not {permission}.")
+    return principal.staff_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,120 @@
+"""Writing the preliminary billing ledger: the drafts of some accounts, and what is unusual about each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing import facts as gathering
+from backend.billing import repository, rules
+from backend.billing.facts import Tariff
+from backend.models.base import new_id
+from backend.models.billing import BillingRun
+from backend.reads.rules import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of an exception (`resolved`, `released`, `held`), why, and who said so (None: the run itself)."""
+
+    status: str
+    reason: str
+    by: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """Drafts; what was found unusual, as (account, finding); and how many active accounts had no day left to bill."""
+
+    drafts: list[rules.Draft]
+    found: list[tuple[UUID, Finding]]
+    not_due: int
+
+    def holds(self, account_id: UUID, code: str, meter_id: UUID | None) -> bool:
+        """Whether this exception was found."""
+        key = (account_id, code, meter_id)
+        return any(key == (one, finding.code, finding.meter_id) for one, finding in self.found)
+
+
+async def reckon(
+    session: AsyncSession, tariff: Tariff, run: BillingRun, accounts: Sequence[Any], gone: Decision
+) -> Reckoned:
+    """Write the drafts and exceptions of some accounts into the run, in place of what it held of them.
+
+    A decision stands while its exception is found again with the same facts; with other facts it is open again.
+    What is found no more is decided by `gone`.
+    """
+    if not accounts:
+        return Reckoned([], [], 0)
+    reckoned = _reckoned(
+        await gathering.gather(session, accounts, run.period_end, run.cycle),
+        await gathering.terms(session, tariff, run.period_end),
+        run,
+    )
+    ids = [account.id for account in accounts]
+    await repository.drop_drafts(session, run.id, ids)
+    if reckoned.drafts:
+        await repository.add_drafts(session, _draft_values(run.id, reckoned.drafts))
+    exceptions = _exception_values(run.id, reckoned.found)
+    if reckoned.found:
+        await repository.add_exceptions(session, exceptions)
+    await repository.decide_gone(session, exceptions, ids, (gone.status, gone.reason, gone.by, gone.at))
+    return reckoned
+
+
+def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun) -> Reckoned:
+    drafts: list[rules.Draft] = []
+    found: list[tuple[UUID, Finding]] = []
+    not_due = 0
+    for one in facts:
+        if one.status == "closed":
+            window = terms.thresholds.limits[one.service_class].window_days
+            findings = rules.closed_account_findings(one, run.period_end, window)
+        elif draft := rules.draft_bill(one, run.period_end, terms):
+            drafts.append(draft)
+            findings = draft.findings
+        else:
+            not_due += 1
+            findings = rules.undrafted_findings(one)
+        found.extend((one.account_id, finding) for finding in findings)
+    return Reckoned(drafts, found, not_due)
+
+
+def _draft_values(run_id: UUID, drafts: Sequence[rules.Draft]) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "account_ids": [draft.account_id for draft in drafts],
+        "starts": [draft.period[0] for draft in drafts],
+        "ends": [draft.period[1] for draft in drafts],
+        "units": [draft.units for draft in drafts],
+        "cents": [draft.amount_cents for draft in drafts],
+        "estimated": [draft.is_estimated for draft in drafts],
+        "lines": [lines_json(draft) for draft in drafts],
+        "classes": [draft.service_class for draft in drafts],
+        "bases": [orjson.dumps(draft.basis).decode() for draft in drafts],
+    }
+
+
+def lines_json(draft: rules.Draft) -> str:
+    """The lines of a draft as they are kept."""
+    return orjson.dumps([rules.line_values(line) for line in draft.lines]).decode()
+
+
+def _exception_values(run_id: UUID, found: Sequence[tuple[UUID, Finding]]) -> dict[str, Any]:
+    # A code is an exception once for each meter; what else was found of it joins its detail.
+    once: dict[tuple[UUID, str, UUID | None], dict[str, object]] = {}
+    for account_id, finding in found:
+        once.setdefault((account_id, finding.code, finding.meter_id), {}).update(finding.detail)
+    return {
+        "run_id": run_id,
+        "ids": [new_id() for _ in once],
+        "account_ids": [key[0] for key in once],
+        "codes": [key[1] for key in once],
+        "meter_ids": [key[2] for key in once],
+        "details": [orjson.dumps(detail).decode() for detail in once.values()],
+    }

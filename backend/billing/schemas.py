@@ -1,0 +1,293 @@
+"""The shapes of billing runs, their exceptions and corrected bills."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, StringConstraints
+
+from backend.billing.review import REASON_LENGTH_MAX
+
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_LENGTH_MAX, pattern=r"^[^\x00]*$"),
+]
+Units = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+RunStatus = Literal["preparing", "prepared", "approved", "billed"]
+ExceptionStatus = Literal["open", "resolved", "released", "held"]
+_RUN: dict[str, JsonValue] = {
+    "id": "01936f3e-5a00-7c00-8000-000000000010",
+    "cycle": 4,
+    "period_start": "2026-10-21",
+    "period_end": "2026-11-20",
+    "status": "prepared",
+    "prepared_at": "2026-11-21T07:00:12Z",
+    "prepared_by": None,
+    "approved_at": None,
+    "approved_by": None,
+    "billed_at": None,
+    "drafts": 497,
+    "open_exceptions": 3,
+}
+_EXCEPTION: dict[str, JsonValue] = {
+    "id": "01936f3e-5a00-7c00-8000-000000000011",
+    "code": "HIGH",
+    "status": "open",
+    "account_id": "01936f3e-5a00-7c00-8000-000000000012",
+    "account_number": "10000018",
+    "service_class": "residential",
+    "service_address": "118 Acequia Lane",
+    "meter_id": "01936f3e-5a00-7c00-8000-000000000013",
+    "serial_number": "RS40017",
+    "detail": {"units": 61, "units_per_day": 1.968, "expected_per_day": 0.4, "basis": "last_year"},
+    "reason": None,
+    "decided_by": None,
+    "decided_at": None,
+    "earlier": [],
+    "units": 61,
+    "amount_cents": 43790,
+}
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class RunIn(BaseModel):
+    """Which cycle to prepare, up to the day on which its meters were read."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cycle": 4, "period_end": "2026-11-20"}]})
+
+    cycle: Annotated[int, Field(ge=1, le=99)]
+    period_end: date
+
+
+class RunOut(_Out):
+    """A billing run in a list; `prepared_by` is null when the nightly update prepared it."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_RUN]})
+
+    id: UUID
+    cycle: int
+    period_start: date
+    period_end: date
+    status: RunStatus
+    prepared_at: datetime
+    prepared_by: str | None
+    approved_at: datetime | None
+    approved_by: str | None
+    billed_at: datetime | None
+    drafts: int
+    open_exceptions: int
+
+
+class CountsOut(_Out):
+    """Accounts of the cycle: bills = active − not due − held − without charges."""
+
+    accounts_active: int
+    not_due: int
+    held: int
+    without_charges: int
+    bills: int
+    estimated: int
+
+
+class ExceptionCountOut(_Out):
+    """How many exceptions of a code there are, by what was decided."""
+
+    code: str
+    open: int
+    resolved: int
+    released: int
+    held: int
+
+
+class ClassOut(_Out):
+    """What a class of service is billed; units are CCF."""
+
+    service_class: str
+    bills: int
+    units: Units
+    fixed_cents: int
+    volume_cents: int
+    pass_through_cents: int
+    drought_cents: int
+    amount_cents: int
+
+
+class ReceivableOut(_Out):
+    """beginning + billed + other bills + fees − payments + adjustments + refunds = ending."""
+
+    since: date
+    until: date
+    beginning_cents: int
+    billed_cents: int
+    other_bills_cents: int
+    fees_cents: int
+    payments_cents: int
+    adjustments_cents: int
+    refunds_cents: int
+    ending_cents: int
+
+
+class VarianceOut(_Out):
+    """A class beside the cycle before."""
+
+    service_class: str
+    bills: int
+    bills_before: int
+    units: Units
+    units_before: Units
+    amount_cents: int
+    amount_before_cents: int
+    percent: float | None
+
+
+class CheckOut(_Out):
+    """Two ways to the same number."""
+
+    name: Literal["register", "bills", "receivable", "ledger"]
+    expected: int
+    found: int
+    ties: bool
+
+
+class ReportOut(_Out):
+    """The report of a run. `ties`: every check agrees."""
+
+    run: RunOut
+    amount_cents: int
+    ties: bool
+    counts: CountsOut
+    exceptions: list[ExceptionCountOut]
+    by_class: list[ClassOut]
+    receivable: ReceivableOut
+    before: date | None
+    variance: list[VarianceOut]
+    checks: list[CheckOut]
+
+
+class ExceptionOut(_Out):
+    """One exception with what a person needs to decide it."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_EXCEPTION]})
+
+    id: UUID
+    code: str
+    status: ExceptionStatus
+    account_id: UUID
+    account_number: str
+    service_class: str
+    service_address: str
+    meter_id: UUID | None
+    serial_number: str | None
+    detail: dict[str, Any]
+    reason: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    earlier: list[dict[str, Any]]
+    units: Units | None
+    amount_cents: int | None
+
+
+class ExceptionsOut(_Out):
+    """A page of exceptions; `total` of all pages."""
+
+    rows: list[ExceptionOut]
+    total: int
+
+
+class RegisterRowOut(_Out):
+    """One account's draft; `is_held`: it is left out of the run."""
+
+    account_id: UUID
+    account_number: str
+    service_class: str
+    period_start: date
+    period_end: date
+    units: Units
+    amount_cents: int
+    is_estimated: bool
+    is_held: bool
+    exceptions: list[str]
+
+
+class DraftOut(_Out):
+    """What one account's bill will be, and the reads it was reckoned from."""
+
+    period_start: date
+    period_end: date
+    units: Units
+    amount_cents: int
+    is_estimated: bool
+    is_held: bool
+    lines: list[dict[str, Any]]
+    meters: list[dict[str, Any]]
+
+
+class PastBillOut(_Out):
+    """A bill that stands, as history of use."""
+
+    id: UUID
+    period_start: date
+    period_end: date
+    units: Units
+    units_per_day: Units
+    amount_cents: int
+    is_estimated: bool
+
+
+class AccountInRunOut(_Out):
+    """One account of a run with all that made its bill."""
+
+    draft: DraftOut | None
+    exceptions: list[ExceptionOut]
+    past_bills: list[PastBillOut]
+
+
+class DecisionIn(BaseModel):
+    """`resolved`: the cause was mended; `released`: right as it is; `held`: leave the account out of this run."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"decision": "released", "reason": "Pool was filled; customer confirms."}]}
+    )
+
+    decision: Literal["resolved", "released", "held"]
+    reason: Reason
+
+
+class DecidedOut(_Out):
+    """An exception after a decision."""
+
+    id: UUID
+    code: str
+    status: ExceptionStatus
+    reason: str | None
+    decided_at: datetime | None
+
+
+class CancellationIn(BaseModel):
+    """Why a bill is taken back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Meter was read 10 times too high."}]})
+
+    reason: Reason
+
+
+class CancellationOut(_Out):
+    """A cancelled bill, and the bill that replaces it, once there is one."""
+
+    bill_id: UUID
+    reversal_entry_id: UUID
+    replaced_by_id: UUID | None
+    reason: str
+    cancelled_at: datetime
+
+
+class CorrectedOut(_Out):
+    """A bill posted outside a run; `is_new` false: it was there before."""
+
+    bill_id: UUID
+    amount_cents: int
+    is_new: bool
