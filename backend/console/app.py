@@ -16,14 +16,15 @@ from nicegui import app as pages
 from nicegui import ui
 from starlette.datastructures import State
 
-from backend.console import accounts_page, desk_page, entrance
+from backend.console import account_page, accounts_page, desk_page, entrance, papers
 from backend.console.live import Live
+from backend.console.seat import SignedOutError
 from backend.console.surroundings import PREFIX, DatabaseAwayError, Surroundings
 from backend.errors import HeadgateError
 from backend.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (desk_page, accounts_page)
+PAGES = (desk_page, accounts_page, account_page)
 
 
 @cache
@@ -31,11 +32,13 @@ def console_app() -> FastAPI:
     """The console, made once a process."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(entrance.router)
+    app.include_router(papers.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for either in (app, pages):
         either.add_exception_handler(DatabaseAwayError, entrance.database_away)
         either.add_exception_handler(404, _not_found)
     app.add_exception_handler(HeadgateError, _refused)
+    app.add_exception_handler(SignedOutError, papers.signed_out)
     for each in PAGES:
         each.register()
     ui.run_with(
@@ -77,6 +80,8 @@ def _surroundings(state: State) -> Surroundings:
         demo=settings.demo,
         is_https=settings.public_url.startswith("https://"),
         district=state.district,
+        book=state.rate_book,
+        settings=settings,
     )
 
 

@@ -14,18 +14,20 @@ class Bar:
     """One place of a bar chart: `before` stands behind it; `weak` is drawn hatched (an estimate)."""
 
     label: str
-    value: float
-    before: float | None
+    value: int
+    before: int | None
     says: str
     weak: bool = False
 
 
 def bars(pen: Pen, name: str, places: Sequence[Bar]) -> None:
     """Bars beside those of a year before. `name` says what they show."""
+    beside = any(bar.before is not None for bar in places)
     most = max((value for bar in places for value in (bar.value, bar.before or 0)), default=0) or 1
     with pen.within("div", "bars", role="img", aria_label=name), pen.within("div", "bars-field"):
         for bar in places:
             with pen.within("div", "bars-place", title=bar.says):
+                pen("span", str(bar.value), "bars-value")
                 with pen.within("div", "bars-pair"):
                     height = 0 if bar.before is None else bar.before / most * 100
                     pen("span", "", "pillar before", style=f"height:{height:.1f}%")

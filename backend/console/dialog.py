@@ -1,7 +1,5 @@
 """A question in the middle of the page: the browser's own <dialog>, which holds the focus and gives it back."""
 
-from json import dumps
-
 from nicegui import Client
 
 from backend.console.sheet import Deed, Draw, OnDeed, Sheet
@@ -46,7 +44,3 @@ class Dialog:
         if done is not False:
             self.close()
         return done
-
-    def fault(self, field: str) -> None:
-        """Lead to the field that is wrong."""
-        self._client.run_javascript(f"headgate.fault({dumps(field)})")

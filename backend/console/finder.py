@@ -7,7 +7,6 @@ from backend.accounts.search import FOUND_MAX, Found, FoundAccount, find_account
 from backend.console.forms import form
 from backend.console.page import LivePage
 from backend.console.pen import Pen
-from backend.console.shaping import phone
 from backend.console.sheet import Deed, Sheet
 from backend.console.surroundings import PREFIX
 from backend.console.tables import Rows, table
@@ -87,7 +86,7 @@ class Finder:
                 pen.link(one.name, f"{PREFIX}/accounts/{one.account_id}", "whole")
         rows.cell(one.number, "day")
         rows.cell(one.service_address)
-        rows.cell(phone(one.phone) if one.phone else "", "day")
+        rows.cell(t.phone(one.phone) if one.phone else "", "day")
         with rows.within():
             pen(
                 "span",

@@ -12,6 +12,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from json import dumps
 from typing import ClassVar, Protocol
 from uuid import uuid4
 
@@ -20,9 +21,11 @@ from nicegui import Client, background_tasks, ui
 from nicegui.element import Element
 
 from backend.console import entrance
+from backend.console.dialog import Dialog
 from backend.console.live import POLL_SECONDS
 from backend.console.navigation import Section
 from backend.console.seat import Refusal, Seat, SignedOutError
+from backend.console.sheet import Draw, OnDeed
 from backend.console.shell import Shell
 from backend.console.surroundings import PREFIX, SESSION_COOKIE, DatabaseAwayError, Surroundings, language_of
 from backend.console.tags import tag
@@ -116,6 +119,7 @@ class LivePage(ABC):
         self.seat, self.t, self.shell, self.client = frame.seat, frame.t, frame.shell, frame.client
         self._done_at = 0.0
         self._keys: dict[str, str] = {}
+        self._dialog: Dialog | None = None
 
     @abstractmethod
     def build(self) -> None:
@@ -186,6 +190,8 @@ class LivePage(ABC):
             await deed()
         except Refusal as refusal:
             refuse(self.t.refusal(refusal.error, refusal.values))
+            if refusal.field:
+                self.client.run_javascript(f"headgate.fault({dumps(refusal.field)})")
             await self.look()
             return False
         except DatabaseAwayError:
@@ -195,9 +201,32 @@ class LivePage(ABC):
             await self.look()
             return False
         if done:
-            self.shell.say_done(done)
-            self._done_at = time.monotonic()
+            self.told(done)
         await self.look()
+        return True
+
+    def told(self, words: str) -> None:
+        """Say for a while that something was done."""
+        self.shell.say_done(words)
+        self._done_at = time.monotonic()
+
+    @property
+    def dialog(self) -> Dialog:
+        """The page's dialog, made when it first asks something."""
+        if self._dialog is None:
+            with self.client.content:
+                self._dialog = Dialog(self.t, self.client)
+        return self._dialog
+
+    def ask(self, title: str, draw: Draw, on_deed: OnDeed) -> None:
+        """Ask something in the dialog; see `Dialog.open`."""
+        self.dialog.open(title, draw, on_deed)
+
+    async def conclude(self, deed: Callable[[], Awaitable[None]], done: str, form: str = "") -> bool:
+        """Carry out what the dialog asked for; a refusal is said in it, beside what was typed."""
+        if not await self.do(deed, done, refuse=self.dialog.refuse):
+            return False
+        self.renew(form)
         return True
 
     def key(self, name: str) -> str:

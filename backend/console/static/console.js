@@ -9,6 +9,14 @@ const headgate = {
     headgate.soon(() => document.getElementById(id)?.focus());
   },
 
+  // On a phone what was opened is below the list it was chosen from.
+  show(id) {
+    headgate.soon(() => {
+      const place = document.getElementById(id);
+      if (place && place.getBoundingClientRect().top > innerHeight * 0.7) place.focus();
+    });
+  },
+
   // A button of a sheet asks for its deed.
   press(event, emit) {
     const button = event.target.closest("button[data-deed]");

@@ -8,10 +8,11 @@ from importlib import import_module
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
-TOPICS = ("shell", "entrance", "cases", "accounts")
+TOPICS = ("shell", "entrance", "cases", "accounts", "account", "bills", "ledger", "fees", "options", "papers")
 """A topic's words are in `en/<topic>.py` and `es/<topic>.py`, with the same keys."""
 LANGUAGES = ("en", "es")
 _LOCALES = {"en": "en_US", "es": "es_US"}
@@ -59,10 +60,9 @@ class Wording:
     def refusal(self, error: str, values: Mapping[str, object]) -> str:
         """Why something was not done: the words of `refused_<error>`; amounts among `values` are written out."""
         written = {name: self._written(name, value) for name, value in values.items()}
-        words = self._words.get(f"refused_{error}")
-        if words is None and "reason" in values:
-            words = self._words.get(f"refused_{error}_{values['reason']}")
-        return (words or self._words["refused_other"]).format_map(_Blanks(written))
+        keys = (f"refused_{error}_{values.get('reason')}", f"refused_{error}", "refused_other")
+        words = next(self._words[key] for key in keys if key in self._words)
+        return words.format_map(_Blanks(written))
 
     def _written(self, name: str, value: object) -> object:
         if name.endswith("_cents") and isinstance(value, int):
@@ -98,6 +98,16 @@ class Wording:
     def money(self, cents: int) -> str:
         """`$1,234.50` of integer cents."""
         return _money(cents, self._locale)
+
+    @staticmethod
+    def phone(number: str) -> str:
+        """`(951) 555-0101` of an E.164 number; what it says itself when it is none."""
+        try:
+            parsed = phonenumbers.parse(number)
+        except phonenumbers.NumberParseException:
+            return number
+        national, abroad = phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(parsed, national if parsed.country_code == 1 else abroad)
 
     def number(self, value: int | Decimal) -> str:
         """`1,234` or `0.35`, as the language writes it."""

@@ -128,4 +128,5 @@ WORDS: dict[str, str] = {
     "refused_empty_message": "Write an answer first.",
     "refused_no_way_to_reach": "The caller's number is withheld, so a text cannot be sent.",
     "refused_case_not_found": "There is no such case. It may have been removed.",
+    "account_open": "Open the account",
 }

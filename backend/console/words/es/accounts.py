@@ -4,7 +4,7 @@ WORDS: dict[str, str] = {
     "nav_accounts": "Cuentas",
     "find": "Buscar",
     "find_label": "Buscar una cuenta",
-    "find_help": "Número de cuenta, nombre, dirección o teléfono. Varias palabras precisan la búsqueda: «carver mesquite».",
+    "find_help": "Número de cuenta, nombre, dirección o teléfono. Combine palabras: «carver mesquite».",
     "found_one": "1 cuenta",
     "found_many": "{n} cuentas",
     "found_more": "Se muestran las primeras {n}. Otra palabra precisa la búsqueda.",

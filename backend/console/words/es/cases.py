@@ -128,4 +128,5 @@ WORDS: dict[str, str] = {
     "refused_empty_message": "Primero escriba una respuesta.",
     "refused_no_way_to_reach": "El número es privado, así que no se puede enviar un texto.",
     "refused_case_not_found": "No existe ese caso. Puede que se haya eliminado.",
+    "account_open": "Abrir la cuenta",
 }

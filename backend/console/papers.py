@@ -1,0 +1,92 @@
+"""What is printed or saved, over plain HTTP with the console's session: statements, receipts, spreadsheets."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.access import reach_account_as_staff
+from backend.accounts import service as accounts
+from backend.console import entrance
+from backend.console.account.payments import what_was_paid
+from backend.console.seat import Seat, SignedOutError
+from backend.console.surroundings import SESSION_COOKIE, Surroundings
+from backend.console.words import LANGUAGES
+from backend.payments import service as payments
+from backend.staff.permissions import Permission, SignedIn
+from backend.statements.documents import Print, statement_pdf
+
+router = APIRouter(include_in_schema=False)
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
+
+
+@asynccontextmanager
+async def _asked(request: Request, permission: Permission) -> AsyncIterator[tuple[Seat, AsyncSession]]:
+    """The seat and the transaction of a request by somebody who may.
+
+    :raises SignedOutError: nobody is signed in. :raises ForbiddenError: the role may not.
+    """
+    around: Surroundings = request.app.state.surroundings
+    staff: SignedIn | None = await entrance.signed_in(request)
+    if staff is None:
+        raise SignedOutError
+    seat = Seat(around, request.cookies.get(SESSION_COOKIE, ""), staff)
+    async with seat.looking() as session:
+        seat.me.require(permission)
+        yield seat, session
+
+
+async def signed_out(request: Request, problem: Exception) -> Response:
+    """Nobody is signed in any more: sign in first."""
+    return entrance.to_sign_in(request)
+
+
+@router.get("/accounts/{account_id}/bills/{bill_id}/statement-{language}.pdf")
+async def get_statement(request: Request, account_id: UUID, bill_id: UUID, language: str) -> Response:
+    """A bill's statement."""
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    async with _asked(request, Permission.SEE_ACCOUNTS) as (seat, session):
+        around, now = seat.around, seat.now()
+        await reach_account_as_staff(session, seat.principal, account_id, purpose="statement", now=now)
+        made_with = Print(around.district, around.book, around.settings.district_dir, around.demo)
+        pdf = await statement_pdf(session, made_with, account_id, bill_id, language=language, now=now)
+        number = (await accounts.account_facts(session, account_id)).number
+    return _file(pdf, "application/pdf", f"statement-{number}-{language}.pdf", "inline")
+
+
+@router.get("/accounts/{account_id}/payments/{payment_id}/receipt")
+async def get_receipt(request: Request, account_id: UUID, payment_id: UUID, language: str = "") -> Response:
+    """A receipt to print, in the customer's language unless another is asked for."""
+    async with _asked(request, Permission.SEE_ACCOUNTS) as (seat, session):
+        now = seat.now()
+        await reach_account_as_staff(session, seat.principal, account_id, purpose="receipt", now=now)
+        facts = await accounts.account_facts(session, account_id)
+        found = await payments.receipt(session, payment_id, now, account_id=account_id)
+    spoken = language if language in LANGUAGES else facts.language
+    t = seat.around.wording(spoken)
+    values: dict[str, Any] = {
+        "r": t,
+        "spoken": spoken,
+        "found": found,
+        "facts": facts,
+        "settings": seat.district.settings,
+        "paid": [(what_was_paid(t, line), line.amount_cents) for line in found.paid],
+        "at": t.clock_time(now, now),
+        "today": t.day(seat.today()),
+        "clerk": seat.me.name,
+    }
+    return entrance.page(request, "receipt.html", **values)
+
+
+def _file(content: bytes | str, media_type: str, name: str, how: str = "attachment") -> Response:
+    headers = {**_PRIVATE, "Content-Disposition": f'{how}; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def file_name(what: str, day: date) -> str:
+    """ "register-cycle-2-2026-11-12.csv"."""
+    return f"{what}-{day.isoformat()}.csv"
