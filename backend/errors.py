@@ -22,7 +22,7 @@ _NAMES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_
 class HeadgateError(Exception):
     """A refusal with its HTTP status, its name and what to do about it."""
 
-    def __init__(self, status: int, error: str, detail: str, **extra: object) -> None:
+    def __init__(self, status: int, error: str, detail: str, /, **extra: object) -> None:
         super().__init__(error)
         self.status = status
         self.error = error
@@ -33,37 +33,37 @@ class HeadgateError(Exception):
 class NotFoundError(HeadgateError):
     """404: there is no such thing, or it is not this caller's to see."""
 
-    def __init__(self, error: str, detail: str, **extra: object) -> None:
+    def __init__(self, error: str, detail: str, /, **extra: object) -> None:
         super().__init__(404, error, detail, **extra)
 
 
 class ForbiddenError(HeadgateError):
     """403: known, but not allowed."""
 
-    def __init__(self, error: str, detail: str, **extra: object) -> None:
+    def __init__(self, error: str, detail: str, /, **extra: object) -> None:
         super().__init__(403, error, detail, **extra)
 
 
 class ConflictError(HeadgateError):
     """409: the thing is in another state than the call needs."""
 
-    def __init__(self, error: str, detail: str, **extra: object) -> None:
+    def __init__(self, error: str, detail: str, /, **extra: object) -> None:
         super().__init__(409, error, detail, **extra)
 
 
 class UnavailableError(HeadgateError):
     """503: something this needs is not there just now; asking again later is right."""
 
-    def __init__(self, error: str, detail: str, **extra: object) -> None:
+    def __init__(self, error: str, detail: str, /, **extra: object) -> None:
         super().__init__(503, error, detail, **extra)
 
 
-def error_body(error: str, detail: str, **extra: object) -> bytes:
+def error_body(error: str, detail: str, /, **extra: object) -> bytes:
     """The JSON bytes of one error."""
     return orjson.dumps({"error": error, "detail": detail, **extra}, default=str)
 
 
-def _answer(status: int, error: str, detail: str, **extra: object) -> Response:
+def _answer(status: int, error: str, detail: str, /, **extra: object) -> Response:
     headers = {"Retry-After": "1"} if status in (429, 503) else None
     body = error_body(error, detail, **extra)
     return Response(body, status, media_type="application/json", headers=headers)

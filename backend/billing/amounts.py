@@ -21,6 +21,8 @@ from backend.rates.rules import (
 from backend.reads.registers import Register
 
 DAY = timedelta(days=1)
+EXCHANGE_DAYS_MAX = 7
+"""A meter that is put in so many days after another was taken out takes its place."""
 Weather = Callable[[str, date, date], tuple[Decimal, int]]
 """(zone, first day, last day) → inches of evapotranspiration, and how many of the days are missing."""
 
@@ -120,13 +122,24 @@ def _meters(agreement: Agreement, first: date, last: date) -> Iterator[tuple[str
 
 
 def points_of(registers: Sequence[Register]) -> tuple[tuple[Register, ...], ...]:
-    """Meters that were exchanged for one another stand together: one was put in on the day another was taken out."""
+    """Meters that were exchanged for one another stand together: one was put in when another had been taken out.
+
+    It may have taken some days; of several that were taken out, the one that went last, of the same size, comes first.
+    """
     chains: list[list[Register]] = []
     for register in sorted(registers, key=lambda r: (r.installed_on, str(r.meter_id))):
-        for chain in chains:
-            if chain[-1].removed_on == register.installed_on:
-                chain.append(register)
-                break
+        fitting = [chain for chain in chains if _follows(register, chain[-1])]
+        if fitting:
+            max(fitting, key=lambda chain: _nearness(register, chain[-1])).append(register)
         else:
             chains.append([register])
     return tuple(tuple(chain) for chain in chains)
+
+
+def _follows(register: Register, before: Register) -> bool:
+    removed_on = before.removed_on
+    return removed_on is not None and 0 <= (register.installed_on - removed_on).days <= EXCHANGE_DAYS_MAX
+
+
+def _nearness(register: Register, before: Register) -> tuple[date, bool]:
+    return before.removed_on or date.min, before.size_inches == register.size_inches

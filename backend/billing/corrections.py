@@ -1,26 +1,45 @@
-"""Bills outside the cycle: final bills, and bills taken back by a reversal and made again."""
+"""Bills outside the cycle: final bills, and cancelled bills made again.
 
+They are looked over like those of a run: what is unusual about one has to be let pass by a person, with a reason.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing import correction_repository, repository, rules
 from backend.billing import facts as gathering
-from backend.billing import repository, rules
-from backend.billing.amounts import DAY
-from backend.billing.errors import BillNotFoundError, CorrectionError
+from backend.billing.cancellations import locked_bill
+from backend.billing.errors import BillNotFoundError, CorrectionError, UnusualBillError
 from backend.billing.facts import Tariff
 from backend.billing.reckoning import lines_json
+from backend.district.service import District
 from backend.errors import NotFoundError
-from backend.ledger import service as ledger
 from backend.ledger.bulk import BillToPost, post_bills
 from backend.models.account import Account
 from backend.models.base import new_id
 from backend.models.bill import Bill
-from backend.models.billing import BillCancellation
-from backend.models.meter_read import MeterRead
+from backend.models.billing import BillCancellation, BillRelease
+from backend.payments.service import allocate_credits
+from backend.reads.rules import Finding
+
+LATEST = date(9000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who bills, when, and why what is unusual about the bill may pass; `reason` "" when nothing is known to be."""
+
+    issued_on: date
+    now: datetime
+    by: UUID | None = None
+    reason: str = ""
+    district: District | None = None
+    """For the order in which credits pay the new bill; without it the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,160 +52,156 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
-class _How:
+class Proposal:
+    """A bill that could be posted: its draft, and what a person would have to let pass."""
+
     kind: str
-    key: str
-    issued_on: date
-    now: datetime
+    draft: rules.Draft
+    unusual: list[Finding]
 
 
-async def final_bill(
-    session: AsyncSession, tariff: Tariff, account_id: UUID, *, issued_on: date, now: datetime
-) -> Corrected:
-    """Bill an account whose service has ended for its last days; once, however often it is asked for.
+async def propose_final_bill(session: AsyncSession, tariff: Tariff, account_id: UUID) -> Proposal:
+    """What the final bill of an account would be. Nothing is posted.
 
     :raises NotFoundError: no such account.
     :raises CorrectionError: its service has not ended, or nothing is left to bill.
     """
+    last_day = await _last_day(session, account_id)
+    facts = await _facts(session, account_id, last_day)
+    first = rules.first_day(facts)
+    if first is None or first > last_day:
+        raise CorrectionError("nothing_to_bill", "Every day of service of this account has been billed.")
+    return await _propose(session, tariff, facts, (first, last_day), "final")
+
+
+async def final_bill(session: AsyncSession, tariff: Tariff, account_id: UUID, asked: Asked) -> Corrected:
+    """Bill an account whose service has ended for its last days; once, however often it is asked for.
+
+    A final bill that was cancelled is made again.
+
+    :raises NotFoundError: no such account.
+    :raises CorrectionError: its service has not ended, or nothing is left to bill.
+    :raises UnusualBillError: something about it is unusual, and no reason was given to let it pass.
+    """
     await _lock_account(session, account_id)
-    facts = await _facts(session, account_id, date.max)
+    last_day = await _last_day(session, account_id)
+    known = await correction_repository.final_bills(session, account_id, last_day)
+    for bill in known:
+        if not bill.is_cancelled:
+            return Corrected(bill.id, bill.amount_cents, is_new=False)
+    if known:
+        return await rebill(session, tariff, known[0].id, asked)
+    proposal = await propose_final_bill(session, tariff, account_id)
+    return await _post(session, tariff, proposal, f"final:{account_id}:{last_day}", asked)
+
+
+async def _last_day(session: AsyncSession, account_id: UUID) -> date:
+    facts = await _facts(session, account_id, LATEST)
     ends = [agreement.ended_on for agreement in facts.agreements]
     last_day = max((day for day in ends if day is not None), default=None)
     if last_day is None or None in ends:
         raise CorrectionError("service_not_ended", "End the service agreement first; then the last days can be billed.")
-    known = await session.scalar(
-        select(Bill).where(Bill.account_id == account_id, Bill.kind == "final", Bill.period_end == last_day)
-    )
-    if known is not None:
-        return Corrected(known.id, known.amount_cents, is_new=False)
-    first = rules.first_day(facts)
-    if first is None or first > last_day:
-        raise CorrectionError("nothing_to_bill", "Every day of service of this account has been billed.")
-    facts = await _facts(session, account_id, last_day)
-    how = _How("final", f"final:{account_id}:{last_day}", issued_on, now)
-    return await _post(session, tariff, facts, (first, last_day), how)
+    return last_day
 
 
-async def cancel_bill(
-    session: AsyncSession, bill_id: UUID, *, reason: str, cancelled_by: UUID | None, today: date, now: datetime
-) -> BillCancellation:
-    """Take a bill back by a reversal in the ledger; what it estimated is no longer a read.
+async def propose_rebill(session: AsyncSession, tariff: Tariff, bill_id: UUID) -> Proposal:
+    """What a cancelled bill would be now. Nothing is posted.
 
     :raises BillNotFoundError: no such bill.
-    :raises CorrectionError: no reason was given.
+    :raises CorrectionError: it was not cancelled, or its period has been billed since.
     """
-    if not reason.strip():
-        raise CorrectionError("reason_required", "Say why this bill is cancelled.")
-    bill = await session.scalar(select(Bill).where(Bill.id == bill_id).with_for_update())
+    bill = await session.get(Bill, bill_id)
     if bill is None:
         raise BillNotFoundError
-    known = await session.get(BillCancellation, bill_id)
-    if known is not None:
-        return known
-    reversal = await ledger.reverse_entry(
-        session,
-        bill.entry_id,
-        effective_on=today,
-        description=f"Bill of {bill.issued_on} cancelled",
-        idempotency_key=f"cancel:{bill_id}",
-        now=now,
-    )
-    cancellation = BillCancellation(
-        bill_id=bill_id,
-        reversal_entry_id=reversal.entry_id,
-        reason=reason.strip(),
-        cancelled_by=cancelled_by,
-        cancelled_at=now,
-    )
-    session.add(cancellation)
-    if bill.is_estimated:
-        await _drop_estimates(session, bill)
-    await session.flush()
-    return cancellation
-
-
-async def rebill(session: AsyncSession, tariff: Tariff, bill_id: UUID, *, issued_on: date, now: datetime) -> Corrected:
-    """Bill the period of a cancelled bill again, from the reads there are now; once.
-
-    :raises BillNotFoundError: no such bill.
-    :raises CorrectionError: it was not cancelled, or the period comes to nothing.
-    """
-    bill = await session.scalar(select(Bill).where(Bill.id == bill_id).with_for_update())
-    if bill is None:
-        raise BillNotFoundError
-    cancellation = await session.get(BillCancellation, bill_id)
-    if cancellation is None:
+    if await session.get(BillCancellation, bill_id) is None:
         raise CorrectionError("not_cancelled", "Cancel this bill first; then its period can be billed again.")
-    if cancellation.replaced_by_id is not None:
+    period = (bill.period_start, bill.period_end)
+    if await correction_repository.is_billed(session, bill.account_id, *period):
+        raise CorrectionError("billed_since", "Another bill has taken these days in. Cancel that one first.")
+    facts = await _facts(session, bill.account_id, bill.period_end)
+    return await _propose(session, tariff, facts, period, "rebill")
+
+
+async def rebill(session: AsyncSession, tariff: Tariff, bill_id: UUID, asked: Asked) -> Corrected:
+    """Bill the period of a cancelled bill again, from the reads and rates there are now; once.
+
+    :raises BillNotFoundError: no such bill.
+    :raises CorrectionError: it was not cancelled, its period was billed since, or it comes to nothing.
+    :raises UnusualBillError: something about it is unusual, and no reason was given to let it pass.
+    """
+    bill = await locked_bill(session, bill_id)
+    await _lock_account(session, bill.account_id)
+    cancellation = await session.get(BillCancellation, bill_id)
+    if cancellation is not None and cancellation.replaced_by_id is not None:
         replaced = await session.get_one(Bill, cancellation.replaced_by_id)
         return Corrected(replaced.id, replaced.amount_cents, is_new=False)
-    facts = await _facts(session, bill.account_id, bill.period_end)
-    period = (bill.period_start, bill.period_end)
-    made = await _post(session, tariff, facts, period, _How("rebill", f"rebill:{bill_id}", issued_on, now))
-    cancellation.replaced_by_id = made.bill_id
+    proposal = await propose_rebill(session, tariff, bill_id)
+    made = await _post(session, tariff, proposal, f"rebill:{bill_id}", asked)
+    if cancellation is not None:
+        cancellation.replaced_by_id = made.bill_id
     await session.flush()
     return made
 
 
-async def account_of(session: AsyncSession, bill_id: UUID) -> UUID:
-    """Whose bill it is.
-
-    :raises BillNotFoundError: no such bill.
-    """
-    found = await session.scalar(select(Bill.account_id).where(Bill.id == bill_id))
-    if found is None:
-        raise BillNotFoundError
-    return found
-
-
 async def _lock_account(session: AsyncSession, account_id: UUID) -> None:
-    found = await session.scalar(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
-    if found is None:
-        raise NotFoundError("account_not_found", "There is no account with this id.")
+    await session.scalar(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 async def _facts(session: AsyncSession, account_id: UUID, latest: date) -> rules.Facts:
     accounts = await repository.accounts_by_id(session, [account_id])
-    until = min(latest, date(9000, 1, 1))
-    (facts,) = await gathering.gather(session, accounts, until)
+    if not accounts:
+        raise NotFoundError("account_not_found", "There is no account with this id.")
+    (facts,) = await gathering.gather(session, accounts, latest)
     return facts
 
 
-async def _post(
-    session: AsyncSession,
-    tariff: Tariff,
-    facts: rules.Facts,
-    period: tuple[date, date],
-    how: _How,
-) -> Corrected:
+async def _propose(
+    session: AsyncSession, tariff: Tariff, facts: rules.Facts, period: tuple[date, date], kind: str
+) -> Proposal:
     terms = await gathering.terms(session, tariff, period[1], period[0])
     draft = rules.draft_period(facts, period, terms)
-    missing = [finding for finding in draft.findings if finding.code in rules.CANNOT_RELEASE]
+    if draft.amount_cents <= 0 and not draft.findings:
+        raise CorrectionError("nothing_to_bill", "The charges of this period come to nothing.")
+    return Proposal(kind, draft, rules.unusual_outside_run(draft.findings))
+
+
+async def _post(session: AsyncSession, tariff: Tariff, proposal: Proposal, key: str, asked: Asked) -> Corrected:
+    draft = proposal.draft
+    missing = [finding for finding in proposal.unusual if finding.code in rules.CANNOT_RELEASE]
     if missing:
-        raise CorrectionError("rate_missing", str(missing[0].detail.get("problem")))
+        raise CorrectionError("rate_missing", f"Mend this first: {missing[0].detail.get('problem')}.")
     if draft.amount_cents <= 0:
         raise CorrectionError("nothing_to_bill", "The charges of this period come to nothing.")
+    reason = asked.reason.strip()
+    if proposal.unusual and not reason:
+        raise UnusualBillError([{"code": found.code, "detail": found.detail} for found in proposal.unusual])
     bill = BillToPost(
-        account_id=facts.account_id,
+        account_id=draft.account_id,
         amount_cents=draft.amount_cents,
         usage_ccf=draft.units,
-        period=period,
-        issued_on=how.issued_on,
-        due_date=how.issued_on + timedelta(days=tariff.policy.due_days),
-        idempotency_key=how.key,
-        kind=how.kind,
+        period=draft.period,
+        issued_on=asked.issued_on,
+        due_date=asked.issued_on + timedelta(days=tariff.policy.due_days),
+        idempotency_key=key,
+        kind=proposal.kind,
         is_estimated=draft.is_estimated,
     )
-    (posted,) = await post_bills(session, [bill], how.now)
+    (posted,) = await post_bills(session, [bill], asked.now)
     if posted.is_new:
-        await repository.add_lines(session, [posted.bill_id], [lines_json(draft)])
+        await correction_repository.add_lines(session, [posted.bill_id], [lines_json(draft)])
+        await _keep_release(session, posted.bill_id, proposal.unusual, asked)
     if estimates := rules.made_up_reads(draft.meters):
         await repository.add_estimates(session, [(new_id(), *estimate) for estimate in estimates])
+    await allocate_credits(session, [draft.account_id], asked.district)
     return Corrected(posted.bill_id, draft.amount_cents, posted.is_new)
 
 
-async def _drop_estimates(session: AsyncSession, bill: Bill) -> None:
-    services = await repository.services(session, [bill.account_id])
-    meters = [row.meter_id for row in services if row.meter_id is not None]
-    made_up = delete(MeterRead).where(MeterRead.meter_id.in_(meters), MeterRead.kind == "estimated")
-    await session.execute(made_up.where(MeterRead.read_on.between(bill.period_start - DAY, bill.period_end)))
+async def _keep_release(session: AsyncSession, bill_id: UUID, unusual: Sequence[Finding], asked: Asked) -> None:
+    if not unusual:
+        return
+    findings = [{"code": found.code, "detail": found.detail} for found in unusual]
+    release = BillRelease(
+        bill_id=bill_id, findings=findings, reason=asked.reason.strip(), released_by=asked.by, released_at=asked.now
+    )
+    session.add(release)
+    await session.flush()

@@ -1,5 +1,7 @@
 """Why a step of billing is refused."""
 
+from datetime import date
+
 from backend.errors import ConflictError, NotFoundError
 
 
@@ -8,6 +10,14 @@ class RunNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("billing_run_not_found", "There is no billing run with this id.")
+
+
+class PeriodPassedError(ConflictError):
+    """409: bills of a cycle go forward in time only."""
+
+    def __init__(self, newest: date) -> None:
+        detail = "This cycle has a run of a later period. Correct single bills instead."
+        super().__init__("period_passed", detail, newest_period_end=newest)
 
 
 class AccountNotInRunError(NotFoundError):
@@ -36,7 +46,7 @@ class WrongRunStatusError(ConflictError):
 
     def __init__(self, status: str, needed: str) -> None:
         detail = f"This billing run is {status}; it must be {needed} for this."
-        super().__init__("wrong_run_status", detail, status=status, needed=needed)
+        super().__init__("wrong_run_status", detail, run_status=status, needed=needed)
 
 
 class OpenExceptionsError(ConflictError):
@@ -69,3 +79,11 @@ class DecisionError(ConflictError):
 
 class CorrectionError(ConflictError):
     """409: the bill cannot be cancelled or billed again like this."""
+
+
+class UnusualBillError(ConflictError):
+    """409: a person has to let pass what is unusual about this bill, and say why."""
+
+    def __init__(self, findings: list[dict[str, object]]) -> None:
+        detail = "Something about this bill is unusual. Look at it, and say why it may go out as it is."
+        super().__init__("bill_unusual", detail, findings=findings)

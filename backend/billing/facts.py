@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import repository, rules
 from backend.billing.amounts import Agreement, points_of
+from backend.billing.calendar import Rhythm
 from backend.district.schemas import Billing
 from backend.ledger.bulk import balances_cents
 from backend.rates.rules import CustomerClass
@@ -29,6 +30,11 @@ class Tariff:
 
     book: RateBook
     policy: Billing
+
+    def rhythm(self, cycle: int) -> Rhythm:
+        """When a cycle that the policy knows is read."""
+        policy = self.policy
+        return Rhythm(policy.cycles[cycle], policy.read_window_days, policy.reads_percent_min)
 
     @property
     def thresholds(self) -> rules.Thresholds:
@@ -89,7 +95,8 @@ async def gather(
     through = await repository.billed_through(session, ids)
     balances = await balances_cents(session, ids)
     fees: defaultdict[UUID, list[str]] = defaultdict(list)
-    for account_id, code in await repository.fees_twice(session, ids, latest - FEE_PERIOD, latest):
+    since = {account_id: through.get(account_id, latest - FEE_PERIOD) for account_id in ids}
+    for account_id, code in await repository.fees_twice(session, since):
         fees[account_id].append(code)
     bases = await repository.basis_before(session, ids, cycle, latest) if cycle is not None else {}
     return [

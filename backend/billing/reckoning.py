@@ -29,7 +29,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """Drafts; what was found unusual, as (account, finding); and how many active accounts had no day left to bill."""
+    """Drafts; what was found unusual, as (account, finding); and how many accounts had no day left to bill."""
 
     drafts: list[rules.Draft]
     found: list[tuple[UUID, Finding]]
@@ -73,6 +73,7 @@ def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun)
     not_due = 0
     for one in facts:
         if one.status == "closed":
+            not_due += one.closed_on is not None and one.closed_on > run.period_end
             window = terms.thresholds.limits[one.service_class].window_days
             findings = rules.closed_account_findings(one, run.period_end, window)
         elif draft := rules.draft_bill(one, run.period_end, terms):
@@ -109,7 +110,9 @@ def _exception_values(run_id: UUID, found: Sequence[tuple[UUID, Finding]]) -> di
     # A code is an exception once for each meter; what else was found of it joins its detail.
     once: dict[tuple[UUID, str, UUID | None], dict[str, object]] = {}
     for account_id, finding in found:
-        once.setdefault((account_id, finding.code, finding.meter_id), {}).update(finding.detail)
+        detail = once.setdefault((account_id, finding.code, finding.meter_id), {})
+        for name, value in finding.detail.items():
+            detail[name] = value if detail.get(name, value) == value else f"{detail[name]}; {value}"
     return {
         "run_id": run_id,
         "ids": [new_id() for _ in once],

@@ -64,7 +64,8 @@ SELECT count(*) AS bills, count(*) FILTER (WHERE b.is_estimated) AS estimated,
 """).bindparams(bindparam("run_id", type_=Uuid()))
 
 _ACTIVE = text("""
-SELECT count(*) FROM accounts WHERE billing_cycle = :cycle AND status = 'active' AND opened_on <= :period_end
+SELECT count(*) FROM accounts
+ WHERE billing_cycle = :cycle AND opened_on <= :period_end AND (closed_on IS NULL OR closed_on > :period_end)
 """)
 
 # This run's own bills are not part of the beginning, even if the bills before went out on the same day.

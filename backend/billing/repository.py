@@ -1,6 +1,6 @@
 """What bill runs read and write, a part of some hundred accounts in one statement each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Numeric, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.calendar import ReadSoFar
 from backend.models.billing import BillDraft
 
 _ACCOUNT = "SELECT id, status, service_class, opened_on, closed_on, billing_hold FROM accounts"
@@ -15,6 +16,20 @@ _NEXT = text(f"""{_ACCOUNT}
  WHERE billing_cycle = :cycle AND opened_on <= :latest AND id > :after ORDER BY id LIMIT :count
 """).bindparams(bindparam("after", type_=Uuid()))
 _BY_ID = text(f"{_ACCOUNT} WHERE id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_LAST_PERIODS = text("SELECT cycle, max(period_end) FROM billing_runs GROUP BY cycle")
+
+_READ_SO_FAR = text("""
+SELECT count(*) AS meters, count(r.last_on) AS read, max(r.last_on) AS last_read_on
+  FROM accounts a
+  JOIN service_agreements g ON g.account_id = a.id AND g.ended_on IS NULL
+  JOIN meters m ON m.premise_id = g.premise_id AND m.removed_on IS NULL
+       AND (m.service_class IS NULL OR m.service_class = g.service_class)
+  LEFT JOIN LATERAL (SELECT max(e.read_on) AS last_on FROM meter_reads e
+                      WHERE e.meter_id = m.id AND e.read_on BETWEEN :first AND :until
+                        AND e.kind IN ('actual', 'customer', 'estimated')) r ON true
+ WHERE a.billing_cycle = :cycle AND a.status = 'active'
+""")
 
 _SERVICES = text("""
 SELECT g.account_id, g.id AS agreement_id, g.service_class, g.started_on, g.ended_on, g.persons, g.landscape_sqft,
@@ -42,11 +57,11 @@ SELECT meter_id, read_on, kind, register_value FROM meter_reads
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 
 _FEES_TWICE = text("""
-SELECT account_id, code FROM fee_charges f
- WHERE account_id = ANY(:ids) AND charged_on BETWEEN :since AND :until
-   AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = f.entry_id)
- GROUP BY account_id, code HAVING count(*) > 1
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+SELECT f.account_id, f.code FROM unnest(:ids, :since) AS asked (account_id, since)
+  JOIN fee_charges f ON f.account_id = asked.account_id AND f.charged_on > asked.since
+ WHERE NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = f.entry_id)
+ GROUP BY f.account_id, f.code HAVING count(*) > 1 ORDER BY f.account_id, f.code
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("since", type_=ARRAY(Date())))
 
 _BASIS_BEFORE = text("""
 SELECT d.account_id, d.basis FROM bill_drafts d
@@ -106,6 +121,27 @@ _DROP_DRAFTS = text("""
 DELETE FROM bill_drafts WHERE run_id = :run_id AND (account_id = ANY(:ids) OR CAST(:ids AS uuid[]) IS NULL)
 """).bindparams(bindparam("run_id", type_=Uuid()), bindparam("ids", type_=ARRAY(Uuid())))
 
+_DRAFTED = """SELECT d.account_id FROM bill_drafts d
+        WHERE d.run_id = :run_id AND d.account_id > :after ORDER BY d.account_id LIMIT :count"""
+
+# Whoever bills outside the run locks the account too, so that no day is billed twice.
+_LOCK = text(f"SELECT a.id FROM accounts a WHERE a.id IN ({_DRAFTED}) ORDER BY a.id FOR NO KEY UPDATE").bindparams(
+    bindparam("run_id", type_=Uuid()), bindparam("after", type_=Uuid())
+)
+
+_HOLD_OVERTAKEN = text(f"""
+INSERT INTO billing_exceptions AS x (id, run_id, account_id, code, detail, status, reason, decided_at)
+SELECT gen_random_uuid(), d.run_id, d.account_id, 'HOLD', jsonb_build_object('billed_through', max(b.period_end)),
+       'held', :reason, :now
+  FROM bill_drafts d JOIN bills b ON b.account_id = d.account_id
+   AND b.period_start <= d.period_end AND b.period_end >= d.period_start
+ WHERE d.run_id = :run_id AND d.account_id IN ({_DRAFTED})
+   AND NOT EXISTS (SELECT FROM bill_cancellations c WHERE c.bill_id = b.id)
+ GROUP BY d.run_id, d.account_id
+ON CONFLICT (run_id, account_id, code, meter_id) DO UPDATE SET detail = x.detail || excluded.detail,
+       earlier = {_EARLIER}, status = 'held', reason = excluded.reason, decided_by = NULL, decided_at = :now
+""").bindparams(bindparam("run_id", type_=Uuid()), bindparam("after", type_=Uuid()))
+
 # An account that a person holds back is left out of the run.
 _TO_BILL = text("""
 SELECT d.account_id, d.period_start, d.period_end, d.usage_units, d.amount_cents, d.is_estimated,
@@ -116,16 +152,6 @@ SELECT d.account_id, d.period_start, d.period_end, d.usage_units, d.amount_cents
        ) AS to_bill
   FROM bill_drafts d WHERE d.run_id = :run_id AND d.account_id > :after ORDER BY d.account_id LIMIT :count
 """).bindparams(bindparam("run_id", type_=Uuid()), bindparam("after", type_=Uuid()))
-
-_ADD_LINES = text("""
-INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents, agreement_id, service_class)
-SELECT b.bill_id, l.line, l.value->>'code', l.value->>'detail', (l.value->>'quantity')::numeric,
-       (l.value->>'dollars_each')::numeric, (l.value->>'amount_cents')::bigint, (l.value->>'agreement_id')::uuid,
-       l.value->>'service_class'
-  FROM unnest(:bill_ids, :lines) AS b (bill_id, lines)
- CROSS JOIN LATERAL jsonb_array_elements(b.lines::jsonb) WITH ORDINALITY AS l (value, line)
-ON CONFLICT DO NOTHING
-""").bindparams(bindparam("bill_ids", type_=ARRAY(Uuid())), bindparam("lines", type_=ARRAY(Text())))
 
 _ADD_DRAFT_LINES = text("""
 INSERT INTO bill_lines (bill_id, line, code, detail, quantity, dollars_each, amount_cents, agreement_id, service_class)
@@ -160,6 +186,17 @@ async def next_accounts(session: AsyncSession, cycle: int, latest: date, after: 
     return (await session.execute(_NEXT, values)).all()
 
 
+async def last_period_ends(session: AsyncSession) -> dict[int, date]:
+    """Billing cycle → the end of its newest run's period."""
+    return {row[0]: row[1] for row in await session.execute(_LAST_PERIODS)}
+
+
+async def read_so_far(session: AsyncSession, cycle: int, days: tuple[date, date]) -> ReadSoFar:
+    """How many meters of a cycle's active accounts have been read in these days (both included)."""
+    values = {"cycle": cycle, "first": days[0], "until": days[1]}
+    return ReadSoFar(*(await session.execute(_READ_SO_FAR, values)).one())
+
+
 async def accounts_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Any]:
     return (await session.execute(_BY_ID, {"ids": list(ids)})).all()
 
@@ -178,8 +215,10 @@ async def reads(session: AsyncSession, meter_ids: Sequence[UUID], since: date, u
     return (await session.execute(_READS, {"ids": list(meter_ids), "since": since, "until": until})).all()
 
 
-async def fees_twice(session: AsyncSession, ids: Sequence[UUID], since: date, until: date) -> Sequence[Any]:
-    return (await session.execute(_FEES_TWICE, {"ids": list(ids), "since": since, "until": until})).all()
+async def fees_twice(session: AsyncSession, since: Mapping[UUID, date]) -> Sequence[Any]:
+    """(account, code) of fees that were charged more than once since a day, each account's own."""
+    values = {"ids": list(since), "since": list(since.values())}
+    return (await session.execute(_FEES_TWICE, values)).all()
 
 
 async def basis_before(session: AsyncSession, ids: Sequence[UUID], cycle: int, latest: date) -> dict[UUID, Any]:
@@ -222,6 +261,18 @@ async def has_draft(session: AsyncSession, run_id: UUID, account_id: UUID) -> bo
     return await session.get(BillDraft, (run_id, account_id), populate_existing=True) is not None
 
 
+async def lock_accounts(session: AsyncSession, run_id: UUID, after: UUID, count: int) -> None:
+    """Let nobody else bill the accounts of the next drafts until this transaction ends."""
+    await session.execute(_LOCK, {"run_id": run_id, "after": after, "count": count})
+
+
+async def hold_overtaken(session: AsyncSession, asked: tuple[UUID, UUID, int], reason: str, now: datetime) -> None:
+    """Hold those of the next drafts back whose days another bill has taken in since they were made."""
+    run_id, after, count = asked
+    values = {"run_id": run_id, "after": after, "count": count, "reason": reason, "now": now}
+    await session.execute(_HOLD_OVERTAKEN, values)
+
+
 async def next_drafts(session: AsyncSession, run_id: UUID, after: UUID, count: int) -> Sequence[Any]:
     return (await session.execute(_TO_BILL, {"run_id": run_id, "after": after, "count": count})).all()
 
@@ -232,11 +283,6 @@ async def add_draft_lines(
     """The lines of the drafts become the lines of their bills."""
     values = {"run_id": run_id, "bill_ids": list(bill_ids), "account_ids": list(account_ids)}
     await session.execute(_ADD_DRAFT_LINES, values)
-
-
-async def add_lines(session: AsyncSession, bill_ids: Sequence[UUID], lines: Sequence[str]) -> None:
-    """`lines` are JSON arrays, one for each bill."""
-    await session.execute(_ADD_LINES, {"bill_ids": list(bill_ids), "lines": list(lines)})
 
 
 async def add_estimates(session: AsyncSession, rows: Sequence[tuple[UUID, UUID, date, int]]) -> None:

@@ -17,11 +17,13 @@ from backend.billing.errors import (
 )
 from backend.billing.facts import Tariff
 from backend.billing.reckoning import Decision, reckon
-from backend.billing.service import locked_run, open_exceptions
+from backend.billing.service import FIRST, OVERTAKEN, locked_run, open_exceptions
 from backend.models.billing import BillingException, BillingRun
 
 DECISIONS = ("resolved", "released", "held")
 REASON_LENGTH_MAX = 1_000
+ALL = 2**31
+"""More drafts than any run has."""
 
 
 async def decide_exception(
@@ -57,7 +59,7 @@ async def decide_exception(
     if run.status != "prepared":
         raise WrongRunStatusError(run.status, "prepared")
     if found.status == "resolved":
-        raise DecisionError("decided_before", "This exception was resolved: its cause is gone.", status=found.status)
+        raise DecisionError("decided_before", "This exception was resolved: its cause is gone.")
     if decision == "resolved":
         await _reckon_anew(session, tariff, run, found, said)
         return await _fresh(session, exception_id)
@@ -121,6 +123,7 @@ async def approve_run(
         raise SamePersonError
     if count := await open_exceptions(session, run_id):
         raise OpenExceptionsError(count)
+    await repository.hold_overtaken(session, (run_id, FIRST, ALL), OVERTAKEN, now)
     made = await report.run_report(session, run_id, today=today)
     if wrong := [check.name for check in made.checks if not check.ties]:
         raise DoesNotTieError(wrong)

@@ -1,5 +1,6 @@
 """HTTP of billing runs, for the staff: the report, its exceptions, decisions, approval; and corrected bills."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -7,13 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from backend.access import Principal, reach_account_as_staff
-from backend.billing import corrections, listing, report, review, service
+from backend.billing import cancellations, corrections, listing, report, review, service
+from backend.billing.correction_schemas import CancellationIn, CancellationOut, CorrectedOut, ProposalOut, ReleaseIn
+from backend.billing.corrections import Asked
 from backend.billing.facts import Tariff
 from backend.billing.schemas import (
     AccountInRunOut,
-    CancellationIn,
-    CancellationOut,
-    CorrectedOut,
     DecidedOut,
     DecisionIn,
     ExceptionsOut,
@@ -45,6 +45,13 @@ async def _today(now: NowDep, district: DistrictDep) -> date:
 
 
 TodayDep = Annotated[date, Depends(_today)]
+
+
+async def _asking(now: NowDep, today: TodayDep, district: DistrictDep) -> Asked:
+    return Asked(issued_on=today, now=now, district=district)
+
+
+AskingDep = Annotated[Asked, Depends(_asking)]
 
 
 @router.get("/v1/billing-runs")
@@ -143,15 +150,25 @@ async def post_preparation(run_id: UUID, staff: StaffDep, session: SessionDep, n
     return RunOut.model_validate(await report.run_row(session, run_id))
 
 
-@router.post("/v1/accounts/{account_id}/final-bill")
-async def post_final_bill(
-    account_id: UUID, *, staff: StaffDep, session: SessionDep, now: NowDep, today: TodayDep, tariff: TariffDep
-) -> CorrectedOut:
-    """Bill an account whose service has ended for its last days; once."""
+@router.get("/v1/accounts/{account_id}/final-bill")
+async def get_final_bill(
+    account_id: UUID, *, staff: StaffDep, session: SessionDep, now: NowDep, tariff: TariffDep
+) -> ProposalOut:
+    """What the final bill of an account would be, and what is unusual about it. Nothing is posted."""
     require(staff, Permission.CORRECT_BILLS)
     await reach_account_as_staff(session, staff, account_id, purpose="final_bill", now=now)
-    made = await corrections.final_bill(session, tariff, account_id, issued_on=today, now=now)
-    return CorrectedOut.model_validate(made)
+    return ProposalOut.of(await corrections.propose_final_bill(session, tariff, account_id))
+
+
+@router.post("/v1/accounts/{account_id}/final-bill")
+async def post_final_bill(
+    account_id: UUID, said: ReleaseIn, *, staff: StaffDep, session: SessionDep, asking: AskingDep, tariff: TariffDep
+) -> CorrectedOut:
+    """Bill an account whose service has ended for its last days; once."""
+    by = require(staff, Permission.CORRECT_BILLS)
+    await reach_account_as_staff(session, staff, account_id, purpose="final_bill", now=asking.now)
+    asked = replace(asking, by=by, reason=said.reason)
+    return CorrectedOut.model_validate(await corrections.final_bill(session, tariff, account_id, asked))
 
 
 @router.post("/v1/bills/{bill_id}/cancellation")
@@ -160,22 +177,33 @@ async def post_cancellation(
 ) -> CancellationOut:
     """Take a bill back by a reversal; once."""
     by = require(staff, Permission.CORRECT_BILLS)
-    account_id = await corrections.account_of(session, bill_id)
+    account_id = await cancellations.account_of(session, bill_id)
     await reach_account_as_staff(session, staff, account_id, purpose="cancel_bill", now=now)
-    made = await corrections.cancel_bill(session, bill_id, reason=said.reason, cancelled_by=by, today=today, now=now)
+    made = await cancellations.cancel_bill(session, bill_id, reason=said.reason, cancelled_by=by, today=today, now=now)
     return CancellationOut.model_validate(made)
+
+
+@router.get("/v1/bills/{bill_id}/rebill")
+async def get_rebill(
+    bill_id: UUID, *, staff: StaffDep, session: SessionDep, now: NowDep, tariff: TariffDep
+) -> ProposalOut:
+    """What a cancelled bill would be now, and what is unusual about it. Nothing is posted."""
+    require(staff, Permission.CORRECT_BILLS)
+    account_id = await cancellations.account_of(session, bill_id)
+    await reach_account_as_staff(session, staff, account_id, purpose="rebill", now=now)
+    return ProposalOut.of(await corrections.propose_rebill(session, tariff, bill_id))
 
 
 @router.post("/v1/bills/{bill_id}/rebill")
 async def post_rebill(
-    bill_id: UUID, *, staff: StaffDep, session: SessionDep, now: NowDep, today: TodayDep, tariff: TariffDep
+    bill_id: UUID, said: ReleaseIn, *, staff: StaffDep, session: SessionDep, asking: AskingDep, tariff: TariffDep
 ) -> CorrectedOut:
     """Bill the period of a cancelled bill again, from the reads and rates there are now; once."""
-    require(staff, Permission.CORRECT_BILLS)
-    account_id = await corrections.account_of(session, bill_id)
-    await reach_account_as_staff(session, staff, account_id, purpose="rebill", now=now)
-    made = await corrections.rebill(session, tariff, bill_id, issued_on=today, now=now)
-    return CorrectedOut.model_validate(made)
+    by = require(staff, Permission.CORRECT_BILLS)
+    account_id = await cancellations.account_of(session, bill_id)
+    await reach_account_as_staff(session, staff, account_id, purpose="rebill", now=asking.now)
+    asked = replace(asking, by=by, reason=said.reason)
+    return CorrectedOut.model_validate(await corrections.rebill(session, tariff, bill_id, asked))
 
 
 def _csv(content: str, name: str) -> Response:

@@ -21,6 +21,9 @@ CANNOT_RELEASE = frozenset({"RATE_MISS"})
 """There is no amount to bill until the cause is mended; the account can be held, so that the others are billed."""
 
 
+FINAL_PENDING = "final bill pending"
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """What is unusual about a bill; see `[billing]` in policy.toml."""
@@ -139,7 +142,9 @@ def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tup
     }
     units = 0
     for point in agreement.points:
-        used = use_of_point(point, facts.reads, (period[0] - DAY, period[1]), limits, multipliers)
+        span = (period[0] - DAY, period[1])
+        begins = period[0] == agreement.started_on
+        used = use_of_point(point, facts.reads, span, limits, multipliers, begins=begins)
         units += used.units
         draft.is_estimated |= used.is_estimated
         draft.findings += used.findings
@@ -209,7 +214,7 @@ def _look_at_bill(draft: Draft, facts: Facts, thresholds: Thresholds) -> None:
     if facts.billing_hold is not None:
         found.append(Finding("HOLD", None, {"hold": facts.billing_hold}))
     elif facts.agreements and all(a.ended_on is not None and a.ended_on <= draft.period[1] for a in facts.agreements):
-        found.append(Finding("HOLD", None, {"hold": "final bill pending"}))
+        found.append(Finding("HOLD", None, {"hold": FINAL_PENDING}))
 
 
 def undrafted_findings(facts: Facts) -> list[Finding]:
@@ -224,7 +229,7 @@ def closed_account_findings(facts: Facts, latest: date, window_days: int) -> lis
     found: list[Finding] = []
     last_day = max((a.ended_on for a in facts.agreements if a.ended_on), default=facts.closed_on)
     if last_day is not None and (facts.billed_through is None or facts.billed_through < last_day):
-        found.append(Finding("HOLD", None, {"hold": "final bill pending", "service_ended_on": str(last_day)}))
+        found.append(Finding("HOLD", None, {"hold": FINAL_PENDING, "service_ended_on": str(last_day)}))
     for agreement in facts.agreements:
         if agreement.agreement_id not in facts.vacant_agreements:
             continue
@@ -236,6 +241,15 @@ def closed_account_findings(facts: Facts, latest: date, window_days: int) -> lis
                 if counts > 0:
                     found.append(Finding("INACTIVE_USE", register.meter_id, {"counts": counts}))
     return found
+
+
+def unusual_outside_run(findings: Sequence[Finding]) -> list[Finding]:
+    """What a person must let pass of a bill outside the cycle, whose days are what they are."""
+    return [
+        found
+        for found in findings
+        if found.code != "DAYS" and not (found.code == "HOLD" and found.detail.get("hold") == FINAL_PENDING)
+    ]
 
 
 def made_up_reads(meters: Sequence[Mapping[str, Any]]) -> list[tuple[UUID, date, int]]:

@@ -265,29 +265,3 @@ class DecidedOut(_Out):
     status: ExceptionStatus
     reason: str | None
     decided_at: datetime | None
-
-
-class CancellationIn(BaseModel):
-    """Why a bill is taken back."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Meter was read 10 times too high."}]})
-
-    reason: Reason
-
-
-class CancellationOut(_Out):
-    """A cancelled bill, and the bill that replaces it, once there is one."""
-
-    bill_id: UUID
-    reversal_entry_id: UUID
-    replaced_by_id: UUID | None
-    reason: str
-    cancelled_at: datetime
-
-
-class CorrectedOut(_Out):
-    """A bill posted outside a run; `is_new` false: it was there before."""
-
-    bill_id: UUID
-    amount_cents: int
-    is_new: bool

@@ -14,8 +14,13 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing import repository, rules
-from backend.billing.errors import OpenExceptionsError, RunNotFoundError, WrongRunStatusError
+from backend.billing import calendar, repository, rules
+from backend.billing.errors import (
+    OpenExceptionsError,
+    PeriodPassedError,
+    RunNotFoundError,
+    WrongRunStatusError,
+)
 from backend.billing.facts import Tariff
 from backend.billing.reckoning import Decision, reckon
 from backend.database import Database, announce
@@ -27,6 +32,7 @@ from backend.models.billing import BillingException, BillingRun
 PART = 500
 """Accounts a part."""
 FIRST = UUID(int=0)
+OVERTAKEN = "Another bill has taken these days in."
 GONE = "Not found any more when the run was prepared again."
 
 
@@ -49,39 +55,49 @@ class DueCycle:
 
 
 async def due_cycles(session: AsyncSession, tariff: Tariff, today: date) -> list[DueCycle]:
-    """The cycles to prepare on `today`: a month after a cycle's last run, else on its day in the policy."""
-    rows = await session.execute(select(BillingRun.cycle, func.max(BillingRun.period_end)).group_by(BillingRun.cycle))
-    last: dict[int, date] = {row[0]: row[1] for row in rows}
-    used = set(await session.scalars(select(Account.billing_cycle).distinct()))
+    """The cycles to prepare on `today`: those about whose read day enough meters were read, or that waited for it."""
+    last = await repository.last_period_ends(session)
+    used = await _used_cycles(session)
     due = []
-    for cycle, read_day in sorted(tariff.policy.cycles.items()):
-        if cycle not in used:
+    for cycle in sorted(used & tariff.policy.cycles.keys()):
+        rhythm = tariff.rhythm(cycle)
+        read_day = calendar.next_read_day(rhythm, last.get(cycle), today)
+        if read_day > today:
             continue
-        period_end = _month_after(last[cycle]) if cycle in last else _latest(read_day, today)
-        if period_end <= today:
-            due.append(DueCycle(cycle, period_end))
+        until = min(today, read_day + timedelta(days=rhythm.window_days))
+        first = read_day - timedelta(days=rhythm.window_days)
+        so_far = await repository.read_so_far(session, cycle, (first, until))
+        if (end := calendar.period_end(rhythm, read_day, so_far, today)) is not None:
+            due.append(DueCycle(cycle, end))
     return due
 
 
-def _month_after(day: date) -> date:
-    year, month = day.year + day.month // 12, day.month % 12 + 1
-    return date(year, month, min(day.day, 28))
+async def unscheduled_cycles(session: AsyncSession, tariff: Tariff) -> list[int]:
+    """Cycles with active accounts of which the policy knows no read day: nobody would bill them."""
+    return sorted(await _used_cycles(session) - tariff.policy.cycles.keys())
 
 
-def _latest(read_day: int, today: date) -> date:
-    if today.day >= read_day:
-        return today.replace(day=read_day)
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=read_day)
+async def _used_cycles(session: AsyncSession) -> set[int]:
+    return set(await session.scalars(select(Account.billing_cycle).where(Account.status == "active").distinct()))
 
 
 async def begin_run(
     session: AsyncSession, *, cycle: int, period_end: date, now: datetime, prepared_by: UUID | None = None
 ) -> UUID:
-    """The run of a cycle and a period: made now, or known from before."""
-    before = await session.scalar(
-        select(func.max(BillingRun.period_end)).where(BillingRun.cycle == cycle, BillingRun.period_end < period_end)
+    """The run of a cycle and a period: made now, or known from before.
+
+    :raises PeriodPassedError: the cycle has a later run.
+    """
+    runs = await session.execute(
+        select(BillingRun.id, BillingRun.period_end)
+        .where(BillingRun.cycle == cycle)
+        .order_by(BillingRun.period_end.desc())
+        .limit(1)
     )
-    start = before + timedelta(days=1) if before else period_end - timedelta(days=29)
+    newest = runs.one_or_none()
+    if newest is not None and newest.period_end > period_end:
+        raise PeriodPassedError(newest.period_end)
+    start = newest.period_end + timedelta(days=1) if newest else period_end - timedelta(days=29)
     values = {
         "id": new_id(),
         "cycle": cycle,
@@ -91,7 +107,8 @@ async def begin_run(
         "prepared_at": now,
         "prepared_by": prepared_by,
     }
-    await session.execute(insert(BillingRun).values(values).on_conflict_do_nothing())
+    if newest is None or newest.period_end < period_end:
+        await session.execute(insert(BillingRun).values(values).on_conflict_do_nothing())
     found = select(BillingRun.id).where(BillingRun.cycle == cycle, BillingRun.period_end == period_end)
     run_id: UUID = (await session.execute(found)).scalar_one()
     return run_id
@@ -183,7 +200,7 @@ async def bill_part(
         raise WrongRunStatusError(run.status, "approved")
     if open_count := await open_exceptions(session, run_id):
         raise OpenExceptionsError(open_count)
-    rows = await repository.next_drafts(session, run_id, run.billed_through or FIRST, count)
+    rows = await _next_drafts(session, run, count, now)
     chosen = [row for row in rows if row.to_bill]
     due_date = issued_on + timedelta(days=tariff.policy.due_days)
     await _post(session, run_id, chosen, (issued_on, due_date), now)
@@ -193,6 +210,14 @@ async def bill_part(
     if is_last:
         run.status, run.billed_at = "billed", now
     return PartDone(len(rows), len(chosen), sum(row.amount_cents for row in chosen), is_last)
+
+
+async def _next_drafts(session: AsyncSession, run: BillingRun, count: int, now: datetime) -> Sequence[Any]:
+    """The next drafts with their accounts locked; those whose days a final bill has taken in are held back."""
+    asked = (run.id, run.billed_through or FIRST, count)
+    await repository.lock_accounts(session, *asked)
+    await repository.hold_overtaken(session, asked, OVERTAKEN, now)
+    return await repository.next_drafts(session, *asked)
 
 
 async def _post(

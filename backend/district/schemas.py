@@ -166,6 +166,7 @@ class Billing(_Strict):
 
     due_days: Annotated[int, Field(ge=1, le=60)]
     read_window_days: Annotated[int, Field(ge=0, le=15)]
+    reads_percent_min: Annotated[int, Field(ge=0, le=100)]
     estimates_max: Annotated[int, Field(ge=0, le=12)]
     days_min: Annotated[int, Field(ge=1, le=120)]
     days_max: Annotated[int, Field(ge=1, le=120)]

@@ -37,9 +37,9 @@ class BillingRun(Base):
     prepared_through: Mapped[UUID | None]
     billed_through: Mapped[UUID | None]
     accounts_not_due: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    """Active accounts of the cycle that had no day left to bill when the run was prepared."""
+    """Accounts of the cycle at the period's end that had no day left to bill when the run was prepared."""
     accounts_active: Mapped[int | None] = mapped_column(Integer)
-    """Active accounts of the cycle when the run was approved."""
+    """Accounts of the cycle at the period's end, counted when the run was approved."""
 
 
 class BillDraft(Base):
@@ -129,3 +129,15 @@ class BillCancellation(Base):
     reason: Mapped[str]
     cancelled_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     cancelled_at: Mapped[datetime]
+
+
+class BillRelease(Base):
+    """Why a bill outside a run went out although something about it was unusual, and who let it pass."""
+
+    __tablename__ = "bill_releases"
+
+    bill_id: Mapped[UUID] = mapped_column(ForeignKey("bills.id"), primary_key=True)
+    findings: Mapped[list[Any]]
+    reason: Mapped[str]
+    released_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    released_at: Mapped[datetime]

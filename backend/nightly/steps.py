@@ -114,7 +114,7 @@ async def prepare(night: Night) -> None:
         due = await billing.due_cycles(session, night.tariff, night.business_date)
         for cycle in due:
             await billing.begin_run(session, cycle=cycle.cycle, period_end=cycle.period_end, now=night.now)
-        return {"runs": len(due)}
+        return {"runs": len(due), "cycles_unscheduled": len(await billing.unscheduled_cycles(session, night.tariff))}
 
     await once(night, "prepare", 1, begin)
     while run := await _next_run(night, "preparing"):

@@ -83,10 +83,13 @@ def use_of_point(
     period: tuple[date, date],
     limits: Limits,
     billed_multipliers: Mapping[UUID, Decimal] | None = None,
+    *,
+    begins: bool = False,
 ) -> PointUse:
     """What the meters that followed each other at one point counted after `period[0]` up to and on `period[1]`.
 
-    `period` is the day of the opening and of the closing read; `reads` are each meter's, in order.
+    `period` is the day of the opening and of the closing read; `reads` are each meter's, in order. Where the service
+    `begins` with the period, a read on its first day is the opening one, unless there was one the day before.
     """
     opening_on, closing_on = period
     used = PointUse()
@@ -95,7 +98,7 @@ def use_of_point(
     expected = expected_per_day(before, period, limits.class_units_per_day)
     present = [r for r in registers if r.installed_on <= closing_on and (not r.removed_on or r.removed_on > opening_on)]
     for register in present:
-        _use_of_register(used, _Asked(register, reads.get(register.meter_id, ()), period, expected, limits))
+        _use_of_register(used, _Asked(register, reads.get(register.meter_id, ()), period, expected, limits, begins))
     _exchange(used, present, reads, period)
     _multipliers(used, present, billed_multipliers or {})
     if used.uses:
@@ -112,6 +115,7 @@ class _Asked:
     period: tuple[date, date]
     expected: Expected
     limits: Limits
+    begins: bool
 
     @property
     def opening_on(self) -> date:
@@ -138,11 +142,12 @@ class _Asked:
 def _use_of_register(used: PointUse, asked: _Asked) -> None:
     """Add what one register counted, estimated where there is no read or none that can be true."""
     register, meter_id = asked.register, asked.register.meter_id
-    ordinary = [read for read in asked.inside if read.kind in REGULAR]
+    opening = _opening(asked)
+    closing = _closing(asked, opening)
+    ordinary = [read for read in asked.inside if read.kind in REGULAR and read is not opening]
     if len(ordinary) > 1:
         days = sorted({str(read.read_on) for read in ordinary})
         used.findings.append(Finding("DUP_READ", meter_id, {"reads": len(ordinary), "days": days}))
-    opening, closing = _opening(asked), _closing(asked)
     if closing is None and not asked.leaves:
         used.findings.append(Finding("NO_READ", meter_id, {"expected_on": str(asked.closing_on)}))
     if opening is None:
@@ -177,16 +182,22 @@ def _measured(used: PointUse, asked: _Asked, opening: Read, closing: Read, likel
 
 def _opening(asked: _Asked) -> Read | None:
     earlier = [read for read in asked.reads if read.read_on <= asked.opening_on and read.kind != "exchange_out"]
-    if earlier:
-        return max(earlier, key=_billed_rank)
+    last = max(earlier, key=_billed_rank, default=None)
+    if asked.begins and (last is None or last.read_on < asked.opening_on):
+        first_day = asked.opening_on + timedelta(days=1)
+        at_the_door = [read for read in asked.inside if read.read_on == first_day and read.kind in REGULAR]
+        last = max(at_the_door, key=_rank, default=last)
+    if last is not None:
+        return last
     return next((read for read in asked.inside if read.kind == "exchange_in"), None)
 
 
-def _closing(asked: _Asked) -> Read | None:
+def _closing(asked: _Asked, opening: Read | None) -> Read | None:
     if asked.leaves:
         return next((read for read in asked.inside if read.kind == "exchange_out"), None)
     latest = asked.closing_on - timedelta(days=asked.limits.window_days)
-    near = [read for read in asked.inside if read.kind in REGULAR and read.read_on >= latest]
+    usual = [read for read in asked.inside if read.kind in REGULAR and read is not opening]
+    near = [read for read in usual if read.read_on >= latest]
     return max(near, key=_rank, default=None)
 
 
@@ -228,12 +239,18 @@ def _plausible(register: Register, counts: int, likely_units: Decimal, limits: L
 def _exchange(
     used: PointUse, present: Sequence[Register], reads: Mapping[UUID, Sequence[Read]], period: tuple[date, date]
 ) -> None:
-    for register in present:
+    """A meter that was taken out needs its last read, and the one in its place its first."""
+    for register, follower in zip(present, [*present[1:], None], strict=True):
         removed_on = register.removed_on
         if removed_on is None or removed_on > period[1]:
             continue
-        kinds = {read.kind for other in present for read in reads.get(other.meter_id, ()) if read.read_on > period[0]}
-        missing = sorted({"exchange_out", "exchange_in"} - kinds) if len(present) > 1 else []
+        needed = {"exchange_out": register, "exchange_in": follower}
+        missing = [
+            kind
+            for kind, meter in needed.items()
+            if meter is not None
+            and all(read.kind != kind or read.read_on <= period[0] for read in reads.get(meter.meter_id, ()))
+        ]
         used.findings.append(Finding("EXCHANGE", register.meter_id, {"on": str(removed_on), "missing": missing}))
 
 

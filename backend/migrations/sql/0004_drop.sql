@@ -36,6 +36,7 @@ DROP TABLE meter_reads;
 DROP TABLE fee_reversals;
 DROP TABLE billing_exceptions;
 DROP TABLE bill_lines;
+DROP TABLE bill_releases;
 DROP TABLE bill_cancellations;
 DROP TABLE refunds;
 DROP TABLE payment_instructions;

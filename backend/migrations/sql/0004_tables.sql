@@ -252,6 +252,17 @@ CREATE TABLE bill_cancellations (
     CONSTRAINT uq_bill_cancellations_reversal_entry_id UNIQUE (reversal_entry_id)
 );
 
+CREATE TABLE bill_releases (
+    bill_id UUID NOT NULL,
+    findings JSONB NOT NULL,
+    reason TEXT NOT NULL,
+    released_by UUID,
+    released_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_bill_releases PRIMARY KEY (bill_id),
+    CONSTRAINT fk_bill_releases_bill_id_bills FOREIGN KEY(bill_id) REFERENCES bills (id),
+    CONSTRAINT fk_bill_releases_released_by_staff FOREIGN KEY(released_by) REFERENCES staff (id)
+);
+
 CREATE TABLE bill_lines (
     bill_id UUID NOT NULL,
     line SMALLINT NOT NULL,

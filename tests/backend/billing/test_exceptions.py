@@ -1,0 +1,337 @@
+"""Every exception of the preliminary billing ledger, each made by the data that it is about."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import text
+
+from backend.fees import service as fees
+from backend.ledger import service as ledger
+from tests.backend.billing.town import BILLED_THROUGH, DISTRICT, END, NOW, READ_DAYS, TODAY, Town
+
+USUAL = 140
+"""Ten units more than at the last read, as every month before."""
+OTHERWISE = 141
+
+
+async def test_an_ordinary_account_has_none(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {}
+    assert (await town.draft(run_id, home.account_id)).usage_units == 11
+
+
+async def test_no_read(town: Town) -> None:
+    home = await town.home()
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"NO_READ": {"expected_on": "2026-11-20"}}
+    draft = await town.draft(run_id, home.account_id)
+    # 30 units in the 92 days from July 20 to October 20, for 31 days: 10.1, estimated as 10.
+    assert (draft.usage_units, draft.is_estimated) == (10, True)
+
+
+async def test_a_read_long_before_the_day_is_no_read(town: Town) -> None:
+    home = await town.home()
+    await town.read(home.meter_id, END - timedelta(days=6), 138)
+    run_id = await town.prepare()
+    assert "NO_READ" in await town.exceptions(run_id, home.account_id)
+
+
+async def test_no_use(town: Town) -> None:
+    home = await town.home(closing=130)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"ZERO_USE": {"periods": 1}}
+
+
+async def test_a_meter_that_has_stopped(town: Town) -> None:
+    home = await town.home(100, 130, 130, 130, closing=130)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"STOPPED": {"periods": 3}}
+
+
+async def test_a_fire_line_uses_nothing_and_that_is_right(town: Town) -> None:
+    home = await town.home(
+        5,
+        5,
+        5,
+        5,
+        closing=5,
+        service_class="fire_line",
+        service={"service_class": "fire_line"},
+        meter={"size_inches": "2"},
+    )
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {}
+
+
+async def test_far_more_than_before(town: Town) -> None:
+    home = await town.home(closing=130 + 31)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found == {"HIGH": {"units": 31, "units_per_day": 1.0, "expected_per_day": 0.326, "basis": "recent"}}
+
+
+async def test_far_less_than_before(town: Town) -> None:
+    home = await town.home(closing=133)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found == {"LOW": {"units": 3, "units_per_day": 0.097, "expected_per_day": 0.326, "basis": "recent"}}
+
+
+async def test_use_is_held_against_the_same_season_last_year(town: Town) -> None:
+    home = await town.home(100, 110, 120, 130, closing=130 + 31)
+    await town.read(home.meter_id, date(2025, 10, 20), 20)
+    await town.read(home.meter_id, date(2025, 11, 20), 50)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {}
+
+
+async def test_use_is_compared_by_the_day_and_not_by_the_bill(town: Town) -> None:
+    home = await town.home(closing=None)
+    await town.read(home.meter_id, date(2026, 12, 21), 130 + 21)
+    run_id = await town.prepare(period_end=date(2026, 12, 21))
+    assert await town.exceptions(run_id, home.account_id) == {"DAYS": {"days": 62}}
+
+
+async def test_exactly_the_use_of_the_month_before(town: Town) -> None:
+    home = await town.home(closing=USUAL)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"SAME_USE": {"counts": 10}}
+
+
+async def test_a_register_that_went_past_its_end(town: Town) -> None:
+    home = await town.home(999_960, 999_970, 999_980, 999_991, closing=3)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found == {"ROLLOVER": {"opening": 999_991, "closing": 3, "opening_kind": "actual"}}
+    assert (await town.draft(run_id, home.account_id)).usage_units == 12
+
+
+async def test_a_register_that_ran_backwards(town: Town) -> None:
+    home = await town.home(closing=90)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found == {"NEGATIVE": {"opening": 130, "closing": 90, "opening_kind": "actual"}}
+    draft = await town.draft(run_id, home.account_id)
+    assert (draft.usage_units, draft.is_estimated) == (10, True)
+
+
+async def test_use_where_nobody_is_a_customer(town: Town) -> None:
+    moved_out = date(2026, 9, 20)
+    home = await town.home(closing=134, status="closed", closed_on=moved_out, service={"ended_on": moved_out})
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"INACTIVE_USE": {"counts": 4}}
+    assert await town.draft(run_id, home.account_id) is None
+
+
+async def test_use_of_the_next_customer_is_theirs(town: Town) -> None:
+    moved_out = date(2026, 9, 20)
+    home = await town.home(closing=134, status="closed", closed_on=moved_out, service={"ended_on": moved_out})
+    next_one = await town.account(opened_on=date(2026, 9, 25))
+    await town.service(next_one, home.premise_id, started_on=date(2026, 9, 25))
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {}
+
+
+async def test_an_exchanged_meter(town: Town) -> None:
+    changed = date(2026, 11, 8)
+    home = await town.home(meter={"removed_on": changed})
+    new_meter = await town.meter(home.premise_id, installed_on=changed)
+    await town.read(home.meter_id, changed, 136, "exchange_out")
+    await town.read(new_meter, changed, 0, "exchange_in")
+    await town.read(new_meter, END, 5)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"EXCHANGE": {"on": "2026-11-08", "missing": []}}
+    draft = await town.draft(run_id, home.account_id)
+    assert (draft.usage_units, draft.is_estimated) == (11, False)
+    assert [line["quantity"] for line in draft.lines if line["code"] == "fixed"] == ["1.00000000"]
+
+
+async def test_an_exchange_without_its_reads(town: Town) -> None:
+    changed = date(2026, 11, 8)
+    home = await town.home(meter={"removed_on": changed})
+    new_meter = await town.meter(home.premise_id, installed_on=changed)
+    await town.read(new_meter, END, 5)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found["EXCHANGE"] == {"on": "2026-11-08", "missing": ["exchange_out", "exchange_in"]}
+    assert found["NO_PREV"] == {"closing": 5}
+
+
+async def test_another_multiplier_than_was_billed(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE)
+    first = await town.prepare()
+    await town.session.execute(text("UPDATE meters SET units_per_count = 0.1"))
+    await town.read(home.meter_id, date(2026, 12, 20), 250)
+    second = await town.prepare(period_end=date(2026, 12, 20))
+    assert "MULT_CHANGED" not in await town.exceptions(first, home.account_id)
+    found = await town.exceptions(second, home.account_id)
+    assert found["MULT_CHANGED"] == {"was": "1.000000", "is": "0.100000"}
+
+
+async def test_a_new_meter_with_another_multiplier(town: Town) -> None:
+    changed = date(2026, 11, 8)
+    home = await town.home(meter={"removed_on": changed})
+    new_meter = await town.meter(home.premise_id, installed_on=changed, units_per_count=Decimal("0.01"))
+    await town.read(home.meter_id, changed, 136, "exchange_out")
+    await town.read(new_meter, changed, 0, "exchange_in")
+    await town.read(new_meter, END, 520)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found["MULT_CHANGED"] == {"was": "1.000000", "is": "0.010000"}
+    assert (await town.draft(run_id, home.account_id)).usage_units == 6 + 5
+
+
+async def test_too_many_estimates_in_a_row(town: Town) -> None:
+    home = await town.home()
+    two_ago = {"since": READ_DAYS[2]}
+    await town.session.execute(text("UPDATE meter_reads SET kind = 'estimated' WHERE read_on >= :since"), two_ago)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found["EST_RUN"] == {"in_a_row": 3, "allowed": 2}
+
+
+async def test_two_estimates_in_a_row_are_allowed(town: Town) -> None:
+    home = await town.home()
+    one_ago = {"since": READ_DAYS[3]}
+    await town.session.execute(text("UPDATE meter_reads SET kind = 'estimated' WHERE read_on >= :since"), one_ago)
+    run_id = await town.prepare()
+    assert (await town.exceptions(run_id, home.account_id)).keys() == {"NO_READ"}
+
+
+async def test_nothing_to_count_from(town: Town) -> None:
+    account_id, premise_id = await town.account(), await town.premise()
+    await town.service(account_id, premise_id, started_on=date(2026, 10, 21))
+    meter_id = await town.meter(premise_id)
+    await town.read(meter_id, END, 77)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, account_id) == {"NO_PREV": {"closing": 77}}
+    assert (await town.draft(run_id, account_id)).usage_units == 0
+
+
+async def test_more_than_one_read(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE)
+    await town.read(home.meter_id, END - timedelta(days=2), 140)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found == {"DUP_READ": {"reads": 2, "days": ["2026-11-18", "2026-11-20"]}}
+
+
+async def test_a_period_of_unusual_length(town: Town) -> None:
+    account_id, premise_id = await town.account(), await town.premise()
+    await town.service(account_id, premise_id, started_on=date(2026, 11, 11))
+    meter_id = await town.meter(premise_id)
+    await town.read(meter_id, date(2026, 11, 10), 70)
+    await town.read(meter_id, END, 73)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, account_id) == {"DAYS": {"days": 10}}
+
+
+async def test_a_rate_that_is_missing(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE, service_class="fire_line", service={"service_class": "fire_line"})
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    problem = "no fixed charge for a 5/8 inch fire_line meter; the rate has 2, 3, 4, 6, 8, 10"
+    assert found["RATE_MISS"] == {"problem": problem}
+    assert (await town.draft(run_id, home.account_id)).amount_cents == 0
+
+
+async def test_an_account_that_nothing_could_be_billed_to(town: Town) -> None:
+    without_service = await town.account()
+    without_meter = await town.account()
+    await town.service(without_meter, await town.premise(), started_on=date(2026, 10, 21))
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, without_service)
+    assert found == {"RATE_MISS": {"problem": "the account has no service agreement"}}
+    assert (await town.exceptions(run_id, without_meter))["RATE_MISS"] == {"problem": "the premise has no meter"}
+
+
+async def test_an_account_on_hold(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE, billing_hold="Final read is disputed")
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"HOLD": {"hold": "Final read is disputed"}}
+
+
+async def test_a_service_that_ended_waits_for_its_final_bill(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE, service={"ended_on": date(2026, 11, 12)})
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found["HOLD"] == {"hold": "final bill pending"}
+
+
+async def test_a_closed_account_without_its_final_bill(town: Town) -> None:
+    ended = date(2026, 11, 12)
+    home = await town.home(status="closed", closed_on=ended, service={"ended_on": ended})
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, home.account_id)
+    assert found == {"HOLD": {"hold": "final bill pending", "service_ended_on": "2026-11-12"}}
+
+
+async def test_a_water_budget_without_what_it_is_made_of(town: Town) -> None:
+    irrigated = {"service_class": "irrigation", "persons": 0, "landscape_sqft": 0}
+    home = await town.home(closing=OTHERWISE, service_class="irrigation", service=irrigated)
+    weatherless = await town.home(
+        closing=OTHERWISE, service_class="irrigation", service={**irrigated, "landscape_sqft": 4_000}
+    )
+    run_id = await town.prepare()
+    assert (await town.exceptions(run_id, home.account_id))["BUDGET"] == {"landscape_sqft": 0}
+    assert (await town.exceptions(run_id, weatherless.account_id))["BUDGET"] == {"weather_days": 31}
+
+
+async def test_a_water_budget_that_changed(town: Town) -> None:
+    irrigated = {"service_class": "irrigation", "persons": 0, "landscape_sqft": 4_000}
+    home = await town.home(closing=OTHERWISE, service_class="irrigation", service=irrigated)
+    await town.session.execute(
+        text(
+            "INSERT INTO evapotranspiration SELECT 'Valley', d, 0.15 FROM generate_series(date '2026-10-21',"
+            " date '2026-12-20', interval '1 day') AS d"
+        )
+    )
+    first = await town.prepare()
+    await town.session.execute(text("UPDATE service_agreements SET landscape_sqft = 6000"))
+    await town.read(home.meter_id, date(2026, 12, 20), 153)
+    second = await town.prepare(period_end=date(2026, 12, 20))
+    assert "BUDGET" not in await town.exceptions(first, home.account_id)
+    assert (await town.exceptions(second, home.account_id))["BUDGET"] == {"landscape_sqft_was": 4_000}
+
+
+async def test_a_bill_over_the_limit_of_its_class(town: Town) -> None:
+    home = await town.home(100, 155, 210, 265, closing=265 + 60)
+    run_id = await town.prepare()
+    # 28.81 + 9 × 3.47 + 20 × 3.96 + 31 × 9.52 + 60 × 0.31 + 0.61 = 453.57
+    assert await town.exceptions(run_id, home.account_id) == {
+        "BILL_HIGH": {"amount_cents": 45_357, "limit_cents": 40_000}
+    }
+
+
+async def test_a_large_credit(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE)
+    await ledger.post_receipt(
+        town.session,
+        account_id=home.account_id,
+        amount_cents=7_000 + 20_001,
+        description="Payment",
+        received_on=TODAY,
+        idempotency_key="twice",
+        now=NOW,
+    )
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"CREDIT_BAL": {"credit_cents": 20_001}}
+
+
+async def test_a_fee_charged_twice(town: Town) -> None:
+    home = await town.home(closing=OTHERWISE)
+    for number, day in enumerate((BILLED_THROUGH, date(2026, 11, 2), date(2026, 11, 9))):
+        await fees.charge_fee(
+            town.session,
+            account_id=home.account_id,
+            code="tag",
+            charged_on=day,
+            due_on=day + timedelta(days=21),
+            caused_by_entry_id=None,
+            idempotency_key=f"tag {number}",
+            now=NOW,
+            district=DISTRICT,
+        )
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"FEE_DUP": {"fees": ["tag"]}}
