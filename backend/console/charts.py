@@ -27,16 +27,11 @@ def bars(pen: Pen, name: str, places: Sequence[Bar]) -> None:
     with pen.within("div", "bars", role="img", aria_label=name), pen.within("div", "bars-field"):
         for bar in places:
             with pen.within("div", "bars-place", title=bar.says):
-                pen("span", str(bar.value), "bars-value")
                 with pen.within("div", "bars-pair"):
-                    height = 0 if bar.before is None else bar.before / most * 100
-                    pen("span", "", "pillar before", style=f"height:{height:.1f}%")
-                    pen(
-                        "span",
-                        "",
-                        "pillar weak" if bar.weak else "pillar",
-                        style=f"height:{bar.value / most * 100:.1f}%",
-                    )
+                    if beside:
+                        pen("span", "", "pillar before", style=f"height:{(bar.before or 0) / most * 100:.1f}%")
+                    css = "pillar weak" if bar.weak else "pillar"
+                    pen("span", "", css, style=f"height:{bar.value / most * 100:.1f}%", data_value=bar.value)
                 pen("span", bar.label, "bars-label")
 
 

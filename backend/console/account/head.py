@@ -14,7 +14,7 @@ from backend.console.surroundings import PREFIX
 from backend.console.words import Wording
 from backend.hand_offs.desk import AccountCase, cases_of_account
 from backend.ledger.aging import Aging
-from backend.ledger.statement import aging
+from backend.ledger.reports import aging
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,18 @@ from backend.console.pen import Pen
 from backend.console.sheet import Deed
 from backend.console.tables import table
 from backend.console.words import Wording
-from backend.ledger.statement import StatementLine, statement
+from backend.ledger.listing import ListedEntry, entries_of
 
 SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    lines: tuple[StatementLine, ...]
+    lines: tuple[ListedEntry, ...]
     more: bool
 
 
-def what(t: Wording, line: StatementLine) -> str:
+def what(t: Wording, line: ListedEntry) -> str:
     """What an entry is, in the reader's language."""
     if line.kind == "reversal":
         return _reversal(t, line)
@@ -31,7 +31,7 @@ def what(t: Wording, line: StatementLine) -> str:
     return t.known("entry", line.kind, "entry_other")
 
 
-def _reversal(t: Wording, line: StatementLine) -> str:
+def _reversal(t: Wording, line: ListedEntry) -> str:
     if line.return_reason:
         return t("entry_returned", code=line.return_reason)
     if line.reversed_kind == "fee":
@@ -50,7 +50,7 @@ class Ledger(View):
     count = SHOWN
 
     async def read(self, look: Look) -> _Shown:
-        lines = await statement(look.session, look.account_id, count=self.count + 1)
+        lines = await entries_of(look.session, look.account_id, count=self.count + 1)
         return _Shown(tuple(lines[: self.count]), len(lines) > self.count)
 
     def draw(self, pen: Pen, shown: _Shown) -> None:
@@ -85,7 +85,7 @@ class Ledger(View):
                 with pen.within("p", "more"):
                     pen.button(t("ledger_more"), "more")
 
-    def _facts(self, line: StatementLine) -> str:
+    def _facts(self, line: ListedEntry) -> str:
         t, parts = self.t, []
         if line.is_reversed:
             parts.append(t("entry_taken_back"))

@@ -1,7 +1,6 @@
 """The first tab: what is owed and how old it is, water use, why the last bill is what it is, who and where."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from backend.console.account.usage_picture import draw_usage_picture
 from backend.console.account.use import BILLS_NEEDED, MonthOfUse, months_of_use
@@ -10,7 +9,6 @@ from backend.console.charts import Share, shares
 from backend.console.pen import Pen
 from backend.console.surroundings import PREFIX
 from backend.console.tables import facts
-from backend.ledger.aging import LIMITS_DAYS
 from backend.statements.service import BillNotFoundError, Explanation, ListedBill, bills_of, explain_bill
 
 
@@ -56,14 +54,14 @@ class Overview(View):
     def _draw_owed(self, pen: Pen) -> None:
         t, head = self.t, self.page.head
         aging, owed = head.aging, head.balance
-        names = [t("aging_not_due")]
-        names += [t("aging_days", first=first + 1, last=last) for first, last in pairwise((0, *LIMITS_DAYS))]
-        names.append(t("aging_over", days=LIMITS_DAYS[-1]))
-        cents = (aging.not_due_cents, *aging.past_due_cents)
-        parts = [
-            Share(name, value, t.money(value), f"age-{place}")
-            for place, (name, value) in enumerate(zip(names, cents, strict=True))
-        ]
+        ages = (
+            (t("aging_not_due"), aging.current_cents),
+            (t("aging_days", first=1, last=30), aging.days_1_30_cents),
+            (t("aging_days", first=31, last=60), aging.days_31_60_cents),
+            (t("aging_days", first=61, last=90), aging.days_61_90_cents),
+            (t("aging_over", days=90), aging.days_over_90_cents),
+        )
+        parts = [Share(name, cents, t.money(cents), f"age-{place}") for place, (name, cents) in enumerate(ages)]
         if aging.credit_cents:
             parts.append(Share(t("credit"), aging.credit_cents, t.money(aging.credit_cents), "credit"))
         paid, returned, plan = owed.last_payment, owed.returned_payment, owed.arrangement

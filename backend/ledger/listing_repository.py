@@ -1,7 +1,6 @@
-"""An account's entries one after another with the balance after each, and its charges by due date."""
+"""An account's entries one after another with the balance after each, and what each is about."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Uuid, bindparam, text
@@ -32,19 +31,8 @@ SELECT n.entry_id, n.effective_on, n.due_on, n.amount_cents, n.balance_cents, e.
  ORDER BY n.effective_on DESC, n.posted_at DESC, n.entry_id DESC
 """).bindparams(bindparam("account_id", type_=Uuid()))
 
-_BY_DUE_DATE = text("""
-SELECT due_on, sum(amount_cents)::bigint AS amount_cents FROM ledger_postings
- WHERE ledger_account_id = :account_id AND effective_on <= :today GROUP BY due_on
-""").bindparams(bindparam("account_id", type_=Uuid()))
-
 
 async def lines(session: AsyncSession, account_id: UUID, *, skip: int, count: int) -> Sequence[RowMapping]:
     """Entries with the balance after each, newest first."""
     values = {"account_id": account_id, "skip": skip, "count": count}
     return (await session.execute(_LINES, values)).mappings().all()
-
-
-async def by_due_date(session: AsyncSession, account_id: UUID, today: date) -> dict[date | None, int]:
-    """The sum of the account's postings by due date; under None what never falls due (payments and their returns)."""
-    rows = await session.execute(_BY_DUE_DATE, {"account_id": account_id, "today": today})
-    return {row.due_on: row.amount_cents for row in rows}

@@ -1,4 +1,4 @@
-"""An account's statement: every entry with the balance after it; and its balance by age."""
+"""An account's entries, newest first, each with the balance after it and what one needs to say what it is."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,14 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.ledger import statement_repository as repository
-from backend.ledger.aging import Aging, age
+from backend.ledger import listing_repository as repository
 
 LINES_MAX = 120
 
 
 @dataclass(frozen=True, slots=True)
-class StatementLine:
+class ListedEntry:
     """One entry: a charge is positive, what lowers the balance negative; `balance_cents` is what was owed after it.
 
     Of a reversal, `reversed_kind` says what it takes back, and the facts below are those of what it takes back.
@@ -39,16 +38,9 @@ class StatementLine:
     return_reason: str | None
 
 
-async def statement(
+async def entries_of(
     session: AsyncSession, account_id: UUID, *, skip: int = 0, count: int = LINES_MAX
-) -> list[StatementLine]:
+) -> list[ListedEntry]:
     """The account's entries, newest first, without the first `skip`; at most `LINES_MAX`."""
     rows = await repository.lines(session, account_id, skip=skip, count=min(count, LINES_MAX))
-    return [StatementLine(**row) for row in rows]
-
-
-async def aging(session: AsyncSession, account_id: UUID, today: date) -> Aging:
-    """What the account owes as of `today`, by how long it has been due."""
-    sums = await repository.by_due_date(session, account_id, today)
-    credits = -sums.pop(None, 0)
-    return age({due_on: cents for due_on, cents in sums.items() if due_on is not None}, credits, today)
+    return [ListedEntry(**row) for row in rows]
