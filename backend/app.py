@@ -22,6 +22,7 @@ from backend.events import ConsoleNews
 from backend.fees import routes as fees
 from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
+from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
 from backend.nightly import routes as nightly
 from backend.options import routes as options
@@ -50,6 +51,7 @@ def routers() -> list[APIRouter]:
         options.router,
         payments.router,
         billing.router,
+        ledger.router,
     ]
 
 
@@ -90,7 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with database.transaction() as session:
             await app.state.clock.load(session)
         if settings.workflows:
-            app.state.workflows = Workflows(settings)
+            app.state.workflows = Workflows(settings, database, app.state.district)
             app.state.workflows.start()
             stack.push_async_callback(app.state.workflows.stop)
             database.listeners.append(app.state.workflows.hear)

@@ -10,7 +10,7 @@ PART_ACCOUNTS = 500
 
 _FIRSTS = text("""
 SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM accounts) numbered
- WHERE place % :size = 1 ORDER BY id
+ WHERE (place - 1) % :size = 0 ORDER BY id
 """)
 
 

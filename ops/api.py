@@ -17,6 +17,10 @@ class CommandError(Exception):
     """A command could not do what was asked; the message says why in plain words."""
 
 
+class NoAnswerError(CommandError):
+    """Nobody answers: the process is away or too busy."""
+
+
 def running_system(settings: Settings, *, demo: bool = True) -> System:
     """The system that runs here.
 
@@ -32,16 +36,16 @@ def running_system(settings: Settings, *, demo: bool = True) -> System:
 def ask(settings: Settings, method: str, url: str, body: object = None, *, seconds: float = TIMEOUT_SECONDS) -> Any:
     """One call with the operator's token; gives the answer's JSON.
 
-    :raises CommandError: no answer, or a refusal; with what the other side said.
+    :raises CommandError: a refusal, with what the other side said. :raises NoAnswerError: no answer.
     """
     token = load_secrets(Home(settings.home))["operator_token"]
     headers = {"Authorization": f"Bearer {token}"}
     try:
         response = httpx.request(method, url, json=body, headers=headers, timeout=seconds, trust_env=False)
     except httpx.TimeoutException as error:
-        raise CommandError(f"{url} did not answer within {seconds:.0f} s. See: headgate status") from error
+        raise NoAnswerError(f"{url} did not answer within {seconds:.0f} s. See: headgate status") from error
     except httpx.HTTPError as error:
-        raise CommandError(f"{url} does not answer. See: headgate status, headgate doctor") from error
+        raise NoAnswerError(f"{url} does not answer. See: headgate status, headgate doctor") from error
     if response.is_error:
         raise CommandError(_refusal(response))
     return response.json()

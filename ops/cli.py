@@ -218,6 +218,29 @@ def clock(
     _print_json(answer) if as_json else typer.echo(clock_line(answer))
 
 
+@app.command()
+@friendly
+def nightly(
+    written: Annotated[
+        str | None, typer.Option("--date", help="The business date, like 2026-11-23; today when left out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the nightly update of a date now, or finish it; nothing is ever done twice."""
+    from ops.nightly import begin, headline, result_table, watch
+
+    night = begin(_settings(), written)
+    was_finished = night["status"] == "finished"
+    # With --json, what is said while it runs goes where errors go, so that a program can read the answer.
+    if not was_finished:
+        night = watch(_settings(), night, Console(stderr=True) if as_json else _console())
+    if as_json:
+        _print_json(night)
+        return
+    typer.echo(headline(night, was_finished=was_finished))
+    _print_table(result_table(night))
+
+
 def main() -> None:
     """The entry point of the `headgate` command."""
     app()

@@ -8,6 +8,7 @@ import phonenumbers
 from rich.table import Table
 
 from ops.api import CALL_SECONDS_MAX, CommandError, ask, running_system
+from ops.money import dollars
 from ops.settings import Settings
 
 REGION = "US"
@@ -43,10 +44,8 @@ def customers_table(found: Sequence[dict[str, Any]]) -> Table:
     for title in ("situation", "name", "phone", "account", "PIN", "ZIP", "language", "balance"):
         table.add_column(title, justify="right" if title == "balance" else "left", no_wrap=True)
     for customer in found:
-        cents = int(customer["balance_cents"])
-        dollars = f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
         words = [customer[key] for key in ("situation", "name", "phone", "account_number", "pin", "zip", "language")]
-        table.add_row(*(str(word or "") for word in words), dollars)
+        table.add_row(*(str(word or "") for word in words), dollars(int(customer["balance_cents"])))
     return table
 
 

@@ -10,7 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.models.arrangement import Arrangement, Installment
 from backend.parts import WITHIN, Part
 
-# Reversals count with what they take back: a payment that came in and went out again is nothing.
+# A payment of the very day counts when it was posted after the agreement: ids sort by time.
+_SINCE = "({0}.effective_on > g.agreed_on OR ({0}.effective_on = g.agreed_on AND {0}.entry_id > g.id))"
+
+# What came in: payments, adjustments, and old charges taken back; less what went out again. A payment from before the
+# agreement that comes back later is owed beside the plan, and is no installment missed.
 _ACTIVE = text(f"""
 SELECT g.id, g.account_id, i.number, i.due_on, i.amount_cents, i.kept_on,
        (received.cents - charged.cents)::bigint AS toward_cents
@@ -18,9 +22,12 @@ SELECT g.id, g.account_id, i.number, i.due_on, i.amount_cents, i.kept_on,
  CROSS JOIN LATERAL (
        SELECT -coalesce(sum(p.amount_cents), 0) AS cents
          FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
-         LEFT JOIN ledger_entries undone ON undone.id = e.reverses_id
-        WHERE p.ledger_account_id = g.account_id AND p.effective_on > g.agreed_on AND p.effective_on <= :today
-          AND coalesce(undone.kind, e.kind) = 'payment') received
+         LEFT JOIN ledger_postings undone
+                ON undone.entry_id = e.reverses_id AND undone.ledger_account_id = p.ledger_account_id
+        WHERE p.ledger_account_id = g.account_id AND p.effective_on <= :today AND {_SINCE.format("p")}
+          AND (p.due_on IS NULL OR p.due_on <= g.agreed_on)
+          AND (p.amount_cents < 0 OR p.due_on IS NULL OR e.kind = 'reversal')
+          AND NOT coalesce(undone.amount_cents < 0 AND NOT {_SINCE.format("undone")}, false)) received
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(p.amount_cents), 0) AS cents FROM ledger_postings p
         WHERE p.ledger_account_id = g.account_id AND p.due_on > g.agreed_on AND p.due_on <= :today

@@ -1,7 +1,9 @@
 """A night's look at payment arrangements: which installments were kept, which arrangements are done or broken."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,11 +12,21 @@ from backend.district.service import District
 from backend.parts import Part
 
 
-async def check_arrangements(
-    session: AsyncSession, business_date: date, part: Part, *, district: District
-) -> dict[str, int]:
-    """Counts `installments_kept`, `arrangements_completed`, `arrangements_broken`. Again it finds nothing more."""
-    counts = {"installments_kept": 0, "arrangements_completed": 0, "arrangements_broken": 0}
+@dataclass(slots=True)
+class Checked:
+    """What a look found: how many installments were kept, and which arrangements (with their accounts) ended."""
+
+    installments_kept: int = 0
+    completed: list[tuple[UUID, UUID]] = field(default_factory=list)
+    broken: list[tuple[UUID, UUID]] = field(default_factory=list)
+
+
+async def check_arrangements(session: AsyncSession, business_date: date, part: Part, *, district: District) -> Checked:
+    """Look at the active arrangements of the part as of `business_date`. Again for the same date it finds nothing more.
+
+    A broken arrangement protects from late fees and shut-off no longer (Gov. Code 60372), so a person should know.
+    """
+    checked = Checked()
     rows = await repository.active(session, part, business_date)
     for arrangement_id, group in groupby(rows, key=lambda row: row["id"]):
         listed = list(group)
@@ -25,8 +37,9 @@ async def check_arrangements(
         found = rules.check(installments, listed[0]["toward_cents"], business_date, grace_days)
         if found.newly_kept:
             await repository.keep(session, arrangement_id, found.newly_kept, business_date)
-            counts["installments_kept"] += len(found.newly_kept)
+            checked.installments_kept += len(found.newly_kept)
         if found.status != "active":
             await repository.set_status(session, arrangement_id, found.status)
-            counts[f"arrangements_{found.status}"] += 1
-    return counts
+            ended = checked.broken if found.status == "broken" else checked.completed
+            ended.append((arrangement_id, listed[0]["account_id"]))
+    return checked

@@ -12,6 +12,7 @@ from psycopg import sql
 from backend.demo.book import Book
 from backend.demo.district import ACCOUNTS, generate
 from backend.demo.situations import add_named_customers
+from backend.district.service import District
 from backend.rates.service import RateBook
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -79,9 +80,19 @@ def seed_district(
         book = demonstration(secret_key, today, RateBook.load(folder), generated)
         for table in COLUMNS:
             _copy(connection, table, book.rows[table])
+        _allocate(connection, District.load(folder))
         connection.execute("INSERT INTO demo_seeding (business_date) VALUES (%s)", (today,))
     _vacuum(database_url)
     return len(book.rows["accounts"])
+
+
+def _allocate(connection: psycopg.Connection[Any], district: District) -> None:
+    """Let the payments that were copied pay the bills, in the district's order."""
+    order = district.policy.payments
+    connection.execute(
+        "SELECT allocate_credits(ARRAY(SELECT id FROM accounts ORDER BY id), %s, %s, %s)",
+        (order.allocation, order.within_date, order.on_plan),
+    )
 
 
 def _copy(connection: psycopg.Connection[Any], table: str, rows: list[tuple[Any, ...]]) -> None:

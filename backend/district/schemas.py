@@ -207,6 +207,21 @@ class LowIncome(_Strict):
     months: Annotated[int, Field(ge=1, le=60)]
 
 
+class Nightly(_Strict):
+    """The nightly update: when the night of a business date begins, and how many missed ones are made up for."""
+
+    starts: time
+    closed_days: bool
+    catch_up_nights: Annotated[int, Field(ge=1, le=366)]
+
+    @field_validator("starts")
+    @classmethod
+    def _in_the_morning(cls, value: time) -> time:
+        if value.hour >= 12 or value.tzinfo is not None:
+            raise ValueError("the night of a day starts in the morning after: write a time from 00:00 to 11:59")
+        return value
+
+
 class Policy(_Strict):
     """`policy.toml`. Slices to come add their tables."""
 
@@ -220,3 +235,4 @@ class Policy(_Strict):
     billing: Billing
     statements: Statements
     arrangements: Arrangements
+    nightly: Nightly

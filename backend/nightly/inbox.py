@@ -33,16 +33,25 @@ class Waiting:
 
 
 def waiting(inbox: Path) -> list[Path]:
-    """The files to take in, by name. No inbox is an empty one."""
-    if not inbox.is_dir():
-        return []
+    """The files to take in, by name; the inbox is made if there is none."""
+    inbox.mkdir(parents=True, exist_ok=True)
     return sorted(path for path in inbox.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
+def kind_of(name: str) -> str | None:
+    """What a file of this name holds; None when its end says nothing."""
+    lowered = name.lower()
+    ends = [end for end in KINDS if lowered.endswith(end)]
+    return KINDS[max(ends, key=len)] if ends else None
+
+
 def read(path: Path) -> Waiting | None:
-    """The file, or None when somebody has taken it away meanwhile."""
+    """The file, or None when somebody has taken it away meanwhile.
+
+    :raises OSError: it cannot be read.
+    """
     try:
-        return Waiting(path, KINDS.get(path.suffix.lower()), path.read_bytes())
+        return Waiting(path, kind_of(path.name), path.read_bytes())
     except FileNotFoundError:
         return None
 

@@ -1,4 +1,4 @@
-"""Rows of the nightly update, and what is open for people after it."""
+"""Rows of the nightly update, and what its steps look for."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.account import Account
-from backend.models.nightly import NightlyRun, NightlyStep
+from backend.models.nightly import NightlyRun, NightlySchedule, NightlyStep
 from backend.nightly.rules import PartRow
 from backend.parts import WITHIN, Part
 
@@ -19,24 +19,49 @@ SELECT id, cycle, period_end FROM billing_runs
  WHERE status = :status AND period_end <= :today ORDER BY period_end, cycle
 """)
 
-_BILLED = text(f"""
-SELECT DISTINCT b.account_id FROM bills b
- WHERE b.issued_on = :today AND b.run_id IS NOT NULL AND {WITHIN.format("b.account_id")} ORDER BY b.account_id
+# An account with a reversal may be found without need: what was reversed counts on both sides.
+_TO_SETTLE = text(f"""
+SELECT sums.account_id
+  FROM (SELECT ledger_account_id AS account_id, sum(amount_cents) FILTER (WHERE amount_cents > 0) AS charged_cents,
+               -sum(amount_cents) FILTER (WHERE amount_cents < 0) AS credited_cents
+          FROM ledger_postings WHERE {WITHIN.format("ledger_account_id")} GROUP BY ledger_account_id) sums
+  JOIN accounts a ON a.id = sums.account_id
+  LEFT JOIN (SELECT account_id, sum(amount_cents) AS cents FROM payment_allocations
+              WHERE undone_by_id IS NULL AND {WITHIN.format("account_id")} GROUP BY account_id) paid
+    ON paid.account_id = sums.account_id
+ WHERE least(sums.charged_cents, sums.credited_cents) > coalesce(paid.cents, 0)
+ ORDER BY sums.account_id
 """)
 
-_TO_DO = text("""
-SELECT (SELECT count(*) FROM billing_exceptions WHERE status = 'open') AS billing_exceptions,
-       (SELECT count(*) FROM billing_runs WHERE status = 'prepared') AS runs_to_approve,
-       (SELECT count(*) FROM unapplied_receipts WHERE status = 'open') AS unapplied_receipts,
-       (SELECT count(*) FROM return_items WHERE status = 'open') AS return_items,
-       (SELECT count(*) FROM fee_reversals WHERE status = 'pending') AS fee_reversals,
-       (SELECT count(*) FROM refunds WHERE status = 'pending') AS refunds
-""")
+
+async def since(session: AsyncSession, today: date) -> date:
+    """The first business date that is looked after; `today` when this is asked for the first time."""
+    known: date | None = await session.scalar(select(NightlySchedule.since))
+    if known is not None:
+        return known
+    await session.execute(insert(NightlySchedule).values(since=today).on_conflict_do_nothing())
+    return (await session.execute(select(NightlySchedule.since))).scalar_one()
 
 
-async def begin(session: AsyncSession, business_date: date, now: datetime) -> None:
+async def nights_between(session: AsyncSession, first: date, last: date) -> set[date]:
+    """The business dates on record, finished or not."""
+    query = select(NightlyRun.business_date).where(NightlyRun.business_date.between(first, last))
+    return set(await session.scalars(query))
+
+
+async def first_unfinished(session: AsyncSession) -> date | None:
+    """The oldest night on record that is not finished."""
+    query = select(NightlyRun.business_date).where(NightlyRun.finished_at.is_(None))
+    return await session.scalar(query.order_by(NightlyRun.business_date).limit(1))
+
+
+async def newest_night(session: AsyncSession) -> date | None:
+    return await session.scalar(select(func.max(NightlyRun.business_date)))
+
+
+async def begin(session: AsyncSession, business_date: date, part_accounts: int, now: datetime) -> None:
     """The run of a date, unless it is there."""
-    values = {"business_date": business_date, "started_at": now}
+    values = {"business_date": business_date, "part_accounts": part_accounts, "started_at": now}
     await session.execute(insert(NightlyRun).values(values).on_conflict_do_nothing())
 
 
@@ -90,11 +115,6 @@ async def billing_runs(session: AsyncSession, status: str, today: date) -> Seque
     return (await session.execute(_RUNS, {"status": status, "today": today})).mappings().all()
 
 
-async def billed_accounts(session: AsyncSession, part: Part, today: date) -> list[UUID]:
-    """The accounts of the part whose cycle was billed today."""
-    return list(await session.scalars(_BILLED, {"today": today, **part.bounds}))
-
-
-async def to_do(session: AsyncSession) -> dict[str, int]:
-    """What waits for a person, by kind."""
-    return dict((await session.execute(_TO_DO)).mappings().one())
+async def accounts_to_settle(session: AsyncSession, part: Part) -> list[UUID]:
+    """The accounts of the part that have both a credit which pays nothing yet and a charge which is not paid."""
+    return list(await session.scalars(_TO_SETTLE, part.bounds))

@@ -5,7 +5,7 @@ is waited for and then passed over: two nights at once are one.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from backend.billing.facts import Tariff
 from backend.database import Database
 from backend.district.service import District
 from backend.fees.late import charge_late_fees
-from backend.ledger import service as ledger
-from backend.nightly import repository, rules
+from backend.ledger import reports
+from backend.nightly import item_repository, items, repository, rules
 from backend.nightly.rules import WHOLE
 from backend.options.budget_checks import check_budgets
 from backend.options.draws import draw_due
@@ -35,7 +35,10 @@ PartWork = Callable[[AsyncSession, Part], Awaitable[Counts]]
 
 @dataclass(frozen=True)
 class Night:
-    """One business date's update: where it works, by which rules, and at which moment it says things happened."""
+    """One business date's update: where it works, by which rules, and at which moment it says things happened.
+
+    `stopping()` is true once the process is to end: no further part begins.
+    """
 
     database: Database
     district: District
@@ -43,8 +46,8 @@ class Night:
     inbox: Path
     business_date: date
     now: datetime
+    part_accounts: int
     stopping: Callable[[], bool]
-    """True once the process is to end: no further part begins."""
 
 
 class NightStoppedError(Exception):
@@ -67,9 +70,9 @@ async def once(night: Night, step: str, part: int, work: Work) -> Counts | None:
 
 
 async def by_accounts(night: Night, step: str, work: PartWork) -> None:
-    """Do `work` for all accounts, 500 a part, leaving out the parts that are done."""
+    """Do `work` for all accounts, part by part, leaving out the parts that are done."""
     async with night.database.transaction() as session:
-        parts = await account_parts(session)
+        parts = await account_parts(session, night.part_accounts)
         done = {row.part for row in await repository.rows_of(session, night.business_date, step)}
     for part in parts:
 
@@ -89,6 +92,21 @@ async def drafts(night: Night) -> None:
     await by_accounts(night, "drafts", work)
 
 
+async def arrangements(night: Night) -> None:
+    """Installments kept, arrangements completed or broken."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        checked = await check_arrangements(session, night.business_date, part, district=night.district)
+        await items.add_broken_arrangements(session, night.business_date, checked.broken)
+        return {
+            "installments_kept": checked.installments_kept,
+            "arrangements_completed": len(checked.completed),
+            "arrangements_broken": len(checked.broken),
+        }
+
+    await by_accounts(night, "arrangements", work)
+
+
 async def late_fees(night: Night) -> None:
     """A late fee for each bill that is late."""
 
@@ -96,15 +114,6 @@ async def late_fees(night: Night) -> None:
         return dict(await charge_late_fees(session, night.business_date, night.now, part, district=night.district))
 
     await by_accounts(night, "late_fees", work)
-
-
-async def arrangements(night: Night) -> None:
-    """Installments kept, arrangements completed or broken."""
-
-    async def work(session: AsyncSession, part: Part) -> Counts:
-        return dict(await check_arrangements(session, night.business_date, part, district=night.district))
-
-    await by_accounts(night, "arrangements", work)
 
 
 async def prepare(night: Night) -> None:
@@ -120,7 +129,7 @@ async def prepare(night: Night) -> None:
     while run := await _next_run(night, "preparing"):
 
         async def work(session: AsyncSession, run: RowMapping = run) -> Counts:
-            done = await billing.prepare_part(session, night.tariff, run["id"])
+            done = await billing.prepare_part(session, night.tariff, run["id"], count=night.part_accounts)
             return {"cycle": str(run["cycle"]), "accounts": done.accounts, "drafts": done.bills}
 
         await once(night, "prepare", await _next_part(night, "prepare"), work)
@@ -134,9 +143,15 @@ async def bills(night: Night) -> None:
             head = {"cycle": str(run["cycle"]), "period_end": run["period_end"].isoformat()}
             try:
                 done = await billing.bill_part(
-                    session, night.tariff, run["id"], issued_on=night.business_date, now=night.now
+                    session,
+                    night.tariff,
+                    run["id"],
+                    issued_on=night.business_date,
+                    now=night.now,
+                    count=night.part_accounts,
                 )
             except OpenExceptionsError:
+                await items.add_held_run(session, night.business_date, run["cycle"], run["period_end"])
                 return {**head, "runs_held": 1}
             return {**head, "bills": done.bills, "bills_cents": done.amount_cents}
 
@@ -153,37 +168,48 @@ async def budgets(night: Night) -> None:
 
 
 async def credits(night: Night) -> None:
-    """Credits pay the bills that have just gone out."""
+    """Credits that pay nothing yet pay what is owed: bills that have just gone out, charges that were freed."""
 
     async def work(session: AsyncSession, part: Part) -> Counts:
-        billed = await repository.billed_accounts(session, part, night.business_date)
-        return {"allocations": await payments.allocate_credits(session, billed, night.district)}
+        to_settle = await repository.accounts_to_settle(session, part)
+        return {"allocations": await payments.allocate_credits(session, to_settle, night.district)}
 
     await by_accounts(night, "credits", work)
 
 
+async def aging(night: Night) -> None:
+    """What is owed at the end of the day, by how late it is."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        return asdict(await reports.aging_of_part(session, part, night.business_date))
+
+    await by_accounts(night, "aging", work)
+
+
 async def exceptions(night: Night) -> None:
     """What waits for people after this night, for the leads' morning."""
-    await once(night, "exceptions", 1, repository.to_do)
+    await once(night, "exceptions", WHOLE, item_repository.to_do)
 
 
 async def summary(night: Night) -> None:
     """Add everything up, check that the books balance, and close the night."""
 
     async def work(session: AsyncSession) -> Counts:
-        rows = await repository.rows_of(session, night.business_date)
-        out_of_balance = sum(line.balance_cents for line in await ledger.trial_balance(session))
-        totals: Counts = {**rules.totals(rows), "trial_balance_cents": out_of_balance}
-        await repository.finish(session, night.business_date, totals, night.now)
-        return {}
+        books = await reports.day_of_books(session, night.business_date)
+        balance: Counts = {"trial_balance_cents": sum(line.closing_cents for line in books)}
+        done = rules.totals(await repository.rows_of(session, night.business_date))
+        listed = [{**asdict(line), "closing_cents": line.closing_cents} for line in books]
+        await repository.finish(session, night.business_date, {**done, **balance, "books": listed}, night.now)
+        return balance
 
-    await once(night, "summary", 1, work)
+    await once(night, "summary", WHOLE, work)
 
 
 async def finish_step(night: Night, step: str) -> None:
-    """The row that says the whole step is done."""
+    """The row that says the whole step is done; nothing is in its way any more."""
 
     async def nothing(session: AsyncSession) -> Counts:
+        await repository.set_problem(session, night.business_date, None)
         return {}
 
     await once(night, step, WHOLE, nothing)

@@ -1,5 +1,6 @@
 """DBOS itself: launched, asked to deliver, destroyed. Called on threads, never on the event loop."""
 
+from collections.abc import Callable
 from datetime import date
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -11,7 +12,7 @@ from backend.workflows.courier import Courier
 _STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
-def launch(settings: Settings) -> None:
+def launch(settings: Settings, night_is_over: Callable[[], None]) -> None:
     """Make the tables of DBOS if need be, start it, and let it take up what a dead process left."""
     config: DBOSConfig = {
         "name": "headgate",
@@ -24,7 +25,7 @@ def launch(settings: Settings) -> None:
         "log_level": "WARNING",
     }
     deliver.use(Courier.from_settings(settings))
-    nightly.use(settings)
+    nightly.use(settings, night_is_over)
     DBOS(config=config)
     DBOS.launch()
 
@@ -51,6 +52,6 @@ def start_delivery(message_id: str, *, again: bool) -> None:
             DBOS.resume_workflow(message_id)
 
 
-def start_nightly(business_date: date) -> None:
-    """Start the nightly update of a date, or go on with it; there is one for each date."""
-    nightly.start(business_date)
+def start_nightly(business_date: date, *, hurry: bool) -> None:
+    """See that the nightly update of a date is under way; `hurry` it on when a person asks."""
+    nightly.start(business_date, hurry=hurry)

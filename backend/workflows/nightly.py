@@ -4,91 +4,118 @@ What a step has done is in the database with the work itself, so a step that was
 """
 
 import asyncio
+import itertools
 import threading
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
 import structlog
 from dbos import DBOS, SetWorkflowID
 
-from backend.nightly import service
+from backend.nightly import problems, running
 from backend.nightly.rules import STEPS
 from backend.nightly.steps import NightStoppedError
 from backend.settings import Settings
 
-ATTEMPTS_MAX = 15
-_ENDED_BADLY = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED")
-_settings: list[Settings] = []
-_stopping = threading.Event()
+PAUSE_SECONDS_MAX = 60.0
+_UNDER_WAY = ("PENDING", "ENQUEUED", "DELAYED")
 
 log = structlog.get_logger("backend.nightly")
 
 
-class NightlyStuckError(Exception):
-    """A step failed again and again; starting the update of that date once more goes on from there."""
+class _Surroundings:
+    """What the workflows of this process work with (DBOS has one registry a process)."""
+
+    settings: Settings
+    tell_finished: Callable[[], None]
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.wake = threading.Event()
+        self.at_work: set[str] = set()
 
 
-def use(settings: Settings) -> None:
-    """Let the workflows of this process work by `settings` (DBOS has one registry a process)."""
-    _settings[:] = [settings]
-    _stopping.clear()
+_around = _Surroundings()
+
+
+def use(settings: Settings, tell_finished: Callable[[], None]) -> None:
+    """Let the workflows of this process work by `settings`, and say so each time a night is over."""
+    _around.settings, _around.tell_finished = settings, tell_finished
+    _around.stopping.clear()
+    _around.wake.clear()
 
 
 def stop() -> None:
     """Let no further part begin; what is left is for the next launch."""
-    _stopping.set()
+    _around.stopping.set()
+    _around.wake.set()
 
 
 def pause_seconds(attempt: int) -> float:
-    """The pause after attempt number `attempt` (from 0): 1, 2, 4 … s, at most 60."""
-    return min(2.0**attempt, 60.0)
+    """The pause after attempt number `attempt` (from 0): 1, 2, 4 … s, at most a minute."""
+    return min(2.0 ** min(attempt, 10), PAUSE_SECONDS_MAX)
 
 
 @DBOS.step(name="nightly_step")
-def _step(business_date: str, step: str) -> Literal["done", "again"]:
-    """One step, on this thread and an event loop of its own. A failure is an answer, so that it is tried again."""
+def _step(business_date: str, step: str) -> Literal["done", "stopped"]:
+    """One step, on this thread and an event loop of its own, tried until it is done or the process ends."""
     day = date.fromisoformat(business_date)
-    try:
-        asyncio.run(service.run_step(_settings[0], day, step, _stopping.is_set))
-    except NightStoppedError:
-        return "again"
-    except Exception as problem:
-        # Only the type: the message of an exception can hold customer data.
-        log.warning("nightly_step_failed", business_date=business_date, step=step, kind=type(problem).__name__)
-        _note(day, f"{step}: {type(problem).__name__}")
-        return "again"
-    log.info("nightly_step_done", business_date=business_date, step=step)
-    return "done"
+    for attempt in itertools.count():
+        try:
+            asyncio.run(running.run_step(_around.settings, day, step, _around.stopping.is_set))
+        except NightStoppedError:
+            return "stopped"
+        except Exception as problem:
+            _note(day, step, problem)
+        else:
+            log.info("nightly_step_done", business_date=business_date, step=step)
+            return "done"
+        if _around.wake.wait(pause_seconds(attempt)) and _around.stopping.is_set():
+            break
+        _around.wake.clear()
+    return "stopped"
 
 
-def _note(day: date, problem: str | None) -> None:
+def _note(day: date, step: str, problem: Exception) -> None:
+    """Tell the operator. Never the message of an exception: it can hold customer data."""
+    known = {"business_date": day.isoformat(), "step": step}
+    log.warning("nightly_step_failed", **known, kind=type(problem).__name__, where=problems.where(problem))
     try:
-        asyncio.run(service.note_problem(_settings[0], day, problem))
+        asyncio.run(running.note_problem(_around.settings, day, problems.words(step, problem)))
     except Exception as unreachable:
-        log.warning("nightly_problem_not_noted", business_date=day.isoformat(), kind=type(unreachable).__name__)
+        log.warning("nightly_problem_not_noted", **known, kind=type(unreachable).__name__)
 
 
 @DBOS.workflow(name="nightly", max_recovery_attempts=1_000)
 def nightly(business_date: str) -> str:
-    """Every step in order, each until it is done.
-
-    :raises NightlyStuckError: a step failed too often.
-    """
-    for step in STEPS:
-        for attempt in range(ATTEMPTS_MAX):
-            if _step(business_date, step) == "done":
-                break
-            DBOS.sleep(pause_seconds(attempt))
-        else:
-            raise NightlyStuckError(step)
+    """Every step in order, each until it is done."""
+    workflow_id = f"nightly:{business_date}"
+    _around.at_work.add(workflow_id)
+    try:
+        for step in STEPS:
+            while _step(business_date, step) == "stopped":
+                DBOS.sleep(1.0)
+    finally:
+        _around.at_work.discard(workflow_id)
+    _around.tell_finished()
     return "finished"
 
 
-def start(business_date: date) -> None:
-    """Start the night's workflow unless it runs; one that gave up begins anew and passes over what is done."""
+def start(business_date: date, *, hurry: bool = False) -> None:
+    """Start the night's workflow unless there is one; one that ended without its night begins anew, past what is done.
+
+    `hurry`: a person asks, so what waits here is tried at once, and what nobody here works on is taken up.
+    """
     workflow_id = f"nightly:{business_date.isoformat()}"
     status = DBOS.get_workflow_status(workflow_id)
-    if status is not None and status.status in _ENDED_BADLY:
+    if status is not None and status.status in _UNDER_WAY:
+        if hurry and workflow_id in _around.at_work:
+            _around.wake.set()
+        elif hurry and status.status == "PENDING":
+            DBOS.resume_workflow(workflow_id)
+        return
+    if status is not None:
         DBOS.delete_workflow(workflow_id)
     with SetWorkflowID(workflow_id):
         DBOS.start_workflow(nightly, business_date.isoformat())

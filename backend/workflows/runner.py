@@ -1,4 +1,4 @@
-"""Starts DBOS beside the event loop and keeps the outbox moving.
+"""Starts DBOS beside the event loop, keeps the outbox moving and begins the nights that are due.
 
 Started in the background: the API answers before DBOS is up, and messages wait in their table meanwhile.
 A sweep finds the messages that a crash left between a commit and the start of their workflow.
@@ -13,7 +13,10 @@ from typing import Any
 
 import structlog
 
-from backend.database import Event
+from backend.clock import Clock
+from backend.database import Database, Event
+from backend.district.service import District
+from backend.nightly import service as nightly
 from backend.settings import Settings
 
 SWEEP_SECONDS = 3.0
@@ -26,16 +29,21 @@ log = structlog.get_logger("backend.workflows")
 class Workflows:
     """The durable work of this process. `ready` once DBOS runs."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, database: Database, district: District) -> None:
         self._settings = settings
+        self._database = database
+        self._district = district
         self._task: asyncio.Task[None] | None = None
         self._starting: set[asyncio.Task[None]] = set()
         self._handed: dict[str, float] = {}
         self._engine: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._look = asyncio.Event()
         self.ready = False
 
     def start(self) -> None:
         """Begin to launch; returns at once."""
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._run(), name="workflows")
 
     async def stop(self) -> None:
@@ -57,8 +65,8 @@ class Workflows:
                 task.add_done_callback(self._starting.discard)
 
     async def start_nightly(self, business_date: date) -> None:
-        """Start the nightly update of a date, or go on with it. Only when `ready`."""
-        await asyncio.to_thread(self._engine.start_nightly, business_date)
+        """See that the nightly update of a date is under way, at once where it waits. Only when `ready`."""
+        await asyncio.to_thread(self._engine.start_nightly, business_date, hurry=True)
 
     async def _run(self) -> None:
         while not self.ready:
@@ -71,8 +79,24 @@ class Workflows:
                 await asyncio.sleep(RETRY_SECONDS)
         log.info("workflows_started")
         while True:
+            self._look.clear()
             await self._sweep()
-            await asyncio.sleep(SWEEP_SECONDS)
+            await self._plan_nights()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), SWEEP_SECONDS)
+
+    async def _plan_nights(self) -> None:
+        try:
+            async with self._database.transaction() as session:
+                # Another process may have moved the demonstration's clock.
+                clock = Clock()
+                await clock.load(session)
+                part_accounts = self._settings.nightly_part_accounts
+                night = await nightly.plan(session, self._district, clock.now(), part_accounts)
+            if night is not None:
+                await asyncio.to_thread(self._engine.start_nightly, night, hurry=False)
+        except Exception as problem:
+            log.warning("nights_not_planned", kind=type(problem).__name__)
 
     async def _sweep(self) -> None:
         try:
@@ -97,7 +121,12 @@ class Workflows:
     def _launch(self) -> None:
         # DBOS takes a good part of a second to import; nothing of it is loaded before it is needed.
         self._engine = importlib.import_module("backend.workflows.engine")
-        self._engine.launch(self._settings)
+        self._engine.launch(self._settings, self._night_is_over)
+
+    def _night_is_over(self) -> None:
+        """Called on a workflow's thread: the next night need not wait for the sweep."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._look.set)
 
     def _destroy(self) -> None:
         if self._engine is not None:

@@ -37,15 +37,26 @@ CREATE TABLE refused_files (
 
 CREATE UNIQUE INDEX uq_refused_files_content ON refused_files (sha256, business_date);
 
+CREATE TABLE nightly_schedule (
+    only_row BOOLEAN DEFAULT true NOT NULL,
+    since DATE NOT NULL,
+    CONSTRAINT pk_nightly_schedule PRIMARY KEY (only_row),
+    CONSTRAINT ck_nightly_schedule_only_row CHECK (only_row)
+);
+
 CREATE TABLE nightly_runs (
     business_date DATE NOT NULL,
+    part_accounts INTEGER NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     finished_at TIMESTAMP WITH TIME ZONE,
     problem TEXT,
     summary JSONB,
     CONSTRAINT pk_nightly_runs PRIMARY KEY (business_date),
-    CONSTRAINT ck_nightly_runs_finished CHECK ((finished_at IS NULL) = (summary IS NULL))
+    CONSTRAINT ck_nightly_runs_finished CHECK ((finished_at IS NULL) = (summary IS NULL)),
+    CONSTRAINT ck_nightly_runs_part_accounts CHECK (part_accounts > 0)
 );
+
+CREATE INDEX ix_nightly_runs_unfinished ON nightly_runs (business_date) WHERE finished_at IS NULL;
 
 CREATE TABLE billing_runs (
     id UUID NOT NULL,
@@ -101,6 +112,29 @@ CREATE TABLE nightly_steps (
     CONSTRAINT pk_nightly_steps PRIMARY KEY (business_date, step, part),
     CONSTRAINT fk_nightly_steps_business_date_nightly_runs FOREIGN KEY(business_date) REFERENCES nightly_runs (business_date)
 );
+
+CREATE TABLE nightly_items (
+    id UUID NOT NULL,
+    business_date DATE NOT NULL,
+    kind TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    account_id UUID,
+    detail JSONB NOT NULL,
+    status TEXT NOT NULL,
+    note TEXT,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_nightly_items PRIMARY KEY (id),
+    CONSTRAINT ck_nightly_items_kind CHECK (kind IN ('arrangement_broken', 'file_refused', 'run_held')),
+    CONSTRAINT ck_nightly_items_status CHECK (status IN ('open', 'done')),
+    CONSTRAINT ck_nightly_items_decided CHECK ((status = 'open') = (decided_at IS NULL) AND (status = 'open') = (note IS NULL)),
+    CONSTRAINT fk_nightly_items_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+    CONSTRAINT fk_nightly_items_business_date_nightly_runs FOREIGN KEY(business_date) REFERENCES nightly_runs (business_date),
+    CONSTRAINT fk_nightly_items_decided_by_staff FOREIGN KEY(decided_by) REFERENCES staff (id),
+    CONSTRAINT uq_nightly_items_cause UNIQUE (cause)
+);
+
+CREATE INDEX ix_nightly_items_open ON nightly_items (business_date) WHERE status = 'open';
 
 CREATE TABLE unapplied_receipts (
     id UUID NOT NULL,
