@@ -16,7 +16,8 @@ from nicegui import app as pages
 from nicegui import ui
 from starlette.datastructures import State
 
-from backend.console import account_page, accounts_page, desk_page, entrance, papers
+from backend.console import account_page, accounts_page, billing_page, billing_run_page, desk_page, entrance, papers
+from backend.console.errands import Errands
 from backend.console.live import Live
 from backend.console.seat import SignedOutError
 from backend.console.surroundings import PREFIX, DatabaseAwayError, Surroundings
@@ -24,7 +25,7 @@ from backend.errors import HeadgateError
 from backend.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (desk_page, accounts_page, account_page)
+PAGES = (desk_page, accounts_page, account_page, billing_page, billing_run_page)
 
 
 @cache
@@ -67,6 +68,7 @@ async def running_console(backend: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(app.router.lifespan_context(app))
         listening = asyncio.create_task(around.live.listen(around.redis))
         stack.push_async_callback(_stop, listening)
+        stack.push_async_callback(around.errands.stop)
         yield
 
 
@@ -82,6 +84,7 @@ def _surroundings(state: State) -> Surroundings:
         district=state.district,
         book=state.rate_book,
         settings=settings,
+        errands=Errands(),
     )
 
 

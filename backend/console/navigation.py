@@ -16,7 +16,8 @@ class Section:
 
 CASES = Section("cases", "/", Permission.SEE_CASES)
 ACCOUNTS = Section("accounts", "/accounts", Permission.SEE_ACCOUNTS)
-SECTIONS = (CASES, ACCOUNTS)
+BILLING = Section("billing", "/billing", Permission.SEE_BILLING)
+SECTIONS = (CASES, ACCOUNTS, BILLING)
 
 
 def offered(me: SignedIn) -> tuple[Section, ...]:

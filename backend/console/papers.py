@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import reach_account_as_staff
 from backend.accounts import service as accounts
+from backend.billing import listing, report
 from backend.console import entrance
 from backend.console.account.payments import what_was_paid
 from backend.console.seat import Seat, SignedOutError
@@ -82,11 +82,17 @@ async def get_receipt(request: Request, account_id: UUID, payment_id: UUID, lang
     return entrance.page(request, "receipt.html", **values)
 
 
+@router.get("/billing/{run_id}/{what}.csv")
+async def get_billing_csv(request: Request, run_id: UUID, what: Literal["register", "exceptions"]) -> Response:
+    """The drafts of a run, or its exceptions, for a spreadsheet."""
+    async with _asked(request, Permission.SEE_BILLING) as (_, session):
+        run = await report.run_row(session, run_id)
+        made = listing.register_csv if what == "register" else listing.exceptions_csv
+        content = await made(session, run_id)
+    # A byte order mark, or a spreadsheet takes the letters for another alphabet's.
+    return _file(f"\ufeff{content}", "text/csv; charset=utf-8", f"{what}-cycle-{run.cycle}-{run.period_end}.csv")
+
+
 def _file(content: bytes | str, media_type: str, name: str, how: str = "attachment") -> Response:
     headers = {**_PRIVATE, "Content-Disposition": f'{how}; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
-
-
-def file_name(what: str, day: date) -> str:
-    """ "register-cycle-2-2026-11-12.csv"."""
-    return f"{what}-{day.isoformat()}.csv"

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from backend.billing.facts import Tariff
 from backend.clock import Clock
+from backend.console.errands import Errands
 from backend.console.live import Live
 from backend.console.words import LANGUAGES, Wording
 from backend.database import Database
@@ -38,6 +39,7 @@ class Surroundings:
     district: District
     book: RateBook
     settings: Settings
+    errands: Errands
 
     @property
     def tariff(self) -> Tariff:

@@ -1,18 +1,20 @@
 """The bills of an account; beside the list one bill with its lines, why it differs, and its statement as PDF."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from backend.billing import corrections
+from backend.console.account.corrections import Corrections
 from backend.console.account.view import Look, View
-from backend.console.forms import feet, form, words_in
 from backend.console.pen import Pen
 from backend.console.sheet import Deed
 from backend.console.surroundings import PREFIX
 from backend.console.tables import facts, table
 from backend.console.words import LANGUAGES
-from backend.staff.permissions import Permission
 from backend.statements.service import BillNotFoundError, Explanation, ListedBill, bills_of, explain_bill
+
+if TYPE_CHECKING:
+    from backend.console.account_page import AccountPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,15 @@ class Bills(View):
 
     name = "bills"
     chosen: UUID | None = None
+    listed: tuple[ListedBill, ...] = ()
+
+    def __init__(self, page: "AccountPage") -> None:
+        super().__init__(page)
+        self.corrections = Corrections(self)
 
     async def read(self, look: Look) -> _Shown:
         bills = tuple(await bills_of(look.session, look.account_id, look.today))
+        self.listed = bills
         open_bill = next((bill for bill in bills if bill.id == self.chosen), None)
         open_bill = open_bill or next((bill for bill in bills if not bill.is_cancelled), None)
         return _Shown(bills, open_bill, await self._explain(look, open_bill))
@@ -108,7 +116,7 @@ class Bills(View):
             if explanation is not None:
                 self._draw_lines(pen, explanation)
                 self._draw_why(pen, explanation)
-            self._draw_corrections(pen, bill)
+            self.corrections.draw(pen, bill)
 
     def _draw_papers(self, pen: Pen, bill: ListedBill) -> None:
         t, base = self.t, f"{PREFIX}/accounts/{self.page.account_id}/bills/{bill.id}"
@@ -156,59 +164,17 @@ class Bills(View):
                 for sentence in told.statement:
                     pen("li", sentence)
 
-    def _draw_corrections(self, pen: Pen, bill: ListedBill) -> None:
-        if not self.seat.me.may(Permission.CORRECT_BILLS):
-            return
-        with pen.within("div", "feet start"):
-            if not bill.is_cancelled:
-                pen.button(self.t("bill_cancel"), "ask_cancel", bill.id, "button bad")
-            elif bill.replaced_by_id is None:
-                pen.button(self.t("bill_again"), "rebill", bill.id)
-
     async def press(self, deed: Deed) -> bool | None:
-        if deed.name == "open_bill":
-            self.chosen = UUID(deed.value)
-            await self.page.look()
-            self.page.client.run_javascript("headgate.show('bill')")
-            return None
-        if deed.name == "ask_cancel":
-            self._ask_cancel(UUID(deed.value))
-            return None
-        if deed.name == "rebill":
-            return await self._rebill(UUID(deed.value))
-        return await super().press(deed)
-
-    def _ask_cancel(self, bill_id: UUID) -> None:
-        t = self.t
-
-        def draw(pen: Pen) -> None:
-            pen("p", t("bill_cancel_help"), "about")
-            with form(pen, t, "cancel_bill", value=bill_id) as fields:
-                fields.words("reason", t("why"), help=t("why_kept"), autofocus=True)
-                with feet(pen):
-                    fields.cancel()
-                    fields.send(t("bill_cancel_now"), "button main bad")
-
-        self.page.ask(t("bill_cancel_title"), draw, self._cancel)
-
-    async def _cancel(self, deed: Deed) -> bool:
-        async def cancel() -> None:
-            reason = words_in(deed.fields, "reason")
-            async with self.seat.deed(Permission.CORRECT_BILLS) as session:
-                me, now = self.seat.me.id, self.seat.now()
-                await corrections.cancel_bill(
-                    session, UUID(deed.value), reason=reason, cancelled_by=me, today=self.seat.today(), now=now
-                )
-
-        self.chosen = UUID(deed.value)
-        return await self.page.conclude(cancel, self.t("bill_cancelled_done"))
-
-    async def _rebill(self, bill_id: UUID) -> bool:
-        async def rebill() -> None:
-            async with self.seat.deed(Permission.CORRECT_BILLS) as session:
-                made = await corrections.rebill(
-                    session, self.seat.around.tariff, bill_id, issued_on=self.seat.today(), now=self.seat.now()
-                )
-                self.chosen = made.bill_id
-
-        return await self.page.do(rebill, self.t("bill_again_done"))
+        bill_id = UUID(deed.value)
+        match deed.name:
+            case "open_bill":
+                self.chosen = bill_id
+                await self.page.look()
+                self.page.client.run_javascript("headgate.show('bill')")
+            case "ask_cancel":
+                self.corrections.ask_cancel(bill_id)
+            case "ask_rebill":
+                await self.corrections.ask_rebill(bill_id)
+            case _:
+                return await super().press(deed)
+        return None

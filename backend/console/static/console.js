@@ -45,6 +45,7 @@ const headgate = {
       if (form) delete form.dataset.busy;
       if (!done) return;
       form?.reset();
+      if (form?.dataset.choosing !== undefined) headgate.tell(form);
       for (const name of [...headgate.typed.keys()]) if (name.startsWith(`${id} `)) headgate.typed.delete(name);
     });
   },
@@ -138,16 +139,20 @@ document.addEventListener("input", (event) => {
 // A box in the head of a list chooses all of it; the bar of the list says how many are chosen.
 document.addEventListener("change", (event) => {
   const form = event.target.form;
-  if (!form?.dataset.choosing) return;
+  if (form?.dataset.choosing === undefined) return;
   const boxes = [...form.elements].filter((one) => one.name === "chosen");
-  if (event.target.dataset.all !== undefined) boxes.forEach((one) => (one.checked = event.target.checked));
-  headgate.tell(form, boxes);
+  if (event.target.dataset.all !== undefined) {
+    boxes.forEach((one) => (one.checked = event.target.checked));
+    boxes[0]?.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  headgate.tell(form);
 });
-headgate.tell = (form, boxes) => {
+headgate.tell = (form) => {
+  const boxes = [...form.elements].filter((one) => one.name === "chosen");
   const count = boxes.filter((one) => one.checked).length;
-  form.dataset.count = count;
   const words = form.querySelector("[data-chosen]");
-  if (words) words.textContent = words.dataset.chosen.replace("#", count);
+  const told = words?.dataset.chosen.replace("#", count);
+  if (words && words.textContent !== told) words.textContent = told;
   const all = [...form.elements].find((one) => one.dataset.all !== undefined);
   if (all) all.checked = count > 0 && count === boxes.length;
 };
@@ -167,6 +172,7 @@ new MutationObserver((changes) => {
   document.querySelectorAll("textarea[data-draft]:not([data-restored])").forEach(headgate.restore);
   document.querySelectorAll("form[data-remember]:not([data-restored])").forEach(headgate.remember);
   if (!changes.some((change) => change.addedNodes.length)) return;
-  if (headgate.typed.size) document.querySelectorAll("form [name]").forEach(headgate.retype);
+  if (headgate.typed.size) document.querySelectorAll("form [name], [form][name]").forEach(headgate.retype);
+  document.querySelectorAll("form[data-choosing]").forEach(headgate.tell);
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
 }).observe(document.documentElement, { childList: true, subtree: true });

@@ -12,7 +12,19 @@ import phonenumbers
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
-TOPICS = ("shell", "entrance", "cases", "accounts", "account", "bills", "ledger", "fees", "options", "papers")
+TOPICS = (
+    "shell",
+    "entrance",
+    "cases",
+    "accounts",
+    "account",
+    "bills",
+    "ledger",
+    "fees",
+    "options",
+    "papers",
+    "billing",
+)
 """A topic's words are in `en/<topic>.py` and `es/<topic>.py`, with the same keys."""
 LANGUAGES = ("en", "es")
 _LOCALES = {"en": "en_US", "es": "es_US"}
@@ -57,6 +69,10 @@ class Wording:
         """The words of `prefix_name`, or of `fallback` for a name that a newer service made up."""
         return self._words.get(f"{prefix}_{name}") or self(fallback)
 
+    def said(self, key: str, **values: object) -> str:
+        """The words of `key`, which need not be there ("" then), and of which not every value need be known."""
+        return self._words.get(key, "").format_map(_Blanks(values))
+
     def refusal(self, error: str, values: Mapping[str, object]) -> str:
         """Why something was not done: the words of `refused_<error>`; amounts among `values` are written out."""
         written = {name: self._written(name, value) for name, value in values.items()}
@@ -82,6 +98,10 @@ class Wording:
     def day(self, day: date) -> str:
         """`Nov 23, 2026`."""
         return _day(day, "medium", self._locale)
+
+    def day_of(self, written: str) -> str:
+        """The same of a day that is written as `2026-11-23`."""
+        return self.day(date.fromisoformat(written))
 
     def month(self, day: date) -> str:
         """`Nov`, for an axis."""
