@@ -54,7 +54,7 @@ class AccountPage(LivePage):
         self.view = VIEWS[tab](self)
 
     def build(self) -> None:
-        self._head = Sheet(self._press)
+        self._head = Sheet(self._press, css="column")
         self._tabs = Sheet(self._press)
         self._view = Sheet(self._press, css="column")
         self._tabs.show(self._draw_tabs)

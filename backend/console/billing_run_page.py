@@ -59,7 +59,7 @@ class BillingRunPage(LivePage):
         return self.report.run.status == "preparing" or self.seat.around.errands.is_under_way(self.errand)
 
     def build(self) -> None:
-        self._head = Sheet(self._press)
+        self._head = Sheet(self._press, css="column")
         self._tabs = Sheet(self._press)
         if self.tab == "exceptions":
             self.exceptions.build()
@@ -137,17 +137,15 @@ class BillingRunPage(LivePage):
     def _draw_deeds(self, pen: Pen) -> None:
         t, run, me = self.t, self.report.run, self.seat.me
         errands = self.seat.around.errands
-        if run.status == "prepared":
-            if me.may(Permission.REVIEW_BILLING):
-                pen.button(t("prepare_again"), "prepare_again")
-            if me.may(Permission.APPROVE_BILLING):
-                pen.button(t("run_approve"), "ask_approve", "", "button main")
-        elif run.status == "preparing" and not errands.is_under_way(errand_of(run.cycle, run.period_end)):
-            if me.may(Permission.REVIEW_BILLING):
-                pen.button(t("prepare_on"), "prepare_on")
-        elif run.status == "approved" and not errands.is_under_way(self.errand):
-            if me.may(Permission.APPROVE_BILLING):
-                pen.button(t("run_bill"), "ask_bill", "", "button main")
+        under_way = errands.is_under_way(errand_of(run.cycle, run.period_end)) or errands.is_under_way(self.errand)
+        if run.status == "prepared" and me.may(Permission.REVIEW_BILLING):
+            pen.button(t("prepare_again"), "prepare_again")
+        if run.status == "prepared" and me.may(Permission.APPROVE_BILLING):
+            pen.button(t("run_approve"), "ask_approve", "", "button main")
+        if run.status == "preparing" and not under_way and me.may(Permission.REVIEW_BILLING):
+            pen.button(t("prepare_on"), "prepare_on")
+        if run.status == "approved" and not under_way and me.may(Permission.APPROVE_BILLING):
+            pen.button(t("run_bill"), "ask_bill", "", "button main")
 
     def _draw_tabs(self, pen: Pen) -> None:
         t, run = self.t, self.report.run

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 
-_VOID = frozenset({"input", "br", "hr", "img", "col", "rect", "line", "path", "circle", "polyline"})
+_VOID = frozenset({"input", "br", "hr", "img"})
 
 
 class Pen:

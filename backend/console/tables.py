@@ -27,6 +27,15 @@ class Rows:
         self._pen("td", text, f"{own} {css}".strip(), role="cell", data_label=name)
 
     @contextmanager
+    def across(self, css: str = "") -> Iterator[None]:
+        """A row of one cell over all columns."""
+        with (
+            self._pen.within("tr", css, role="row"),
+            self._pen.within("td", role="cell", colspan=len(self._columns), data_label=""),
+        ):
+            yield
+
+    @contextmanager
     def within(self, css: str = "") -> Iterator[None]:
         """The next cell, with whatever is written inside the block."""
         name, own = self._next()

@@ -24,7 +24,7 @@ def draw_exception_facts(
 ) -> None:
     """Everything one needs to decide, and the decision."""
     t = page.t
-    with pen.within("section", "panel facts-panel", aria_labelledby="facts", data_code=row.code):
+    with pen.within("section", "facts-panel", aria_labelledby="facts", data_code=row.code):
         with pen.within("div", "panel-head"):
             pen(
                 "h2",
@@ -67,9 +67,9 @@ def _draw_account(pen: Pen, t: Wording, row: ExceptionRow) -> None:
 
 def _draw_use(pen: Pen, t: Wording, found: AccountInRun) -> None:
     history = [float(bill.units_per_day) for bill in reversed(found.past_bills)]
-    pen("h3", t("use_title"))
     if found.draft is None:
         return
+    pen("h3", t("use_title"))
     days = (found.draft.period_end - found.draft.period_start).days + 1
     now = float(found.draft.units) / days
     sparkline(pen, [*history, now], t("use_picture", now=f"{now:.2f}", n=len(history)))

@@ -35,7 +35,6 @@ DECISIONS = ("released", "resolved", "held")
 class _Read:
     found: ExceptionPage
     use: Mapping[UUID, Sequence[Decimal]]
-    open: ExceptionRow | None
     facts: AccountInRun | None
 
 
@@ -50,7 +49,6 @@ class Exceptions:
     def build(self) -> None:
         self._filters = Sheet(self.press)
         self._list = Sheet(self.press)
-        self._facts = Sheet(self.press)
 
     async def read(self, session: AsyncSession) -> None:
         """What the filters let through, and everything about the one that is opened."""
@@ -64,12 +62,11 @@ class Exceptions:
         await reach_accounts_as_staff(session, self.seat.principal, accounts, purpose="billing_review", now=now)
         opened = next((row for row in found.rows if row.id == self.chosen), None)
         facts = await listing.account_in_run(session, run_id, opened.account_id) if opened else None
-        self._shown = _Read(found, await units_per_day(session, accounts), opened, facts)
+        self._shown = _Read(found, await units_per_day(session, accounts), facts)
 
     def show(self) -> None:
         self._filters.show(self._draw_filters)
         self._list.show(self._draw_list)
-        self._facts.show(self._draw_facts)
 
     def _draw_filters(self, pen: Pen) -> None:
         t, groups = self.t, self.page.report.exceptions
@@ -82,7 +79,8 @@ class Exceptions:
             with pen.within("div", "filters", role="group", aria_label=t("exceptions_by_state")):
                 for state in STATES:
                     pressed = "true" if state == self.state else "false"
-                    pen.button(t(f"exceptions_{state}"), "state", state, "filter", aria_pressed=pressed)
+                    name = t("exceptions_state_open" if state == "open" else f"exceptions_{state}")
+                    pen.button(name, "state", state, "filter", aria_pressed=pressed)
 
     def _draw_chip(self, pen: Pen, code: str, name: str, count: int) -> None:
         pressed = "true" if code == self.code else "false"
@@ -121,6 +119,9 @@ class Exceptions:
                     current = "true" if row.id == self.chosen else None
                     with rows.row(aria_current=current):
                         self._draw_row(pen, rows, row)
+                    if row.id == self.chosen and self._shown.facts is not None:
+                        with rows.across("facts-row"):
+                            draw_exception_facts(pen, self.page, row, self._shown.facts, may_decide=self._may_decide())
 
     def _draw_pages(self, pen: Pen, total: int) -> None:
         t = self.t
@@ -160,7 +161,8 @@ class Exceptions:
                 label = t("exceptions_choose", exception=name, account=row.account_number)
                 pen("input", type="checkbox", name="chosen", value=row.id, form="form-decide", aria_label=label)
         with rows.within("lead-cell"):
-            pen.button(name, "open", row.id, "link", aria_current="true" if row.id == self.chosen else None)
+            is_open = "true" if row.id == self.chosen else "false"
+            pen.button(name, "open", row.id, "link", aria_expanded=is_open)
             pen("span", finding_words(t, row.code, row.detail), "sub")
         with rows.within():
             pen("span", row.account_number, "day")
@@ -183,19 +185,15 @@ class Exceptions:
         now = float(row.units) / ((run.period_end - run.period_start).days + 1)
         sparkline(pen, [*history, now], self.t("use_picture", now=f"{now:.2f}", n=len(history)))
 
-    def _draw_facts(self, pen: Pen) -> None:
-        shown = self._shown
-        if shown.open is None or shown.facts is None:
-            return
-        draw_exception_facts(pen, self.page, shown.open, shown.facts, may_decide=self._may_decide())
-
     async def press(self, deed: Deed) -> bool | None:
         if deed.name in DECISIONS:
             ids = deed.chosen if deed.form == "form-decide" else (deed.value,)
             return await self._decide(deed.name, ids, deed.fields)
         if deed.name == "open":
-            self.chosen = UUID(deed.value)
+            asked = UUID(deed.value)
+            self.chosen = None if asked == self.chosen else asked
         elif deed.name == "close_facts":
+            self.page.client.run_javascript(f"headgate.focus('open-{self.chosen}')")
             self.chosen = None
         elif deed.name == "code":
             self.code, self.skip = deed.value, 0
@@ -204,8 +202,6 @@ class Exceptions:
         elif deed.name == "page":
             self.skip = max(0, int(deed.value))
         await self.page.look()
-        if deed.name == "open":
-            self.page.client.run_javascript("headgate.focus('facts')")
         return None
 
     async def _decide(self, decision: str, ids: Sequence[str], fields: Mapping[str, str]) -> bool:
