@@ -16,16 +16,43 @@ from nicegui import app as pages
 from nicegui import ui
 from starlette.datastructures import State
 
-from backend.console import account_page, accounts_page, billing_page, billing_run_page, desk_page, entrance, papers
+from backend.console import (
+    account_page,
+    accounts_page,
+    billing_page,
+    billing_run_page,
+    desk_page,
+    drawer_page,
+    entrance,
+    files_page,
+    nightly_page,
+    papers,
+    requests_page,
+    returns_page,
+    unapplied_page,
+)
 from backend.console.errands import Errands
 from backend.console.live import Live
+from backend.console.money import upload
 from backend.console.seat import SignedOutError
 from backend.console.surroundings import PREFIX, DatabaseAwayError, Surroundings
 from backend.errors import HeadgateError
 from backend.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (desk_page, accounts_page, account_page, billing_page, billing_run_page)
+PAGES = (
+    desk_page,
+    accounts_page,
+    account_page,
+    billing_page,
+    billing_run_page,
+    drawer_page,
+    unapplied_page,
+    files_page,
+    returns_page,
+    requests_page,
+    nightly_page,
+)
 
 
 @cache
@@ -34,6 +61,7 @@ def console_app() -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(entrance.router)
     app.include_router(papers.router)
+    app.include_router(upload.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for either in (app, pages):
         either.add_exception_handler(DatabaseAwayError, entrance.database_away)

@@ -17,7 +17,10 @@ class Section:
 CASES = Section("cases", "/", Permission.SEE_CASES)
 ACCOUNTS = Section("accounts", "/accounts", Permission.SEE_ACCOUNTS)
 BILLING = Section("billing", "/billing", Permission.SEE_BILLING)
-SECTIONS = (CASES, ACCOUNTS, BILLING)
+MONEY = Section("money", "/money", Permission.TAKE_PAYMENT)
+REQUESTS = Section("requests", "/requests", Permission.SEE_REQUESTS)
+NIGHTS = Section("nightly", "/nightly", Permission.SEE_NIGHTS)
+SECTIONS = (CASES, ACCOUNTS, BILLING, MONEY, REQUESTS, NIGHTS)
 
 
 def offered(me: SignedIn) -> tuple[Section, ...]:

@@ -49,7 +49,7 @@ class Shell:
     def _build_sections(self) -> None:
         with tag("nav", css="sections", aria_label=self._t("sections")):
             for section in offered(self._staff):
-                current = "page" if section is self._section else None
+                current = "page" if section.name == self._section.name else None
                 tag("a", self._t(f"nav_{section.name}"), href=f"{PREFIX}{section.path}", aria_current=current)
 
     def _build_languages(self) -> None:

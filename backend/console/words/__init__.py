@@ -24,6 +24,9 @@ TOPICS = (
     "options",
     "papers",
     "billing",
+    "money",
+    "requests",
+    "nightly",
 )
 """A topic's words are in `en/<topic>.py` and `es/<topic>.py`, with the same keys."""
 LANGUAGES = ("en", "es")

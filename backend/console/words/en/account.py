@@ -53,8 +53,7 @@ WORDS: dict[str, str] = {
     "account_cases_none": "No conversation of this customer needed a person.",
     "usage_title": "Water use",
     "usage_picture": (
-        "Water use by bill, {first} to {last}, beside the same months a year before. The table below has the "
-        "numbers."
+        "Water use by bill, {first} to {last}, beside the same months a year before. The table below has the numbers."
     ),
     "usage_this": "This year",
     "usage_before": "A year before",

@@ -64,8 +64,7 @@ WORDS: dict[str, str] = {
     "void_asked": "Void asked for",
     "void_title": "Ask for a void",
     "void_help": (
-        "For a payment of today that should not have been taken. Another person decides; until then it "
-        "stands."
+        "For a payment of today that should not have been taken. Another person decides; until then it stands."
     ),
     "void_send": "Send the request",
     "refund_ask": "Ask for a refund…",

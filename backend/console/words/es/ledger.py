@@ -109,8 +109,7 @@ WORDS: dict[str, str] = {
     "refused_not_enough_credit": "A la cuenta le quedan {available_cents} de crédito. Lo ya solicitado cuenta.",
     "refused_amount_refused": "Ningún pago puede ser de esa cantidad. Revísela.",
     "refused_idempotency_conflict": (
-        "Este formulario ya se envió con otro contenido. Recargue la página y revise antes de enviarlo de "
-        "nuevo."
+        "Este formulario ya se envió con otro contenido. Recargue la página y revise antes de enviarlo de nuevo."
     ),
     "refused_account_not_found": "No existe esa cuenta.",
     "refused_choice_needed": "Elija una opción.",

@@ -54,15 +54,13 @@ WORDS: dict[str, str] = {
     "hold_other": "Otra",
     "holds_nothing": "Esta cuenta no tiene retenciones.",
     "holds_nothing_help": (
-        "Mientras una retención la cubre, no se cobran cargos por atraso ni se corta el agua por falta de "
-        "pago."
+        "Mientras una retención la cubre, no se cobran cargos por atraso ni se corta el agua por falta de pago."
     ),
     "hold_place": "Poner una retención…",
     "hold_title": "Poner una retención",
     "hold_help": "Mientras dure, no se cobran cargos por atraso ni se corta el agua por falta de pago.",
     "hold_until_help": (
-        "Su último día. Déjelo vacío para que dure hasta que alguien la levante; una prórroga necesita un "
-        "día."
+        "Su último día. Déjelo vacío para que dure hasta que alguien la levante; una prórroga necesita un día."
     ),
     "hold_until_lifted": "hasta que se levante",
     "hold_placed": "La retención está puesta.",
