@@ -12,6 +12,5 @@ def line_key(what: str) -> str:
 
 
 def line_words(t: Wording, line: Line) -> str:
-    """ "12 late fees"; in English where a newer night counts something that has no other words yet."""
-    what = t.said(line_key(line.what)) or line.what
-    return what if line.count is None else f"{t.number(line.count)} {what}"
+    """What a line counts; in English where a newer night counts something that has no other words yet."""
+    return t.said(line_key(line.what)) or line.what

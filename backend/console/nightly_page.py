@@ -124,19 +124,23 @@ class NightlyPage(LivePage):
             pen("p", " · ".join(times), "refused-help soft")
             if night.problem:
                 pen("p", night.problem, "notice bad in-panel", lang="en")
-            columns = [(t("step"), ""), (t("state"), ""), (t("step_did"), ""), (t("amount"), "number")]
+            columns = [(t("step"), ""), (t("state"), ""), (t("step_did"), "step-lines")]
             with table(pen, t("night_steps"), columns) as rows:
                 for step in night.steps:
                     with rows.row():
                         rows.cell(t.known("step", step.step, "step_other"), "lead-cell")
                         with rows.within():
                             self._draw_state(pen, step)
-                        with rows.within("step-lines"):
+                        with rows.within():
                             for line in step.lines:
-                                pen("span", line_words(t, line))
-                        with rows.within("number step-lines"):
-                            for line in step.lines:
-                                pen("span", "" if line.amount_cents is None else t.money(line.amount_cents))
+                                with pen.within("span", "step-line"):
+                                    pen("span", line_words(t, line), "step-what")
+                                    pen("span", "" if line.count is None else t.number(line.count), "number")
+                                    pen(
+                                        "span",
+                                        "" if line.amount_cents is None else t.money(line.amount_cents),
+                                        "number",
+                                    )
 
     def _draw_state(self, pen: Pen, step: StepState) -> None:
         t = self.t
@@ -172,8 +176,8 @@ class NightlyPage(LivePage):
             with pen.within("ul", "plain-list todo"):
                 for name, count in waiting.items():
                     with pen.within("li"):
-                        pen("span", t.number(count), "badge")
                         pen.link(t.known("work", name, "work_other"), f"{PREFIX}{WHERE[name]}")
+                        pen("span", t.number(count), "badge")
                 for item in work.items:
                     with pen.within("li"):
                         self._draw_item(pen, item)

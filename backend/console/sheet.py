@@ -33,13 +33,15 @@ OnDeed = Callable[[Deed], Awaitable[bool | None]]
 
 
 class Sheet(Element):
-    """Nothing until `show` has drawn something."""
+    """Nothing until `show` has drawn something. Without `on_deed` it is only looked at."""
 
-    def __init__(self, on_deed: OnDeed, kind: str = "div", css: str = "") -> None:
+    def __init__(self, on_deed: OnDeed | None = None, kind: str = "div", css: str = "") -> None:
         super().__init__(kind)
         if css:
             self.classes(css)
         self._on_deed = on_deed
+        if on_deed is None:
+            return
         self.on("click", lambda event: self._carry_out(event.args), js_handler="(e) => headgate.press(e, emit)")
         self.on("submit", lambda event: self._carry_out(event.args), js_handler="(e) => headgate.send(e, emit)")
 
@@ -53,7 +55,7 @@ class Sheet(Element):
 
     async def _carry_out(self, arguments: Any) -> None:
         deed = _deed(arguments)
-        if deed is None:
+        if deed is None or self._on_deed is None:
             return
         done = False
         try:

@@ -24,8 +24,9 @@ const headgate = {
   },
   // A form of a sheet is sent once: it takes no second sending until the server has settled the first.
   send(event, emit) {
-    event.preventDefault();
     const form = event.target;
+    if (!form.dataset.deed) return;
+    event.preventDefault();
     if (form.dataset.busy) return;
     form.dataset.busy = "1";
     if (form.dataset.remember !== undefined) sessionStorage.setItem("headgate-search", form.querySelector("[name=query]").value);
