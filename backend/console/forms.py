@@ -10,7 +10,7 @@ from backend.console.seat import Refusal
 from backend.console.words import Wording
 
 WORDS_LENGTH_MAX = 2_000
-_AMOUNT = re.compile(r"\$?\s*(\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.(\d{1,2}))?")
+_AMOUNT = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.([0-9]{1,2}))?")
 
 
 class Form:

@@ -108,7 +108,9 @@ def one_byte_off(draw: st.DrawFn, content: bytes) -> bytes:
     """A byte changed, lost or too many."""
     place = draw(st.integers(0, len(content) - 1))
     kind = draw(st.sampled_from(["change", "lose", "add"]))
-    byte = b"" if kind == "lose" else bytes([draw(st.one_of(st.sampled_from(b"0123456789,/-\n "), st.integers(0, 255)))])
+    byte = (
+        b"" if kind == "lose" else bytes([draw(st.one_of(st.sampled_from(b"0123456789,/-\n "), st.integers(0, 255)))])
+    )
     return content[:place] + byte + content[place + (kind != "add") :]
 
 

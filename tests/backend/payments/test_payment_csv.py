@@ -51,7 +51,9 @@ class TestWhatIsRead:
 
     def test_quoted_all_over_and_with_blanks_around(self) -> None:
         assert read(made([Line("10000018", 8_420)], quoted=True)) == read(made([Line("10000018", 8_420)]))
-        assert read(with_line(" 10000018 , 84.20 , 2026-11-20 , check , 1042 ")) == read(made([Line("10000018", 8_420)]))
+        assert read(with_line(" 10000018 , 84.20 , 2026-11-20 , check , 1042 ")) == read(
+            made([Line("10000018", 8_420)])
+        )
 
     def test_a_leap_day(self) -> None:
         leap = Dates(date(2028, 3, 1), days_back=400)
