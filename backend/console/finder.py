@@ -10,6 +10,7 @@ from backend.console.pen import Pen
 from backend.console.sheet import Deed, Sheet
 from backend.console.surroundings import PREFIX
 from backend.console.tables import Rows, table
+from backend.console.tags import set_text, tag
 from backend.staff.permissions import Permission
 
 Choose = Callable[[FoundAccount], Awaitable[None]]
@@ -30,6 +31,7 @@ class Finder:
 
     def build(self) -> None:
         Sheet(self._search, css="panel").show(self._draw_form)
+        self._told = tag("p", css="unseen", role="status")
         self._results = Sheet(self._press)
 
     def _draw_form(self, pen: Pen) -> None:
@@ -54,6 +56,7 @@ class Finder:
             if self._choose is None and len(accounts) == 1:
                 self._page.client.run_javascript("headgate.forget()")
                 self._page.client.open(f"/accounts/{accounts[0].account_id}")
+            set_text(self._told, self._page.t.count("found", len(accounts)))
             self._results.show(lambda pen: self._draw_results(pen, query, accounts))
         return False  # the words stay in the field
 
@@ -62,7 +65,7 @@ class Finder:
         assert self._shown is not None
         with pen.within("section", "panel flush", aria_labelledby="found-title"):
             with pen.within("div", "panel-head"):
-                pen("h2", t.count("found", len(accounts)), id="found-title", role="status")
+                pen("h2", t.count("found", len(accounts)), id="found-title")
                 if self._shown.found.more:
                     pen("p", t("found_more", n=FOUND_MAX), "soft small")
             if not accounts:

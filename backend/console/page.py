@@ -189,10 +189,10 @@ class LivePage(ABC):
         try:
             await deed()
         except Refusal as refusal:
+            await self.look()  # first, so that nothing is still to be drawn when they read why and try again
             refuse(self.t.refusal(refusal.error, refusal.values))
             if refusal.field:
                 self.client.run_javascript(f"headgate.fault({dumps(refusal.field)})")
-            await self.look()
             return False
         except DatabaseAwayError:
             refuse(self.t("trouble_action"))

@@ -159,7 +159,7 @@ class RequestsPage(LivePage):
             pen("p", t("requests_lead"), "lead")
         with pen.within("section", "panel flush", aria_labelledby="waiting-title"):
             with pen.within("div", "panel-head"):
-                pen("h2", t.count("requests_waiting", len(shown.waiting)), id="waiting-title", role="status")
+                pen("h2", t.count("requests_waiting", len(shown.waiting)), id="waiting-title")
             if shown.waiting:
                 self._draw_waiting(pen, shown.waiting)
             else:

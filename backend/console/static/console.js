@@ -41,10 +41,11 @@ const headgate = {
     });
   },
   settle(id, done) {
+    delete document.getElementById(id)?.dataset.busy;
+    if (!done) return;
     headgate.soon(() => {
       const form = document.getElementById(id);
       if (form) delete form.dataset.busy;
-      if (!done) return;
       form?.reset();
       if (form?.dataset.choosing !== undefined) headgate.tell(form);
       for (const name of [...headgate.typed.keys()]) if (name.startsWith(`${id} `)) headgate.typed.delete(name);
