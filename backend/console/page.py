@@ -16,6 +16,7 @@ from json import dumps
 from typing import ClassVar, Protocol
 from uuid import uuid4
 
+import structlog
 from fastapi import Request, Response
 from nicegui import Client, background_tasks, ui
 from nicegui.element import Element
@@ -30,9 +31,10 @@ from backend.console.shell import Shell
 from backend.console.surroundings import PREFIX, SESSION_COOKIE, DatabaseAwayError, Surroundings, language_of
 from backend.console.tags import tag
 from backend.console.words import Wording
-from backend.errors import NotFoundError
+from backend.errors import NotFoundError, place_of
 from backend.staff.permissions import SignedIn
 
+log = structlog.get_logger("backend.console")
 BUILD_SECONDS = 12.0
 DONE_SECONDS = 8.0
 STYLES = ("console", "pages", "charts")
@@ -175,6 +177,9 @@ class LivePage(ABC):
             self.client.open(f"/sign-in?over=1&next={self.address}")  # NiceGUI puts the prefix in front
         except NotFoundError:
             self.client.open(self.address.removeprefix(PREFIX))
+        except Exception as problem:
+            log.error("console_page_failed", kind=type(problem).__name__, place=place_of(problem))
+            self.shell.say_trouble(self.t("trouble_fault_page"))
         else:
             self.shell.say_trouble("" if self.seat.around.live.listening else self.t("trouble_live"), mild=True)
             if self._done_at and time.monotonic() - self._done_at > DONE_SECONDS:
@@ -199,6 +204,10 @@ class LivePage(ABC):
             return False
         except SignedOutError:
             await self.look()
+            return False
+        except Exception as problem:
+            log.error("console_deed_failed", kind=type(problem).__name__, place=place_of(problem))
+            refuse(self.t("trouble_fault"))
             return False
         if done:
             self.told(done)

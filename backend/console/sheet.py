@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from json import dumps
 from typing import Any
 
+import structlog
 from nicegui.element import Element
 
 from backend.console.pen import Pen
+from backend.errors import place_of
 
+log = structlog.get_logger("backend.console")
 Draw = Callable[[Pen], None]
 
 
@@ -60,6 +63,10 @@ class Sheet(Element):
         done = False
         try:
             done = await self._on_deed(deed) is not False
+        except Exception as problem:
+            # Only the type and the place: the message of an exception can hold customer data.
+            log.error("console_deed_failed", deed=deed.name, kind=type(problem).__name__, place=place_of(problem))
+            self.client.run_javascript("headgate.failed()")
         finally:
             if deed.form:
                 self.client.run_javascript(f"headgate.settle({dumps(deed.form)}, {dumps(done)})")

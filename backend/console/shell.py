@@ -24,11 +24,12 @@ class Shell:
         return self._around.district_name
 
     def build(self) -> None:
+        t = self._t
         self._head = Sheet()
         self._head.show(self._draw_head)
         with tag("div", css="notices"):
             self._trouble = tag("p", css="notice bad", role="alert", data_notice="trouble")
-            self._bad = tag("p", css="notice bad", role="alert", data_notice="refused")
+            self._bad = tag("p", css="notice bad", role="alert", data_notice="refused", data_fault=t("trouble_fault"))
             self._good = tag("p", css="notice good", role="status", data_notice="done")
 
     def _draw_head(self, pen: Pen) -> None:

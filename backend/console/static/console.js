@@ -52,6 +52,12 @@ const headgate = {
     });
   },
 
+  // The server could not even refuse: say so.
+  failed() {
+    const notice = document.querySelector("[data-fault]");
+    if (notice) notice.textContent = notice.dataset.fault;
+  },
+
   // What was typed into a form outlives a redrawing of it, until the form has done its work.
   typed: new Map(),
   typedName: (field) => (field.form?.id && field.name ? `${field.form.id} ${field.name} ${field.dataset.row ?? ""}` : null),

@@ -116,7 +116,7 @@ WORDS: dict[str, str] = {
     "refused_account_not_found": "There is no such account.",
     "refused_choice_needed": "Choose one.",
     "refused_already_decided": "Somebody decided this before. Look at it again.",
-    "refused_same_person": "Whoever asked cannot decide. Another person has to.",
+    "refused_same_person": "Another person has to decide this than the one who asked or prepared it.",
     "refused_above_authority": "This is above your authority. Ask a lead or a supervisor.",
     "refused_note_needed": "Write down why, in a sentence.",
     "refused_not_reversible": "This was reversed before, in another way.",

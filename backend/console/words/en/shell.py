@@ -42,4 +42,6 @@ WORDS: dict[str, str] = {
     "refused_amount_unreadable": "That is not an amount. Write it like 45.00 or 1,234.50.",
     "refused_day_unreadable": "That is not a date. Choose a day from the calendar.",
     "refused_words_needed": "Write down why, in a sentence.",
+    "trouble_fault": "That was not done: something went wrong here. It has been logged.",
+    "trouble_fault_page": "Something went wrong while this page was renewed. It has been logged; reload the page.",
 }

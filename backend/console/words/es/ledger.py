@@ -114,7 +114,7 @@ WORDS: dict[str, str] = {
     "refused_account_not_found": "No existe esa cuenta.",
     "refused_choice_needed": "Elija una opción.",
     "refused_already_decided": "Alguien ya lo decidió. Revíselo de nuevo.",
-    "refused_same_person": "Quien lo pidió no puede decidir. Debe hacerlo otra persona.",
+    "refused_same_person": "Debe decidirlo otra persona que quien lo pidió o lo preparó.",
     "refused_above_authority": "Esto supera su autoridad. Pídalo a una persona líder o de supervisión.",
     "refused_note_needed": "Escriba el motivo en una frase.",
     "refused_not_reversible": "Esto ya se anuló antes, de otra forma.",

@@ -42,4 +42,6 @@ WORDS: dict[str, str] = {
     "refused_amount_unreadable": "Eso no es una cantidad. Escríbala así: 45.00 o 1,234.50.",
     "refused_day_unreadable": "Eso no es una fecha. Elija un día del calendario.",
     "refused_words_needed": "Escriba el motivo en una frase.",
+    "trouble_fault": "No se hizo: algo falló aquí. Quedó registrado.",
+    "trouble_fault_page": "Algo falló al renovar esta página. Quedó registrado; recargue la página.",
 }
