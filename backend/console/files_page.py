@@ -98,11 +98,16 @@ class FilesPage(MoneyPage):
 
     def _draw_refused(self, pen: Pen, one: RefusedFile) -> None:
         t, title = self.t, f"refused-{one.id}"
-        with pen.within("section", "panel flush refused-file", aria_labelledby=title):
+        with pen.within("section", "panel flush refused-file", aria_labelledby=f"{title} {title}-when"):
             with pen.within("div", "panel-head"):
                 pen("h2", t("file_refused", file=one.file_name), id=title)
                 kind = t.known("file_kind", one.kind, "file_kind_payments")
-                pen("span", f"{kind} · {t.clock_time(one.refused_at, self.seat.now())}", "soft small")
+                pen(
+                    "span",
+                    f"{kind} · {t.clock_time(one.refused_at, self.seat.now())}",
+                    "soft small",
+                    id=f"{title}-when",
+                )
             pen("p", t("file_refused_help"), "refused-help")
             columns = [(t("line"), "number"), (t("field"), ""), (t("file_problem"), "")]
             with table(pen, t("file_refused", file=one.file_name), columns) as rows:
