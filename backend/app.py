@@ -29,6 +29,7 @@ from backend.knowledge import routes as knowledge
 from backend.knowledge.service import Knowledge
 from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
+from backend.models import know_every_table
 from backend.nightly import routes as nightly
 from backend.options import routes as options
 from backend.outbox import routes as outbox
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     :raises DistrictFileError: the district's files cannot be used; the message names file and line.
     """
+    know_every_table()
     app = FastAPI(title="Headgate", summary="The account API of a water district", lifespan=_lifespan, redoc_url=None)
     app.state.settings = settings
     app.state.district = District.load(settings.district_dir)

@@ -215,6 +215,12 @@ class Arrangements(_Strict):
     grace_days: Annotated[int, Field(ge=0, le=60)]
 
 
+class LowIncome(_Strict):
+    """How long a household counts as one of a low income after it said so (HSC 116914)."""
+
+    months: Annotated[int, Field(ge=1, le=60)]
+
+
 class Nightly(_Strict):
     """The nightly update: when the night of a business date begins, and how many missed ones are made up for."""
 
@@ -236,6 +242,7 @@ class Policy(_Strict):
     verification: Verification
     priorities: Priorities
     fees: Fees
+    low_income: LowIncome
     authority: Authority
     options: PaymentOptions
     payments: Payments
