@@ -34,7 +34,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("httpx", "httpcore", "alembic", "uvicorn.access", "dbos"):
+    for noisy in ("httpx", "httpcore", "alembic", "uvicorn.access", "dbos", "stripe"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

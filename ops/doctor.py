@@ -43,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
         lambda: look_at_secrets(home),
         lambda: look_at_model(home),
         lambda: look_at_chromium(home),
+        lambda: look_at_payments(settings),
         lambda: look_at_system(settings, home),
     ]
     return [finding for check in checks for finding in check()]
@@ -109,6 +110,20 @@ def look_at_chromium(home: Home) -> list[Finding]:
         return [Finding(True, f"Chromium for the browser tests: {browser}")]
     words = "There is no Chromium; only the browser tests need it."
     return [Finding(False, words, "make test installs one, or install the package chromium yourself.")]
+
+
+def look_at_payments(settings: Settings) -> list[Finding]:
+    """Where card and bank payments go."""
+    key, secret = settings.stripe_api_key.get_secret_value(), settings.stripe_webhook_secret.get_secret_value()
+    if key and not secret:
+        remedy = "Set HEADGATE_STRIPE_WEBHOOK_SECRET to the signing secret of your webhook endpoint (whsec_…)."
+        return [Finding(False, "Stripe has a key but no webhook secret; the backend will not start.", remedy)]
+    if key:
+        kind = "test" if "_test_" in key else "live"
+        return [Finding(True, f"Card payments go through Stripe ({kind} key).")]
+    if settings.demo:
+        return [Finding(True, "Card payments go through the sandbox processor: no real money.")]
+    return [Finding(True, "No card payments are taken: HEADGATE_STRIPE_API_KEY is not set.")]
 
 
 def look_at_system(settings: Settings, home: Home) -> list[Finding]:

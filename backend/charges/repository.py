@@ -36,7 +36,7 @@ _LEARN = text(f"""
 UPDATE charges SET status = :status, processor_charge_id = coalesce(:processor_charge_id, processor_charge_id),
        decline_reason = :decline_reason, posted_on = :posted_on, look_at = now() + :pause,
        resolved_at = CASE WHEN :status IN ('succeeded', 'failed') THEN CAST(:now AS timestamptz) END
- WHERE id = :charge_id AND {_in(UNRESOLVED)} AND status <> :status RETURNING id, account_id
+ WHERE id = :charge_id AND {_in(UNRESOLVED)} AND status <> :status RETURNING id, account_id, method_id
 """).bindparams(bindparam("pause", type_=Interval()))
 _LATER = text(f"""
 UPDATE charges SET looks = looks + 1, look_at = now() + :pause,

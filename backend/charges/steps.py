@@ -19,6 +19,7 @@ from backend.database import announce
 from backend.gateway.errors import DeclinedError, GatewayUnavailableError, RequestRefusedError
 from backend.gateway.values import ChargeRequest, ChargeState, DeclineReason, GatewayCharge, MethodKind
 from backend.payments import service as payments
+from backend.saved_methods import service as saved_methods
 
 Outcome = Literal["go_on", "wait", "done"]
 """Somebody else has brought it further meanwhile: look again; there is more to do later (`look_at`); there is none."""
@@ -149,7 +150,7 @@ async def _learn_pending(tools: Tools, charge: Row[Any], found: GatewayCharge, n
 
 async def _learn_failed(tools: Tools, charge_id: UUID, reason: str, processor_charge_id: str | None = None) -> Outcome:
     now = tools.clock.now()
-    async with tools.database.single_statement() as session:
+    async with tools.database.transaction() as session:
         learned = await repository.learn(
             session,
             charge_id,
@@ -160,6 +161,8 @@ async def _learn_failed(tools: Tools, charge_id: UUID, reason: str, processor_ch
         )
         if learned is not None:
             announce(session, "money", account_id=learned.account_id)
+        if learned is not None and learned.method_id is not None and reason == DeclineReason.METHOD_GONE:
+            await saved_methods.mark_gone(session, learned.method_id, now)
     log.info("charge_failed", charge_id=str(charge_id), reason=reason)
     return await _tell(tools, charge_id)
 

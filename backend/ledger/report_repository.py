@@ -34,22 +34,21 @@ SELECT e.id AS entry_id, p.effective_on, e.kind, e.description, p.due_on, p.amou
 """)
 
 # What is unpaid is looked for charge by charge; the credits that are left are what it is more than the balance.
+# Charges and what paid them are summed, not joined: how many ids lie between two is guessed badly, and joins with it.
 # A credit of a later day pays nothing yet; entries that were reversed, and their reversals, are left out.
 _AGES = text(f"""
 WITH later AS MATERIALIZED (
     SELECT entry_id FROM ledger_postings WHERE {WITHIN.format("ledger_account_id")} AND effective_on > :as_of
-), paid AS (
-    SELECT charge_entry_id AS entry_id, charge_line AS line, sum(amount_cents) AS cents
-      FROM payment_allocations
-     WHERE {WITHIN.format("account_id")} AND undone_by_id IS NULL
-       AND credit_entry_id NOT IN (SELECT entry_id FROM later)
-     GROUP BY charge_entry_id, charge_line
 ), unpaid AS MATERIALIZED (
-    SELECT p.entry_id, :as_of - coalesce(p.due_on, p.effective_on) AS late,
-           p.amount_cents - coalesce(paid.cents, 0) AS cents
-      FROM ledger_postings p LEFT JOIN paid USING (entry_id, line)
-     WHERE {WITHIN.format("p.ledger_account_id")} AND p.effective_on <= :as_of AND p.amount_cents > 0
-       AND p.amount_cents > coalesce(paid.cents, 0)
+    SELECT entry_id, max(late) AS late, sum(cents) AS cents FROM (
+        SELECT entry_id, line, :as_of - coalesce(due_on, effective_on) AS late, amount_cents AS cents
+          FROM ledger_postings
+         WHERE {WITHIN.format("ledger_account_id")} AND effective_on <= :as_of AND amount_cents > 0
+         UNION ALL
+        SELECT charge_entry_id, charge_line, NULL, -amount_cents FROM payment_allocations
+         WHERE {WITHIN.format("account_id")} AND undone_by_id IS NULL
+           AND credit_entry_id NOT IN (SELECT entry_id FROM later)) charged_and_paid
+     GROUP BY entry_id, line HAVING sum(cents) > 0
 ), standing AS (
     SELECT u.* FROM unpaid u JOIN ledger_entries e ON e.id = u.entry_id
      WHERE e.reverses_id IS NULL AND NOT EXISTS (

@@ -21,16 +21,17 @@ SELECT id, cycle, period_end FROM billing_runs
 
 # An account with a reversal may be found without need: what was reversed counts on both sides.
 _TO_SETTLE = text(f"""
-SELECT sums.account_id
-  FROM (SELECT ledger_account_id AS account_id, sum(amount_cents) FILTER (WHERE amount_cents > 0) AS charged_cents,
-               -sum(amount_cents) FILTER (WHERE amount_cents < 0) AS credited_cents
-          FROM ledger_postings WHERE {WITHIN.format("ledger_account_id")} GROUP BY ledger_account_id) sums
-  JOIN accounts a ON a.id = sums.account_id
-  LEFT JOIN (SELECT account_id, sum(amount_cents) AS cents FROM payment_allocations
-              WHERE undone_by_id IS NULL AND {WITHIN.format("account_id")} GROUP BY account_id) paid
-    ON paid.account_id = sums.account_id
- WHERE least(sums.charged_cents, sums.credited_cents) > coalesce(paid.cents, 0)
- ORDER BY sums.account_id
+SELECT id FROM accounts JOIN (
+    SELECT account_id FROM (
+        SELECT ledger_account_id AS account_id, greatest(amount_cents, 0) AS charged_cents,
+               greatest(-amount_cents, 0) AS credited_cents, 0 AS paid_cents
+          FROM ledger_postings WHERE {WITHIN.format("ledger_account_id")}
+         UNION ALL
+        SELECT account_id, 0, 0, amount_cents FROM payment_allocations
+         WHERE {WITHIN.format("account_id")} AND undone_by_id IS NULL) moved
+     GROUP BY account_id HAVING least(sum(charged_cents), sum(credited_cents)) > sum(paid_cents)) open_both
+    ON open_both.account_id = accounts.id
+ ORDER BY id
 """)
 
 

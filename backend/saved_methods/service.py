@@ -125,6 +125,11 @@ async def not_for(session: AsyncSession, method_id: UUID, account_id: UUID, now:
         raise MethodNotFoundError
 
 
+async def mark_gone(session: AsyncSession, method_id: UUID, now: datetime) -> None:
+    """The processor has it no more, so it is not offered again."""
+    await repository.end(session, method_id, "gone at the processor", now)
+
+
 async def remove_method(
     database: Database, gateway: PaymentGateway, method_id: UUID, *, reason: str, now: datetime
 ) -> None:

@@ -45,9 +45,11 @@ class People:
         assert answer["status"] == 200, answer
         return "\n".join(reply["body"] for reply in answer["replies"])
 
-    def call(self, phone: str, *steps: str) -> dict[str, Any]:
-        """A scripted call; gives the simulator's record of it."""
-        record: dict[str, Any] = self._simulator.post("/api/calls", {"from": phone, "steps": list(steps)})
+    def call(self, phone: str, *steps: str, mode: str | None = None) -> dict[str, Any]:
+        """A scripted call; gives the simulator's record of it. `mode` as in `headgate call --mode`."""
+        query = f"mode={mode}" if mode else ""
+        script = {"from": phone, "steps": list(steps), "query": query}
+        record: dict[str, Any] = self._simulator.post("/api/calls", script)
         return record
 
     def inbox(self, phone: str) -> list[dict[str, Any]]:

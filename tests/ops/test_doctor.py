@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from ops.doctor import Finding, examine, look_at_environments, look_at_secrets
+from ops.doctor import Finding, examine, look_at_environments, look_at_payments, look_at_secrets
 from ops.embedded import free_port
 from ops.home import Home, load_secrets
 from ops.settings import Settings
@@ -68,3 +69,21 @@ def test_a_server_of_your_own_that_is_away_is_told_without_its_password(settings
 def test_only_what_is_wrong_has_a_remedy() -> None:
     assert Finding(True, "All fine.", "never shown").line() == "ok    All fine."
     assert "→ do this" in Finding(False, "Wrong.", "do this").line()
+
+
+class TestPayments:
+    def words(self, settings: Settings, **changes: Any) -> str:
+        (finding,) = look_at_payments(settings.model_copy(update=changes))
+        return finding.line()
+
+    def test_it_says_where_card_payments_go(self, settings: Settings) -> None:
+        key, secret = SecretStr("sk_test_1"), SecretStr("whsec_1")
+        assert "sandbox processor: no real money" in self.words(settings)
+        assert "No card payments" in self.words(settings, demo=False)
+        assert "Stripe (test key)" in self.words(settings, stripe_api_key=key, stripe_webhook_secret=secret)
+        live = SecretStr("sk_live_1")
+        assert "Stripe (live key)" in self.words(settings, stripe_api_key=live, stripe_webhook_secret=secret)
+
+    def test_a_key_without_its_webhook_secret_is_said_with_the_variable(self, settings: Settings) -> None:
+        told = self.words(settings, stripe_api_key=SecretStr("sk_live_secret"))
+        assert "HEADGATE_STRIPE_WEBHOOK_SECRET" in told and "sk_live_secret" not in told

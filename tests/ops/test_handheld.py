@@ -53,7 +53,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
-    system = System(1, False, address, address, address, address, "+19515550100")
+    names = ("telephony_url", "backend_url", "simulator_url", "processor_url", "public_url")
+    urls = dict.fromkeys(names, address)
+    system = System(pid=1, demo=False, twilio_number="+19515550100", **urls)
     monkeypatch.setattr(handheld, "running_system", lambda settings, demo: system)
     yield Settings(home=home.path)
     server.shutdown()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from backend.charges import rules, wording
+from backend.saved_methods.service import MethodNotFoundError
 from tests.backend.charges.conftest import SetClock
 from tests.backend.charges.payer import DEBT_CENTS, PHONE, Payer, captured, until
 from tests.backend.gateway.world import SandboxWorld
@@ -118,6 +119,8 @@ class TestDeclined:
         await payer.tools.gateway.forget_method(token)
         await payer.walk(charge.id)
         assert (await payer.state(charge.id)).failure == "method_gone"
+        with pytest.raises(MethodNotFoundError):
+            await payer.agree()
 
 
 class TestUnknown:

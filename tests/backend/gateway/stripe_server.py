@@ -42,6 +42,8 @@ class StripeServer:
     books: StripeBooks = field(default_factory=StripeBooks)
     next_charges: list[str] = field(default_factory=list)
     down: bool = False
+    status: int | None = None
+    """An error status for everything, of Stripe's own kind."""
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     closing: threading.Event = field(default_factory=threading.Event)
@@ -52,6 +54,8 @@ class StripeServer:
         """Status and body, and whether it is a replay; None: never."""
         if self.down:
             return (503, {"error": {"type": "api_error", "message": "down"}}), False
+        if self.status is not None:
+            return (self.status, {"error": {"type": "invalid_request_error", "message": "as the test wanted"}}), False
         if headers.get("authorization") != f"Bearer {API_KEY}":
             return (401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}}), False
         key = headers.get("idempotency-key") if method == "POST" else None
