@@ -1,19 +1,15 @@
-"""HTTP of the ways to pay. A conversation reads them at level 2 and changes them at level 3; the staff do both.
-
-Both have the same routes: under `/v1/conversations/{conversation_id}` for the actions, under
-`/v1/accounts/{account_id}` for the staff.
-"""
+"""HTTP of the ways to pay. A conversation reads them at level 2 and changes them at level 3; the staff do both."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
-from backend.access import Kind, Principal, admits, reach_account, reach_account_as_staff
 from backend.accounts import service as accounts
 from backend.clock import NowDep
 from backend.database import SessionDep
 from backend.district.service import DistrictDep
+from backend.doors import CHANGE, reached, two_doors
 from backend.options import budget, service
 from backend.options.schemas import (
     AutopayIn,
@@ -26,33 +22,11 @@ from backend.options.schemas import (
     RecurringOut,
     StatementOut,
 )
-from backend.staff.bearer import ADMITS_STAFF
 
-READ, CHANGE = 2, 3
-"""The verification levels that reading and changing need."""
 ASKED = "asked"
+ReadDep = Annotated[UUID, reached("options")]
+ChangeDep = Annotated[UUID, reached("change_options", CHANGE)]
 shared = APIRouter()
-
-
-async def _reach(request: Request, session: SessionDep, now: NowDep, principal: Principal, level: int) -> UUID:
-    purpose = "options" if level == READ else "change_options"
-    if principal.kind is Kind.STAFF:
-        account_id = UUID(request.path_params["account_id"])
-        return await reach_account_as_staff(session, principal, account_id, purpose=purpose, now=now)
-    conversation_id = UUID(request.path_params["conversation_id"])
-    return await reach_account(session, principal, conversation_id, purpose=purpose, now=now, level=level)
-
-
-async def _to_read(request: Request, session: SessionDep, now: NowDep) -> UUID:
-    return await _reach(request, session, now, request.state.principal, READ)
-
-
-async def _to_change(request: Request, session: SessionDep, now: NowDep) -> UUID:
-    return await _reach(request, session, now, request.state.principal, CHANGE)
-
-
-ReadDep = Annotated[UUID, Depends(_to_read)]
-ChangeDep = Annotated[UUID, Depends(_to_change)]
 
 
 @shared.get("/options")
@@ -135,16 +109,4 @@ async def get_statements(account_id: ReadDep, session: SessionDep) -> list[State
     return [StatementOut.model_validate(one) for one in await service.statements(session, account_id)]
 
 
-async def _by_conversation(
-    request: Request, conversation_id: UUID, principal: Annotated[Principal, admits(Kind.ACTIONS)]
-) -> None:
-    request.state.principal = principal
-
-
-async def _by_staff(request: Request, account_id: UUID, principal: Annotated[Principal, ADMITS_STAFF]) -> None:
-    request.state.principal = principal
-
-
-router = APIRouter(tags=["options"])
-router.include_router(shared, prefix="/v1/conversations/{conversation_id}", dependencies=[Depends(_by_conversation)])
-router.include_router(shared, prefix="/v1/accounts/{account_id}", dependencies=[Depends(_by_staff)])
+router = two_doors(shared, tags=["options"])
