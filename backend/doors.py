@@ -1,5 +1,5 @@
-"""One route, two doors: under `/v1/conversations/{conversation_id}` the assistant asks for the customer it has verified,
-under `/v1/accounts/{account_id}` a signed-in member of the staff.
+"""One route, two doors: under `/v1/conversations/{conversation_id}` the assistant asks for the customer it
+has verified, under `/v1/accounts/{account_id}` a signed-in member of the staff.
 
     shared = APIRouter()
 

@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from backend.database import Event
 
 CHANNEL = "headgate:console"
-_FOR_CONSOLE = frozenset({"hand_off", "message", "message_status", "ended", "money"})
+_FOR_CONSOLE = frozenset({"hand_off", "message", "message_status", "ended", "money", "account"})
 
 log = structlog.get_logger("backend.events")
 

@@ -22,6 +22,11 @@ class Part:
     first: UUID
     before: UUID | None
 
+    @classmethod
+    def of(cls, account_id: UUID) -> "Part":
+        """One account alone."""
+        return cls(1, account_id, UUID(int=account_id.int + 1))
+
     @property
     def bounds(self) -> dict[str, UUID]:
         """The values of `WITHIN`."""

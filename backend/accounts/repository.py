@@ -70,6 +70,31 @@ _BY_PHONE = text(
 )
 
 
+_RECORD = text("""
+SELECT a.id AS account_id, a.number, a.status, a.service_class, a.opened_on, a.closed_on, a.billing_cycle,
+       a.billing_hold, c.kind AS customer_kind, c.name, c.language, a.autopay, a.paperless, a.medical_protection,
+       a.identity_locked,
+       (SELECT phone FROM customer_phones f WHERE f.customer_id = c.id ORDER BY rank LIMIT 1) AS phone,
+       (SELECT phone FROM customer_phones f WHERE f.customer_id = c.id AND texts_allowed
+         ORDER BY rank LIMIT 1) AS text_phone,
+       (SELECT email FROM customer_emails e WHERE e.customer_id = c.id ORDER BY rank LIMIT 1) AS email,
+       EXISTS (SELECT FROM low_income_declarations d WHERE d.account_id = a.id AND d.declared_on <= :today
+                  AND d.expires_on > :today) AS low_income
+  FROM accounts a JOIN customers c ON c.id = a.customer_id WHERE a.id = :account_id
+""")
+
+_SERVICES = text("""
+SELECT g.id AS agreement_id, g.service_class, g.started_on, g.ended_on, g.persons, g.landscape_sqft, p.street, p.unit,
+       p.city, p.zone, m.serial_number, m.size_inches, m.installed_on, m.removed_on
+  FROM service_agreements g JOIN premises p ON p.id = g.premise_id
+  LEFT JOIN meters m ON m.premise_id = g.premise_id AND (m.service_class IS NULL OR m.service_class = g.service_class)
+       AND (m.removed_on IS NULL OR m.removed_on > g.started_on)
+       AND (g.ended_on IS NULL OR m.installed_on <= g.ended_on)
+ WHERE g.account_id = :account_id
+ ORDER BY g.ended_on IS NOT NULL, g.started_on, g.id, m.installed_on, m.id
+""")
+
+
 async def balance_row(session: AsyncSession, account_id: UUID, today: date, returned_since: date) -> RowMapping | None:
     """Sums of the receivable and the latest bill, payment, return and installment as of `today`."""
     values = {"account_id": account_id, "today": today, "returned_since": returned_since}
@@ -86,6 +111,16 @@ async def facts_by_number(session: AsyncSession, number: str) -> Sequence[RowMap
 
 async def facts_by_phone(session: AsyncSession, phone: str) -> Sequence[RowMapping]:
     return (await session.execute(_BY_PHONE, {"phone": phone})).mappings().all()
+
+
+async def record_row(session: AsyncSession, account_id: UUID, today: date) -> RowMapping | None:
+    """What the staff see of an account beside its services; `low_income` as of `today`."""
+    return (await session.execute(_RECORD, {"account_id": account_id, "today": today})).mappings().first()
+
+
+async def services(session: AsyncSession, account_id: UUID) -> Sequence[RowMapping]:
+    """A row for each meter of each service agreement, those in force first; without meters, one with NULLs."""
+    return (await session.execute(_SERVICES, {"account_id": account_id})).mappings().all()
 
 
 async def replace_email(session: AsyncSession, account_id: UUID, email: str) -> None:

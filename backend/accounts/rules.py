@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from calendar import monthrange
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -50,6 +51,12 @@ def is_account_number(text: str) -> bool:
 def pin_digest(secret_key: str, account_id: UUID, pin: str) -> bytes:
     """What is kept of a PIN, 32 bytes: keyed, and different for each account with the same PIN."""
     return hmac.digest(secret_key.encode(), b"pin:" + account_id.bytes + pin.encode(), hashlib.sha256)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month, `months` later; the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def first_delinquent_day(due_date: date) -> date:

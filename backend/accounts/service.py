@@ -115,6 +115,11 @@ def _returned(row: RowMapping) -> ReturnedPaymentFact | None:
     return ReturnedPaymentFact(row["returned_cents"], row["returned_on"])
 
 
+def address(street: str | None, unit: str | None, city: str | None) -> str:
+    """ "14210 Mesquite Ln, Unit 4, Rio Seco"; what is not known is left out."""
+    return ", ".join(part for part in (street, unit, city) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     """An account with its customer and the premise it serves (or served last).
@@ -148,7 +153,7 @@ class AccountFacts:
     @property
     def service_address(self) -> str:
         """ "14210 Mesquite Ln, Unit 4, Rio Seco"; empty when the account never had service."""
-        return ", ".join(part for part in (self.street, self.unit, self.city) if part)
+        return address(self.street, self.unit, self.city)
 
     @property
     def address_hint(self) -> str:
@@ -168,6 +173,7 @@ class AccountSummary:
     phone_masked: str | None
     autopay: bool
     paperless: bool
+    as_of: datetime
 
 
 async def account_facts(session: AsyncSession, account_id: UUID) -> AccountFacts:
@@ -181,7 +187,7 @@ async def account_facts(session: AsyncSession, account_id: UUID) -> AccountFacts
     return _facts(row)
 
 
-async def account_summary(session: AsyncSession, account_id: UUID) -> AccountSummary:
+async def account_summary(session: AsyncSession, account_id: UUID, now: datetime) -> AccountSummary:
     """What a verified customer may hear about their account, contacts masked.
 
     :raises AccountNotFoundError: no such account.
@@ -196,6 +202,7 @@ async def account_summary(session: AsyncSession, account_id: UUID) -> AccountSum
         phone_masked=rules.mask_phone(facts.phone) if facts.phone else None,
         autopay=facts.autopay,
         paperless=facts.paperless,
+        as_of=now,
     )
 
 

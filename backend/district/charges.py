@@ -16,7 +16,10 @@ class _Strict(BaseModel):
 
 
 class LateFee(_Strict):
-    """`flat_cents` and `percent` of what is unpaid, together; at least `minimum_cents`."""
+    """`flat_cents` and `percent` of what is unpaid, together; at least `minimum_cents`.
+
+    HSC 116914(a)(2): a low-income household is let off the interest (`percent`) once every twelve months.
+    """
 
     flat_cents: Cents
     percent: Annotated[float, Field(ge=0, le=10)]
@@ -24,6 +27,7 @@ class LateFee(_Strict):
     least_owed_cents: Some
     grace_days: Annotated[int, Field(ge=0, le=60)]
     catch_up_days: Annotated[int, Field(ge=1, le=31)]
+    interest_waiver_months: Annotated[int, Field(ge=1, le=12)]
     spares_medical_protection: bool
     spares_kept_arrangement: bool
 
@@ -45,6 +49,7 @@ class ReconnectionFee(_Strict):
     low_income_within_cents_max: Some
     low_income_outside_cents_max: Some
     cap_year: Annotated[int, Field(ge=2020, le=2100)]
+    cap_source: Annotated[str, Field(min_length=1)]
 
 
 class ReturnedPaymentFee(_Strict):

@@ -217,12 +217,19 @@ class Nightly(_Strict):
         return value
 
 
+class LowIncome(_Strict):
+    """How long a household counts as one of a low income after it said so (HSC 116914)."""
+
+    months: Annotated[int, Field(ge=1, le=60)]
+
+
 class Policy(_Strict):
     """`policy.toml`. Slices to come add their tables."""
 
     verification: Verification
     priorities: Priorities
     fees: Fees
+    low_income: LowIncome
     authority: Authority
     options: PaymentOptions
     payments: Payments

@@ -53,6 +53,10 @@ class District:
         """The office with the holidays around `year`."""
         return _office(self.settings.model_dump_json(), year)
 
+    def today(self, now: datetime) -> date:
+        """The day it is in the district at `now`."""
+        return now.astimezone(self.zone).date()
+
     def is_open(self, now: datetime) -> bool:
         """Whether the office is open at `now`."""
         return self.office(now.year).is_open(now)

@@ -1,73 +1,134 @@
-"""The late fees of a night, part by part: one for each bill that is late, never twice."""
+"""Late fees: one for each bill that is late, never twice; whom the policy and the law spare."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.district.charges import Fees
 from backend.district.service import District
 from backend.fees import repository, rules
-from backend.fees.service import DESCRIPTIONS, late_terms
 from backend.ledger import chart
 from backend.ledger import rules as entries
 from backend.ledger import service as ledger
 from backend.models.base import new_id
 from backend.parts import Part
 
+DESCRIPTION = "Late fee"
+YEARS_BACK = timedelta(days=3_660)
+"""A fee charged by hand may be for a bill that was due so long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateBill:
+    """A late bill with its fee in cents, and the interest that the household is let off."""
+
+    account_id: UUID
+    entry_id: UUID
+    cents: int
+    waived_cents: int
+
 
 async def charge_late_fees(
     session: AsyncSession, business_date: date, now: datetime, part: Part, *, district: District
 ) -> dict[str, int]:
-    """Charge the bills of the part's accounts that are late on `business_date`: `late_fees`, `late_fee_cents` of it.
+    """Charge the bills of the part's accounts that are late on `business_date`.
 
-    Accounts on hold (a dispute, an appeal, an extension) are spared, and by the policy those that keep to
-    an arrangement or have medical protection. Again for the same date it charges nothing more.
+    Counts `late_fees`, `late_fee_cents` and `interest_waived_cents` of it. Accounts on hold (a dispute, an appeal, an
+    extension) are spared, and by the policy those that keep to an arrangement or have medical protection. Again for
+    the same date it charges nothing more.
     """
-    late = district.policy.fees.late
-    conditions = {
-        "least_owed_cents": late.least_owed_cents,
-        "spares_medical_protection": late.spares_medical_protection,
-        "spares_kept_arrangement": late.spares_kept_arrangement,
+    fees = district.policy.fees
+    due = rules.days_late(business_date, fees.late.grace_days, fees.late.catch_up_days)
+    bills = await _late_bills(session, part, business_date, due, fees)
+    due_on = business_date + timedelta(days=fees.due_days)
+    made = await _charge(session, [bill for bill in bills if bill.cents], business_date, due_on, now)
+    waived = [bill for bill in bills if bill.waived_cents]
+    if waived:
+        await repository.add_waivers(session, [_waiver(bill, business_date) for bill in waived])
+    return {
+        "late_fees": len(made),
+        "late_fee_cents": sum(made),
+        "interest_waived_cents": sum(bill.waived_cents for bill in waived),
     }
-    due = rules.days_late(business_date, late.grace_days, late.catch_up_days)
-    rows = await repository.late_bills(session, part, business_date, due, conditions)
-    terms = late_terms(district.policy.fees)
-    charges = [(row, cents) for row in rows if (cents := _fee(terms, row))]
-    due_on = business_date + timedelta(days=district.policy.fees.due_days)
-    made = await _charge(session, charges, business_date, due_on, now)
-    return {"late_fees": len(made), "late_fee_cents": sum(made)}
 
 
-def _fee(terms: rules.LateTerms, row: RowMapping) -> int:
+async def late_bill(
+    session: AsyncSession, account_id: UUID, entry_id: UUID, charged_on: date, fees: Fees
+) -> LateBill | None:
+    """The bill of this entry with its fee as of `charged_on`; None when no late fee is due on it."""
+    last = charged_on - timedelta(days=fees.late.grace_days + 1)
+    bills = await _late_bills(session, Part.of(account_id), charged_on, (last - YEARS_BACK, last), fees)
+    return next((bill for bill in bills if bill.entry_id == entry_id and bill.cents), None)
+
+
+async def keep_waiver(session: AsyncSession, bill: LateBill, waived_on: date) -> None:
+    """Remember that the household was let off this bill's interest."""
+    if bill.waived_cents:
+        await repository.add_waivers(session, [_waiver(bill, waived_on)])
+
+
+async def _late_bills(
+    session: AsyncSession, part: Part, today: date, due: tuple[date, date], fees: Fees
+) -> list[LateBill]:
+    conditions = {
+        "least_owed_cents": fees.late.least_owed_cents,
+        "spares_medical_protection": fees.late.spares_medical_protection,
+        "spares_kept_arrangement": fees.late.spares_kept_arrangement,
+        "charges_interest": fees.late.percent > 0,
+        "waived_since": rules.months_before(today, fees.late.interest_waiver_months),
+    }
+    rows = await repository.late_bills(session, part, today, due, conditions)
+    bills = [_bill(row, fees) for row in rows]
+    return [bill for bill in bills if bill.cents or bill.waived_cents]
+
+
+def _bill(row: RowMapping, fees: Fees) -> LateBill:
+    late = fees.late
+    terms = rules.LateTerms(late.flat_cents, late.percent, late.minimum_cents, late.least_owed_cents)
     unpaid = rules.unpaid_of_bill_cents(row["bill_cents"], row["balance_cents"], row["due_later_cents"])
-    return rules.late_fee_cents(terms, unpaid)
+    cents = rules.late_fee_cents(terms, unpaid)
+    waived = min(cents, rules.interest_cents(terms, unpaid)) if row["waives_interest"] else 0
+    return LateBill(row["account_id"], row["entry_id"], cents - waived, waived)
 
 
 async def _charge(
-    session: AsyncSession, charges: list[tuple[RowMapping, int]], charged_on: date, due_on: date, now: datetime
+    session: AsyncSession, bills: Sequence[LateBill], charged_on: date, due_on: date, now: datetime
 ) -> list[int]:
     """Post the fees; the amounts of those that were not there already."""
-    if not charges:
+    if not bills:
         return []
-    posted = await ledger.post_entries(session, [_entry(row, cents, charged_on, due_on) for row, cents in charges], now)
+    posted = await ledger.post_entries(session, [_entry(bill, charged_on, due_on) for bill in bills], now)
     fees = [
         {
             "id": new_id(),
-            "account_id": row["account_id"],
+            "account_id": bill.account_id,
             "code": "late",
-            "amount_cents": cents,
+            "amount_cents": bill.cents,
             "charged_on": charged_on,
             "entry_id": one.entry_id,
-            "caused_by_entry_id": row["entry_id"],
+            "caused_by_entry_id": bill.entry_id,
         }
-        for (row, cents), one in zip(charges, posted, strict=True)
+        for bill, one in zip(bills, posted, strict=True)
         if one.is_new
     ]
     if fees:
         await repository.add_fees(session, fees)
-    return [cents for (_, cents), one in zip(charges, posted, strict=True) if one.is_new]
+    return [bill.cents for bill, one in zip(bills, posted, strict=True) if one.is_new]
 
 
-def _entry(row: RowMapping, cents: int, charged_on: date, due_on: date) -> entries.Entry:
-    postings = entries.transfer(row["account_id"], chart.FEE_REVENUE, cents, due_on)
-    return entries.Entry(f"late:{row['entry_id']}", "fee", DESCRIPTIONS["late"], charged_on, postings)
+def _entry(bill: LateBill, charged_on: date, due_on: date) -> entries.Entry:
+    postings = entries.transfer(bill.account_id, chart.FEE_REVENUE, bill.cents, due_on)
+    return entries.Entry(f"late:{bill.entry_id}", "fee", DESCRIPTION, charged_on, postings)
+
+
+def _waiver(bill: LateBill, waived_on: date) -> dict[str, object]:
+    return {
+        "bill_entry_id": bill.entry_id,
+        "account_id": bill.account_id,
+        "amount_cents": bill.waived_cents,
+        "waived_on": waived_on,
+    }

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.models.account_hold import InterestWaiver
 from backend.models.fee import FeeCharge
 from backend.parts import WITHIN, Part
 
@@ -36,20 +37,20 @@ SELECT EXISTS (SELECT FROM low_income_declarations
                 WHERE account_id = :account_id AND declared_on <= :day AND expires_on > :day)
 """)
 
-_BILL = text("""
-SELECT b.account_id, b.due_date, sums.bill_cents, sums.balance_cents, sums.due_later_cents
-  FROM bills b
- CROSS JOIN LATERAL (
-       SELECT coalesce(sum(amount_cents), 0)::bigint AS balance_cents,
-              coalesce(sum(amount_cents) FILTER (WHERE due_on > b.due_date), 0)::bigint AS due_later_cents,
-              coalesce(sum(amount_cents) FILTER (WHERE due_on = b.due_date), 0)::bigint AS bill_cents
-         FROM ledger_postings WHERE ledger_account_id = b.account_id AND effective_on <= :day) sums
- WHERE b.entry_id = :entry_id AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = b.entry_id)
+_BILL_ENTRY = text("SELECT entry_id FROM bills WHERE id = :bill_id AND account_id = :account_id")
+
+_IS_HELD = text("""
+SELECT EXISTS (SELECT FROM account_holds WHERE account_id = :account_id AND started_on <= :day
+                  AND (ended_on IS NULL OR ended_on >= :day))
 """)
 
 # Account by account through the index of its bills; what is unpaid is read from the ledger's covering index.
 _LATE = text(f"""
-SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, sums.due_later_cents
+SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, sums.due_later_cents,
+       :charges_interest AND EXISTS (SELECT FROM low_income_declarations d WHERE d.account_id = a.id
+           AND d.declared_on <= :today AND d.expires_on > :today)
+           AND NOT EXISTS (SELECT FROM interest_waivers w WHERE w.account_id = a.id AND w.waived_on > :waived_since)
+           AS waives_interest
   FROM accounts a
  CROSS JOIN LATERAL (
        SELECT entry_id, due_date FROM bills
@@ -64,6 +65,7 @@ SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, s
    AND sums.balance_cents - sums.due_later_cents >= :least_owed_cents
    AND NOT (a.medical_protection AND :spares_medical_protection)
    AND NOT EXISTS (SELECT FROM fee_charges f WHERE f.code = 'late' AND f.caused_by_entry_id = bill.entry_id)
+   AND NOT EXISTS (SELECT FROM interest_waivers w WHERE w.bill_entry_id = bill.entry_id)
    AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = bill.entry_id)
    AND NOT EXISTS (SELECT FROM account_holds h WHERE h.account_id = a.id AND h.started_on <= :today
                       AND (h.ended_on IS NULL OR h.ended_on >= :today))
@@ -110,15 +112,21 @@ async def is_low_income(session: AsyncSession, account_id: UUID, day: date) -> b
     return bool(await session.scalar(_LOW_INCOME, {"account_id": account_id, "day": day}))
 
 
-async def bill_of_entry(session: AsyncSession, entry_id: UUID, day: date) -> RowMapping | None:
-    """A bill that stands, with what its account owes on `day`."""
-    return (await session.execute(_BILL, {"entry_id": entry_id, "day": day})).mappings().one_or_none()
+async def is_held(session: AsyncSession, account_id: UUID, day: date) -> bool:
+    """Whether a hold covers the account on `day`."""
+    return bool(await session.scalar(_IS_HELD, {"account_id": account_id, "day": day}))
+
+
+async def bill_entry(session: AsyncSession, account_id: UUID, bill_id: UUID) -> UUID | None:
+    """The entry of this bill of the account."""
+    found: UUID | None = await session.scalar(_BILL_ENTRY, {"account_id": account_id, "bill_id": bill_id})
+    return found
 
 
 async def late_bills(
     session: AsyncSession, part: Part, today: date, due: tuple[date, date], conditions: Mapping[str, object]
 ) -> Sequence[RowMapping]:
-    """The bills of the part that are late on `today` and have no late fee; `conditions` are the policy's."""
+    """The bills of the part that are late on `today` and have no late fee; `conditions` are `late.conditions`."""
     issued_since = due[0] - timedelta(days=DUE_DAYS_MAX)
     values = {"today": today, "first_due": due[0], "last_due": due[1], "issued_since": issued_since}
     return (await session.execute(_LATE, {**values, **conditions, **part.bounds})).mappings().all()
@@ -127,6 +135,11 @@ async def late_bills(
 async def add_fees(session: AsyncSession, fees: Sequence[Mapping[str, object]]) -> None:
     """Many rows of `fee_charges` at once."""
     await session.execute(insert(FeeCharge), fees)
+
+
+async def add_waivers(session: AsyncSession, waivers: Sequence[Mapping[str, object]]) -> None:
+    """Many rows of `interest_waivers` at once."""
+    await session.execute(insert(InterestWaiver), waivers)
 
 
 async def add_fee(session: AsyncSession, fee: FeeCharge) -> None:

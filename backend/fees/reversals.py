@@ -56,7 +56,11 @@ class Reversal:
     why_pending: str | None
 
 
-def _role(principal: Principal) -> str:
+def role_of(principal: Principal) -> str:
+    """The role that grants are for: `assistant`, or a role of the staff.
+
+    :raises ForbiddenError: `staff_only`.
+    """
     if principal.kind is Kind.STAFF and principal.role is not None:
         return principal.role.value
     if principal.kind is Kind.ACTIONS:
@@ -98,7 +102,7 @@ async def request_reversal(
     :raises FeeNotFoundError: no such fee. :raises NoteNeededError: this role must say why.
     :raises ledger.NotReversibleError: the fee was taken back in another way.
     """
-    role, note = _role(principal), note.strip()[:NOTE_LENGTH_MAX]
+    role, note = role_of(principal), note.strip()[:NOTE_LENGTH_MAX]
     fee = await _locked_fee(session, fee_id)
     known = await reversal_repository.live_reversal(session, fee_id)
     if known is not None:
@@ -178,7 +182,7 @@ async def _require_authority(
         raise ForbiddenError("staff_only", "Only a member of the staff decides.")
     if reversal.requested_by == principal.staff_id:
         raise ForbiddenError("same_person", "Whoever asked cannot decide. Another person has to.")
-    role = _role(principal)
+    role = role_of(principal)
     asked = await _asked(session, fee, role, reversal.reason_code, has_note=True, now=now, district=district)
     found = rules.may_approve(grants_of(district), asked)
     # To decline moves no money: it is enough to have a say in such fees at all.
@@ -196,8 +200,7 @@ async def _asked(
     now: datetime,
     district: District,
 ) -> rules.Asked:
-    today = now.astimezone(district.zone).date()
-    since = rules.months_before(today, district.policy.authority.rolling_months)
+    since = rules.months_before(district.today(now), district.policy.authority.rolling_months)
     before = await reversal_repository.codes_reversed(session, fee.account_id, since, district.zone.key)
     return rules.Asked(role, fee.code, fee.amount_cents, reason, has_note, before)
 
@@ -216,7 +219,7 @@ async def _post(
     posted = await ledger.reverse_entry(
         session,
         fee.entry_id,
-        effective_on=now.astimezone(district.zone).date(),
+        effective_on=district.today(now),
         description="Fee reversed",
         idempotency_key=f"fee_reversal:{fee.id}",
         now=now,

@@ -9,11 +9,13 @@ from backend.access import Kind, Principal, admits, reach_account, reach_account
 from backend.clock import NowDep
 from backend.database import SessionDep
 from backend.district.service import DistrictDep
+from backend.doors import WhoDep, reached, two_doors
 from backend.fees import reversals, service, worklist
 from backend.fees.schemas import (
     AllowanceOut,
     CourtesyIn,
     DecisionIn,
+    FeeIn,
     FeeOut,
     FeesOut,
     ReversalIn,
@@ -21,18 +23,31 @@ from backend.fees.schemas import (
     ReversalRowOut,
 )
 from backend.staff.bearer import ADMITS_STAFF
+from backend.staff.permissions import Permission, require
 
 _ACTIONS = Principal(Kind.ACTIONS)
-router = APIRouter(tags=["fees"])
-of_conversation = APIRouter(prefix="/v1/conversations/{conversation_id}", dependencies=[admits(Kind.ACTIONS)])
 StaffDep = Annotated[Principal, ADMITS_STAFF]
+of_conversation = APIRouter(prefix="/v1/conversations/{conversation_id}", dependencies=[admits(Kind.ACTIONS)])
+of_staff = APIRouter()
+shared = APIRouter()
 
 
-@of_conversation.get("/fees")
-async def get_fees(conversation_id: UUID, session: SessionDep, now: NowDep) -> FeesOut:
-    """The account's fees, newest first (level 2)."""
-    account_id = await reach_account(session, _ACTIONS, conversation_id, purpose="fees", now=now)
-    return FeesOut(fees=await _listed(session, account_id), as_of=now)
+@shared.get("/fees")
+async def get_fees(
+    account_id: Annotated[UUID, reached("fees")],
+    who: WhoDep,
+    session: SessionDep,
+    now: NowDep,
+    district: DistrictDep,
+) -> FeesOut:
+    """The account's fees, newest first, and what the one who asks may take back (level 2)."""
+    role = reversals.role_of(who)
+    left = await worklist.allowance(session, role, account_id, now=now, district=district)
+    return FeesOut(
+        fees=[FeeOut.model_validate(fee) for fee in await service.fees_of(session, account_id)],
+        allowance=[AllowanceOut.model_validate(one) for one in left],
+        as_of=now,
+    )
 
 
 @of_conversation.post("/fee-reversals")
@@ -41,7 +56,7 @@ async def post_courtesy(
 ) -> ReversalOut:
     """Ask for a fee to be taken back as a courtesy (level 2): `posted`, or `pending` until a person agrees."""
     account_id = await reach_account(session, _ACTIONS, conversation_id, purpose="fee_reversal", now=now)
-    fee_id = await service.reversible_fee(session, account_id, asked.fee_id)
+    fee_id = await service.reversible_fee(session, account_id, asked.fee_id, asked.code)
     made = await reversals.request_reversal(
         session,
         _ACTIONS,
@@ -55,19 +70,28 @@ async def post_courtesy(
     return ReversalOut.model_validate(made)
 
 
-@router.get("/v1/accounts/{account_id}/fees")
-async def get_account_fees(
-    account_id: UUID, staff: StaffDep, session: SessionDep, now: NowDep, district: DistrictDep
-) -> FeesOut:
-    """The account's fees, and what the one who asks may take back alone."""
-    await reach_account_as_staff(session, staff, account_id, purpose="fees", now=now)
-    assert staff.role is not None
-    left = await worklist.allowance(session, staff.role.value, account_id, now=now, district=district)
-    allowance = [AllowanceOut.model_validate(one) for one in left]
-    return FeesOut(fees=await _listed(session, account_id), allowance=allowance, as_of=now)
+@of_staff.post("/v1/accounts/{account_id}/fees")
+async def post_fee(
+    account_id: UUID, asked: FeeIn, *, staff: StaffDep, session: SessionDep, now: NowDep, district: DistrictDep
+) -> FeeOut:
+    """Charge a fee by the district's policy, once for each key; for leads and supervisors."""
+    await reach_account_as_staff(session, staff, account_id, purpose="charge_fee", now=now)
+    require(staff, Permission.CHARGE_FEE)
+    cause = await service.bill_entry(session, account_id, asked.bill) if asked.bill else None
+    made = await service.charge_by_hand(
+        session,
+        account_id,
+        asked.code,
+        caused_by_entry_id=cause,
+        worked_at=asked.worked_at,
+        idempotency_key=asked.idempotency_key,
+        now=now,
+        district=district,
+    )
+    return FeeOut.model_validate(made)
 
 
-@router.post("/v1/fees/{fee_id}/reversals")
+@of_staff.post("/v1/fees/{fee_id}/reversals")
 async def post_reversal(
     fee_id: UUID, asked: ReversalIn, *, staff: StaffDep, session: SessionDep, now: NowDep, district: DistrictDep
 ) -> ReversalOut:
@@ -80,7 +104,7 @@ async def post_reversal(
     return ReversalOut.model_validate(made)
 
 
-@router.get("/v1/fee-reversals")
+@of_staff.get("/v1/fee-reversals")
 async def get_reversals(
     staff: StaffDep,
     session: SessionDep,
@@ -93,7 +117,7 @@ async def get_reversals(
     return [ReversalRowOut.model_validate(row) for row in rows]
 
 
-@router.post("/v1/fee-reversals/{reversal_id}/decision")
+@of_staff.post("/v1/fee-reversals/{reversal_id}/decision")
 async def post_decision(
     reversal_id: UUID, said: DecisionIn, *, staff: StaffDep, session: SessionDep, now: NowDep, district: DistrictDep
 ) -> ReversalOut:
@@ -104,8 +128,7 @@ async def post_decision(
     return ReversalOut.model_validate(made)
 
 
-async def _listed(session: SessionDep, account_id: UUID) -> list[FeeOut]:
-    return [FeeOut.model_validate(fee) for fee in await service.fees_of(session, account_id)]
-
-
+router = APIRouter(tags=["fees"])
+router.include_router(two_doors(shared, tags=[]))
 router.include_router(of_conversation)
+router.include_router(of_staff)

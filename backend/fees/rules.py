@@ -21,8 +21,13 @@ def late_fee_cents(terms: LateTerms, unpaid_cents: int) -> int:
     """The fee on a bill of which `unpaid_cents` are unpaid, the percentage rounded half up; 0: no fee."""
     if unpaid_cents < terms.least_owed_cents:
         return 0
+    return max(terms.flat_cents + interest_cents(terms, unpaid_cents), terms.minimum_cents)
+
+
+def interest_cents(terms: LateTerms, unpaid_cents: int) -> int:
+    """The part of a late fee that grows with what is unpaid: what HSC 116914(a)(2) lets a household off."""
     share = Decimal(unpaid_cents) * Decimal(str(terms.percent)) / 100
-    return max(terms.flat_cents + int(share.quantize(Decimal(1), ROUND_HALF_UP)), terms.minimum_cents)
+    return int(share.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def unpaid_of_bill_cents(bill_cents: int, balance_cents: int, due_later_cents: int) -> int:

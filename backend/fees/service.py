@@ -1,21 +1,23 @@
 """Charging fees: the amounts are the district's (`[fees]` of policy.toml), the caps are the law's."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.accounts import service as accounts
+from backend.database import announce
 from backend.district.charges import Fees
 from backend.district.service import District
 from backend.errors import ConflictError, NotFoundError
-from backend.fees import repository, rules
+from backend.fees import late, repository, rules
 from backend.ledger import service as ledger
 from backend.models.fee import FEE_CODES, FeeCharge
 
 DESCRIPTIONS = {
-    "late": "Late fee",
+    "late": late.DESCRIPTION,
     "delinquent_processing": "Delinquent processing charge",
     "tag": "Notice tag fee",
     "reconnection": "Reconnection fee",
@@ -25,7 +27,7 @@ LISTED_MAX = 50
 
 
 class FeeNotDueError(ConflictError):
-    """409: the rules charge nothing here."""
+    """409 `fee_not_due`: the rules charge nothing here."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("fee_not_due", detail)
@@ -67,6 +69,7 @@ class _Charge:
     caused_by_entry_id: UUID | None
     charged_on: date
     office_is_open: bool
+    now: datetime
 
     def posted(self, amount_cents: int, entry_id: UUID) -> FeeCharge:
         """The fee, as its entry charged it."""
@@ -91,13 +94,15 @@ async def charge_fee(
     idempotency_key: str,
     now: datetime,
     district: District,
+    worked_at: datetime | None = None,
 ) -> FeeCharge:
     """Charge the fee `code` (one of `FEE_CODES`) by the district's policy, once for each key and each cause.
 
     `caused_by_entry_id` is the entry of the bill (`late`) or of the payment (`returned_payment`) it is for.
+    `worked_at` (None: `now`) is when the service was restored: a reconnection costs more outside office hours.
 
     :raises ValueError: no such code. :raises ledger.ReceivableNotFoundError: no such account.
-    :raises FeeNotDueError: the rules charge nothing: too little is unpaid, or the bill is not late.
+    :raises FeeNotDueError: the rules charge nothing: nothing is past due, the bill is not late, the account is on hold.
     :raises FeeAlreadyChargedError: the cause has this fee, under another key.
     :raises ledger.IdempotencyConflictError: the key was used before for something else.
     """
@@ -109,11 +114,11 @@ async def charge_fee(
     known = await repository.fee_by_key(session, idempotency_key)
     if known is not None:
         return _same(known, account_id, code, idempotency_key)
-    if caused_by_entry_id is not None:
-        earlier = await repository.fee_by_cause(session, code, caused_by_entry_id)
-        if earlier is not None:
-            raise FeeAlreadyChargedError(earlier.id)
-    charge = _Charge(code, account_id, customer_id, caused_by_entry_id, charged_on, district.is_open(now))
+    earlier = caused_by_entry_id and await repository.fee_by_cause(session, code, caused_by_entry_id)
+    if earlier:
+        raise FeeAlreadyChargedError(earlier.id)
+    open_then = district.is_open(worked_at or now)
+    charge = _Charge(code, account_id, customer_id, caused_by_entry_id, charged_on, open_then, now)
     amount_cents = await _amount(session, charge, district.policy.fees)
     posted = await ledger.post_fee(
         session,
@@ -130,6 +135,36 @@ async def charge_fee(
     return fee
 
 
+async def charge_by_hand(
+    session: AsyncSession,
+    account_id: UUID,
+    code: str,
+    *,
+    caused_by_entry_id: UUID | None,
+    worked_at: datetime | None,
+    idempotency_key: str,
+    now: datetime,
+    district: District,
+) -> Fee:
+    """Charge a fee today, due after the policy's days; as `charge_fee`, whose errors it raises."""
+    today = district.today(now)
+    made = await charge_fee(
+        session,
+        account_id=account_id,
+        code=code,
+        charged_on=today,
+        due_on=today + timedelta(days=district.policy.fees.due_days),
+        caused_by_entry_id=caused_by_entry_id,
+        idempotency_key=idempotency_key,
+        now=now,
+        district=district,
+        worked_at=worked_at,
+    )
+    announce(session, "money", account_id=account_id)
+    shown = (fee for fee in await fees_of(session, account_id) if fee.id == made.id)
+    return next(shown, Fee(made.id, made.code, made.amount_cents, made.charged_on, "charged"))
+
+
 def _same(known: FeeCharge, account_id: UUID, code: str, key: str) -> FeeCharge:
     if (known.account_id, known.code) != (account_id, code):
         raise ledger.IdempotencyConflictError(key)
@@ -138,7 +173,7 @@ def _same(known: FeeCharge, account_id: UUID, code: str, key: str) -> FeeCharge:
 
 async def _amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
     if charge.code == "late":
-        return await _late_amount(session, fees, charge.caused_by_entry_id, charge.charged_on)
+        return await _late_amount(session, charge, fees)
     if charge.code == "returned_payment":
         count = await repository.returned_before(session, charge.customer_id, charge.charged_on)
         terms = fees.returned_payment
@@ -146,32 +181,34 @@ async def _amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
     if charge.code == "reconnection":
         low_income = await repository.is_low_income(session, charge.account_id, charge.charged_on)
         return rules.reconnection_fee_cents(
-            reconnection_terms(fees), office_is_open=charge.office_is_open, low_income=low_income
+            _reconnection_terms(fees), office_is_open=charge.office_is_open, low_income=low_income
         )
+    await _require_delinquent(session, charge)
     return fees.tag_cents if charge.code == "tag" else fees.delinquent_processing_cents
 
 
-async def _late_amount(session: AsyncSession, fees: Fees, entry_id: UUID | None, charged_on: date) -> int:
-    bill = None if entry_id is None else await repository.bill_of_entry(session, entry_id, charged_on)
-    if bill is None:
-        raise FeeNotDueError("A late fee is for a bill that stands. Name the bill's entry.")
-    if (charged_on - bill["due_date"]).days <= fees.late.grace_days:
-        raise FeeNotDueError("This bill is not late yet.")
-    unpaid = rules.unpaid_of_bill_cents(bill["bill_cents"], bill["balance_cents"], bill["due_later_cents"])
-    amount_cents = rules.late_fee_cents(late_terms(fees), unpaid)
-    if amount_cents == 0:
-        raise FeeNotDueError("Too little of this bill is unpaid for a late fee.")
-    return amount_cents
+async def _require_delinquent(session: AsyncSession, charge: _Charge) -> None:
+    """These two belong to the way to a shut-off, which a hold stops (HSC 116908, Gov. Code 60372)."""
+    if await repository.is_held(session, charge.account_id, charge.charged_on):
+        raise FeeNotDueError("A hold covers this account: nothing of the way to a shut-off may be charged now.")
+    owed = await accounts.balance(session, charge.account_id, charge.now, charge.charged_on)
+    if owed.past_due_cents <= 0:
+        raise FeeNotDueError("Nothing on this account is past due.")
 
 
-def late_terms(fees: Fees) -> rules.LateTerms:
-    """The late fee's amounts for the rules."""
-    late = fees.late
-    return rules.LateTerms(late.flat_cents, late.percent, late.minimum_cents, late.least_owed_cents)
+async def _late_amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
+    entry_id, charged_on = charge.caused_by_entry_id, charge.charged_on
+    bill = entry_id and await late.late_bill(session, charge.account_id, entry_id, charged_on, fees)
+    if not bill:
+        raise FeeNotDueError(
+            "No late fee is due on this bill: it is not late or does not stand, too little of it is unpaid, or the"
+            " account is on hold, protected or keeps to its payment plan."
+        )
+    await late.keep_waiver(session, bill, charged_on)
+    return bill.cents
 
 
-def reconnection_terms(fees: Fees) -> rules.ReconnectionTerms:
-    """The reconnection fee's amounts for the rules."""
+def _reconnection_terms(fees: Fees) -> rules.ReconnectionTerms:
     terms = fees.reconnection
     return rules.ReconnectionTerms(
         terms.within_hours_cents,
@@ -204,12 +241,23 @@ async def account_of(session: AsyncSession, fee_id: UUID) -> UUID:
     return fee.account_id
 
 
-async def reversible_fee(session: AsyncSession, account_id: UUID, fee_id: UUID | None) -> UUID:
-    """The named fee of this account, or its newest that was not taken back, one that is asked for included.
+async def bill_entry(session: AsyncSession, account_id: UUID, bill_id: UUID) -> UUID:
+    """The entry that charged this bill of the account: the cause of a late fee.
+
+    :raises FeeNotDueError: the account has no such bill.
+    """
+    found = await repository.bill_entry(session, account_id, bill_id)
+    if found is None:
+        raise FeeNotDueError("This account has no such bill. Ask for its list of bills.")
+    return found
+
+
+async def reversible_fee(session: AsyncSession, account_id: UUID, fee_id: UUID | None, code: str | None = None) -> UUID:
+    """The named fee of this account, or its newest (of `code`) that was not taken back, one asked for included.
 
     :raises FeeNotFoundError: the account has no such fee.
     """
     for fee in await fees_of(session, account_id):
-        if fee.id == fee_id or (fee_id is None and fee.state != "reversed"):
+        if fee.id == fee_id or (fee_id is None and fee.state != "reversed" and code in (None, fee.code)):
             return fee.id
     raise FeeNotFoundError

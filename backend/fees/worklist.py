@@ -115,5 +115,4 @@ async def allowance(
 
 
 def _since(now: datetime, district: District) -> date:
-    today = now.astimezone(district.zone).date()
-    return rules.months_before(today, district.policy.authority.rolling_months)
+    return rules.months_before(district.today(now), district.policy.authority.rolling_months)

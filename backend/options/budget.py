@@ -77,7 +77,7 @@ async def explain_budget(session: AsyncSession, account_id: UUID, *, now: dateti
 
     :raises accounts.AccountNotFoundError: no such account.
     """
-    policy, today = district.policy.options.budget, _today(now, district)
+    policy, today = district.policy.options.budget, district.today(now)
     history = await _history(session, account_id, today, policy.history_bills)
     live = await budgets.live_budget(session, account_id)
     why_not = None if live else await _why_not(session, account_id, len(history), now, district)
@@ -103,7 +103,7 @@ async def join_budget_bill(session: AsyncSession, account_id: UUID, *, now: date
     known = await budgets.live_budget(session, account_id)
     if known is not None:
         return await _shown(session, known)
-    policy, today = district.policy.options.budget, _today(now, district)
+    policy, today = district.policy.options.budget, district.today(now)
     history = await _history(session, account_id, today, policy.history_bills)
     why_not = await _why_not(session, account_id, len(history), now, district)
     if why_not is not None:
@@ -136,7 +136,7 @@ async def leave_budget_bill(
     known = await budgets.live_budget(session, account_id)
     if known is None:
         return None
-    today = _today(now, district)
+    today = district.today(now)
     await budgets.end(session, [known.id], today, reason)
     settled = await settle(session, [(known.id, account_id)], today, now=now, district=district)
     cents, due_on = settled.get(known.id, (0, today))
@@ -172,7 +172,7 @@ async def _why_not(
     session: AsyncSession, account_id: UUID, bills: int, now: datetime, district: District
 ) -> str | None:
     facts = await accounts.account_facts(session, account_id)
-    owed = await accounts.balance(session, account_id, now, _today(now, district))
+    owed = await accounts.balance(session, account_id, now, district.today(now))
     standing = rules.Standing(
         facts.service_class,
         facts.status == "active",
@@ -182,7 +182,3 @@ async def _why_not(
     )
     policy = district.policy.options.budget
     return rules.why_no_budget(standing, policy.service_classes, policy.history_bills)
-
-
-def _today(now: datetime, district: District) -> date:
-    return now.astimezone(district.zone).date()

@@ -34,7 +34,7 @@ async def get_options(account_id: ReadDep, session: SessionDep, now: NowDep, dis
     """Every way to pay that is on."""
     facts = await budget.explain_budget(session, account_id, now=now, district=district)
     autopay = await service.autopay_of(session, account_id)
-    recurring = await service.recurring_of(session, account_id, now.astimezone(district.zone).date())
+    recurring = await service.recurring_of(session, account_id, district.today(now))
     return OptionsOut(
         autopay=AutopayOut.model_validate(autopay) if autopay else None,
         recurring=RecurringOut.model_validate(recurring) if recurring else None,

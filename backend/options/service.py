@@ -92,7 +92,7 @@ async def enrol_autopay(
 
     :raises OptionRefusedError: `account_closed`. :raises MalformedOptionError: the label is none, or a number.
     """
-    today, label = _today(now, district), _label(method_label)
+    today, label = district.today(now), _label(method_label)
     await _hold_active(session, account_id)
     known = await repository.live(session, account_id, "autopay")
     if known is not None and known.method_label == label:
@@ -114,7 +114,7 @@ async def end_autopay(
     known = await repository.live(session, account_id, "autopay")
     if known is None:
         return False
-    _end(known, _today(now, district), reason)
+    _end(known, district.today(now), reason)
     await session.flush()
     await repository.set_flags(session, [account_id], autopay=False)
     if tell:
@@ -138,7 +138,7 @@ async def set_recurring(
     :raises MalformedOptionError: an amount, a day or a label that cannot be.
     """
     _check_terms(amount_cents, day_of_month, district.policy.options.recurring_cents_max)
-    today, label = _today(now, district), _label(method_label)
+    today, label = district.today(now), _label(method_label)
     await _hold_active(session, account_id)
     known = await repository.live(session, account_id, "recurring")
     terms = (amount_cents, day_of_month, label)
@@ -184,7 +184,7 @@ async def end_recurring(
     known = await repository.live(session, account_id, "recurring")
     if known is None:
         return False
-    _end(known, _today(now, district), reason)
+    _end(known, district.today(now), reason)
     await session.flush()
     if tell:
         await _tell(session, account_id, "recurring_off", district=district, now=now)
@@ -216,10 +216,6 @@ async def statements(session: AsyncSession, account_id: UUID, limit: int = 24) -
 
 
 _STATEMENT_FIELDS = tuple(name for name in Statement.__dataclass_fields__ if name != "bill_id")
-
-
-def _today(now: datetime, district: District) -> date:
-    return now.astimezone(district.zone).date()
 
 
 def _label(given: str) -> str:

@@ -22,6 +22,10 @@ class Permission(StrEnum):
     APPROVE_BILLING = "approve_billing"
     CORRECT_BILLS = "correct_bills"
     IMPORT_READS = "import_reads"
+    PLACE_HOLD = "place_hold"
+    LIFT_HOLD = "lift_hold"
+    RECORD_LOW_INCOME = "record_low_income"
+    CHARGE_FEE = "charge_fee"
 
 
 _CSR = frozenset(
@@ -31,6 +35,8 @@ _CSR = frozenset(
         Permission.ANSWER_CASE,
         Permission.CLOSE_CASE,
         Permission.SEE_BILLING,
+        Permission.PLACE_HOLD,
+        Permission.RECORD_LOW_INCOME,
     }
 )
 _LEAD = _CSR | {
@@ -39,6 +45,8 @@ _LEAD = _CSR | {
     Permission.APPROVE_BILLING,
     Permission.CORRECT_BILLS,
     Permission.IMPORT_READS,
+    Permission.LIFT_HOLD,
+    Permission.CHARGE_FEE,
 }
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 
@@ -60,7 +68,8 @@ def require(principal: Principal, permission: Permission) -> UUID:
     if principal.role is None or principal.staff_id is None:
         raise ForbiddenError("staff_only", "Only a signed-in member of the staff may do this.")
     if not allows(principal.role, permission):
-        raise ForbiddenError("role_not_allowed", f"The role {principal.role} may not {permission}.")
+        detail = f"The role {principal.role} may not {permission.replace('_', ' ')}. Ask a lead or a supervisor."
+        raise ForbiddenError("role_not_allowed", detail)
     return principal.staff_id
 
 

@@ -1,25 +1,30 @@
-"""HTTP of bills and statements: for a verified conversation, and for whoever holds a link that has not expired."""
+"""HTTP of bills and statements: for a verified conversation, for the staff, and for whoever holds a link that lives."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from backend.access import Kind, Principal, admits, reach_account
+from backend.access import Kind, admits
 from backend.accounts import service as accounts
 from backend.clock import NowDep
 from backend.database import SessionDep
-from backend.district.service import District, DistrictDep
+from backend.district.service import DistrictDep
+from backend.doors import reached, two_doors
 from backend.rates.service import RateBookDep
 from backend.settings import Settings
 from backend.statements import documents, service
 from backend.statements.schemas import BillsOut, ExplanationOut, StatementLinkIn, StatementLinkOut
 
-_ACTIONS = Principal(Kind.ACTIONS)
+Language = Literal["en", "es"]
 BillOfPath = Annotated[UUID | Literal["latest"], Path(description="A bill's id, or `latest`.")]
+LanguageOfQuery = Annotated[Language | None, Query(description="Without it, the customer's.")]
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {}}, "description": "The statement, a tagged PDF."}
+}
 
-router = APIRouter(tags=["statements"])
-of_conversation = APIRouter(prefix="/v1/conversations/{conversation_id}", dependencies=[admits(Kind.ACTIONS)])
+shared = APIRouter()
+of_telephony = APIRouter()
 
 
 async def _made_with(request: Request, district: DistrictDep, book: RateBookDep) -> documents.Print:
@@ -30,57 +35,85 @@ async def _made_with(request: Request, district: DistrictDep, book: RateBookDep)
 MadeWithDep = Annotated[documents.Print, Depends(_made_with)]
 
 
-@of_conversation.get("/bills", response_model=BillsOut)
-async def get_bills(conversation_id: UUID, session: SessionDep, now: NowDep, district: DistrictDep) -> BillsOut:
+@shared.get("/bills")
+async def get_bills(
+    account_id: Annotated[UUID, reached("bills")], session: SessionDep, now: NowDep, district: DistrictDep
+) -> BillsOut:
     """The account's bills, newest first (level 2)."""
-    account_id = await reach_account(session, _ACTIONS, conversation_id, purpose="bills", now=now)
-    today = now.astimezone(district.zone).date()
-    return BillsOut(bills=await service.bills_of(session, account_id, today), as_of=now)
+    return BillsOut(bills=await service.bills_of(session, account_id, district.today(now)), as_of=now)
 
 
-@of_conversation.get("/bills/{bill}/explanation", response_model=ExplanationOut)
+@shared.get("/bills/{bill}/explanation")
 async def get_explanation(
-    conversation_id: UUID, bill: BillOfPath, session: SessionDep, now: NowDep, made_with: MadeWithDep
+    bill: BillOfPath,
+    account_id: Annotated[UUID, reached("bill_explanation")],
+    session: SessionDep,
+    now: NowDep,
+    made_with: MadeWithDep,
 ) -> ExplanationOut:
     """Why this bill differs from the last and from the same month last year, each cause in cents (level 2)."""
-    account_id = await reach_account(session, _ACTIONS, conversation_id, purpose="bill_explanation", now=now)
-    today = now.astimezone(made_with.district.zone).date()
-    explanation = await service.explain_bill(
-        session, made_with.book, account_id, None if bill == "latest" else bill, now=now, today=today
-    )
+    today = made_with.district.today(now)
+    explanation = await service.explain_bill(session, made_with.book, account_id, _id(bill), now=now, today=today)
     return ExplanationOut.of(explanation)
 
 
-@of_conversation.post("/statement-link", status_code=201, response_model=StatementLinkOut)
-async def post_statement_link(
-    conversation_id: UUID,
-    asked: StatementLinkIn,
-    request: Request,
+@shared.get("/bills/{bill}/statement", response_class=Response, responses=PDF)
+async def get_statement(
+    bill: BillOfPath,
+    *,
+    language: LanguageOfQuery = None,
+    account_id: Annotated[UUID, reached("statement")],
     session: SessionDep,
     now: NowDep,
+    made_with: MadeWithDep,
+) -> Response:
+    """The statement of a bill as a PDF (level 2)."""
+    chosen = language or await _language_of(session, account_id)
+    pdf = await documents.statement_pdf(session, made_with, account_id, _id(bill), language=chosen, now=now)
+    return Response(pdf, media_type="application/pdf")
+
+
+@shared.post("/statement-link", status_code=201, response_model=StatementLinkOut)
+async def post_statement_link(
+    asked: StatementLinkIn,
+    request: Request,
+    *,
+    account_id: Annotated[UUID, reached("statement_link")],
+    session: SessionDep,
+    now: NowDep,
+    district: DistrictDep,
 ) -> documents.Link:
-    """A link to a statement that expires, to be sent to the customer (level 2)."""
-    account_id = await reach_account(session, _ACTIONS, conversation_id, purpose="statement_link", now=now)
-    language = asked.language or (await accounts.account_facts(session, account_id)).language
+    """A link to a statement that expires (level 2)."""
     settings: Settings = request.app.state.settings
-    district: District = request.app.state.district
     return await documents.make_link(
         session,
         account_id,
         asked.bill,
-        language,
+        asked.language or await _language_of(session, account_id),
         public_url=settings.public_url,
         days=district.policy.statements.link_days,
         now=now,
-        today=now.astimezone(district.zone).date(),
+        today=district.today(now),
     )
 
 
-@router.get("/statements/{token}", dependencies=[admits(Kind.TELEPHONY)], response_class=Response)
-async def get_statement(token: str, session: SessionDep, now: NowDep, made_with: MadeWithDep) -> Response:
+@of_telephony.get(
+    "/v1/statements/{token}", dependencies=[admits(Kind.TELEPHONY)], response_class=Response, responses=PDF
+)
+async def get_statement_by_link(token: str, session: SessionDep, now: NowDep, made_with: MadeWithDep) -> Response:
     """The PDF behind a link. A wrong link and one that has expired are answered alike."""
     pdf = await documents.open_link(session, made_with, token, now)
     return Response(pdf, media_type="application/pdf")
 
 
-router.include_router(of_conversation)
+def _id(bill: UUID | Literal["latest"]) -> UUID | None:
+    return None if bill == "latest" else bill
+
+
+async def _language_of(session: SessionDep, account_id: UUID) -> str:
+    return (await accounts.account_facts(session, account_id)).language
+
+
+router = APIRouter(tags=["statements"])
+router.include_router(two_doors(shared, tags=[]))
+router.include_router(of_telephony)

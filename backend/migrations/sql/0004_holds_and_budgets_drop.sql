@@ -2,5 +2,6 @@
 
 DELETE FROM ledger_accounts WHERE code = 'budget_deferred';
 DROP TABLE budget_entries;
+DROP TABLE interest_waivers;
 DROP TABLE low_income_declarations;
 DROP TABLE account_holds;

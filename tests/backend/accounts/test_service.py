@@ -183,7 +183,7 @@ class TestCandidates:
 class TestAccountSummary:
     async def test_masks_number_email_and_phone(self, seeded_session: AsyncSession) -> None:
         account_id = await account_of(seeded_session, "past_due")
-        assert await service.account_summary(seeded_session, account_id) == service.AccountSummary(
+        assert await service.account_summary(seeded_session, account_id, SEEDED_AT) == service.AccountSummary(
             account_number_masked="…0378",
             first_name="Denise",
             service_address="11801 Mesquite Ln, Rio Seco",
@@ -192,10 +192,12 @@ class TestAccountSummary:
             phone_masked="•••-•••-0101",
             autopay=False,
             paperless=False,
+            as_of=SEEDED_AT,
         )
 
     async def test_of_a_closed_account_has_its_last_address(self, seeded_session: AsyncSession) -> None:
-        found = await service.account_summary(seeded_session, await account_of(seeded_session, "closed_with_credit"))
+        account_id = await account_of(seeded_session, "closed_with_credit")
+        found = await service.account_summary(seeded_session, account_id, SEEDED_AT)
         assert (found.status, found.service_address) == ("closed", "11819 Sycamore Ct, Rio Seco")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from backend.district.service import District
 from backend.fees import service
 from backend.ledger import service as ledger
-from backend.models.account_hold import LowIncomeDeclaration
+from backend.models.account_hold import AccountHold, LowIncomeDeclaration
 from backend.models.fee import FeeCharge
 from tests.backend.factories import make_account
 from tests.backend.fees.conftest import NOW, TODAY, add_bill, pay
@@ -32,17 +32,39 @@ async def charge(
         idempotency_key=key,
         now=given.get("now", NOW),  # type: ignore[arg-type]
         district=district,
+        worked_at=given.get("worked_at"),  # type: ignore[arg-type]
     )
 
 
 @pytest.mark.parametrize(("code", "cents"), [("tag", 1_500), ("delinquent_processing", 2_500), ("reconnection", 6_500)])
 async def test_flat_fees_are_the_policys(session: AsyncSession, district: District, code: str, cents: int) -> None:
     account_id = await make_account(session)
+    await add_bill(session, account_id, due=TODAY - timedelta(days=62))
     fee = await charge(session, district, account_id, code)
     again = await charge(session, district, account_id, code)
     await session.commit()
     assert (fee.amount_cents, again.id) == (cents, fee.id)
-    assert await ledger.balance_cents(session, account_id) == cents
+    assert await ledger.balance_cents(session, account_id) == 8_250 + cents
+
+
+@pytest.mark.parametrize("code", ["tag", "delinquent_processing"])
+async def test_nothing_of_the_way_to_a_shut_off_without_a_delinquency_or_on_hold(
+    session: AsyncSession, district: District, code: str
+) -> None:
+    nothing_due, disputed = await make_account(session), await make_account(session)
+    await add_bill(session, nothing_due, due=TODAY)
+    await add_bill(session, disputed, due=TODAY - timedelta(days=62))
+    session.add(AccountHold(account_id=disputed, kind="appeal", started_on=TODAY, note="Appeal 12", placed_at=NOW))
+    await session.flush()
+    for account_id in (nothing_due, disputed):
+        with pytest.raises(service.FeeNotDueError):
+            await charge(session, district, account_id, code, f"{code}:{account_id}")
+
+
+async def test_a_reconnection_costs_what_its_hour_costs(session: AsyncSession, district: District) -> None:
+    account_id = await make_account(session)
+    fee = await charge(session, district, account_id, "reconnection", worked_at=EVENING - timedelta(days=1))
+    assert fee.amount_cents == 17_500
 
 
 async def test_reconnection_after_hours_and_for_a_low_income_household(
@@ -52,7 +74,11 @@ async def test_reconnection_after_hours_and_for_a_low_income_household(
     assert (await charge(session, district, account_id, "reconnection", "a", now=EVENING)).amount_cents == 17_500
     year = timedelta(days=365)
     declared = LowIncomeDeclaration(
-        account_id=account_id, basis="program", declared_on=TODAY - timedelta(days=9), expires_on=TODAY + year
+        account_id=account_id,
+        basis="declaration",
+        declared_on=TODAY - timedelta(days=9),
+        expires_on=TODAY + year,
+        recorded_at=NOW,
     )
     session.add(declared)
     await session.flush()
@@ -121,9 +147,19 @@ class TestLateFee:
         with pytest.raises(service.FeeNotDueError):
             await charge(session, district, account_id, "late", cause=bill.entry_id)
 
+    async def test_not_while_the_account_is_on_hold(self, session: AsyncSession, district: District) -> None:
+        account_id = await make_account(session)
+        bill = await add_bill(session, account_id, due=TODAY - timedelta(days=1))
+        session.add(AccountHold(account_id=account_id, kind="dispute", started_on=TODAY, note="Read", placed_at=NOW))
+        await session.flush()
+        with pytest.raises(service.FeeNotDueError):
+            await charge(session, district, account_id, "late", cause=bill.entry_id)
+
 
 async def test_a_key_used_for_another_fee_is_refused(session: AsyncSession, district: District) -> None:
     one, other = await make_account(session), await make_account(session)
+    for account_id in (one, other):
+        await add_bill(session, account_id, due=TODAY - timedelta(days=62))
     await charge(session, district, one, "tag")
     with pytest.raises(ledger.IdempotencyConflictError):
         await charge(session, district, one, "reconnection")

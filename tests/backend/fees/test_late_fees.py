@@ -1,5 +1,6 @@
 """A night's late fees: who is charged, who is spared, and the same night again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from backend.district.service import District
 from backend.fees.late import charge_late_fees
 from backend.fees.service import charge_fee, fees_of
 from backend.ledger import service as ledger
-from backend.models.account_hold import AccountHold
+from backend.models.account_hold import AccountHold, LowIncomeDeclaration
 from backend.models.arrangement import Arrangement, Installment
 from backend.models.fee import FeeCharge
 from backend.parts import EVERYTHING, account_parts
@@ -22,6 +23,10 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 async def charge(session: AsyncSession, district: District, day: date = TODAY) -> dict[str, int]:
     return await charge_late_fees(session, day, NOW, EVERYTHING, district=district)
+
+
+def counts(fees: int, cents: int, waived: int = 0) -> dict[str, int]:
+    return {"late_fees": fees, "late_fee_cents": cents, "interest_waived_cents": waived}
 
 
 async def balances(session: AsyncSession, *accounts: UUID) -> list[int]:
@@ -39,12 +44,12 @@ async def test_each_late_bill_has_one_fee_and_the_night_again_has_none(
     await add_bill(session, not_due, due=TODAY)
     await add_bill(session, partly, due=YESTERDAY)
     await pay(session, partly, 7_251)
-    assert await charge(session, district) == {"late_fees": 2, "late_fee_cents": 2_000}
-    assert await charge(session, district) == {"late_fees": 0, "late_fee_cents": 0}
+    assert await charge(session, district) == counts(2, 2_000)
+    assert await charge(session, district) == counts(0, 0)
     assert await balances(session, late, paid, not_due, partly) == [18_500, 0, 8_250, 999]
     assert sum(line.balance_cents for line in await ledger.trial_balance(session)) == 0
     # The next night, the bill that was due today is late, and nobody else is charged again.
-    assert await charge(session, district, TODAY + timedelta(days=1)) == {"late_fees": 1, "late_fee_cents": 1_000}
+    assert await charge(session, district, TODAY + timedelta(days=1)) == counts(1, 1_000)
 
 
 async def test_a_fee_charged_by_hand_is_the_bills_one_fee(session: AsyncSession, district: District) -> None:
@@ -110,3 +115,47 @@ async def test_the_parts_together_are_the_whole(session: AsyncSession, district:
     ]
     assert counts == [2, 2, 1]
     assert await session.scalar(select(func.count()).select_from(FeeCharge)) == 5
+
+
+def with_interest(district: District, percent: float, flat_cents: int) -> District:
+    """The district, had it adopted such a late fee."""
+    late = district.policy.fees.late.model_copy(update={"percent": percent, "flat_cents": flat_cents})
+    fees = district.policy.fees.model_copy(update={"late": late})
+    return replace(district, policy=district.policy.model_copy(update={"fees": fees}))
+
+
+async def test_a_low_income_household_is_let_off_the_interest_once_in_twelve_months(
+    session: AsyncSession, district: District
+) -> None:
+    """HSC 116914(a)(2). A bill of $82.50 at 10 percent and $5: $13.25, of which $8.25 is interest."""
+    poor, other = await make_account(session), await make_account(session)
+    session.add(
+        LowIncomeDeclaration(
+            account_id=poor,
+            basis="program",
+            program="wic",
+            declared_on=date(2026, 10, 1),
+            expires_on=date(2027, 12, 1),
+            recorded_at=NOW,
+        )
+    )
+    strict = with_interest(district, 10, 500)
+    for one in (poor, other):
+        await add_bill(session, one, due=YESTERDAY)
+        await add_bill(session, one, cents=10_000, due=TODAY + timedelta(days=29))
+    assert await charge(session, strict) == counts(2, 500 + 1_325, 825)
+    assert await charge(session, strict) == counts(0, 0)
+    # A month later the same household pays interest like everybody: $100 + 10 percent + $5.
+    assert await charge(session, strict, TODAY + timedelta(days=30)) == counts(2, 2 * 1_500)
+    assert await balances(session, poor, other) == [18_250 + 500 + 1_500, 18_250 + 1_325 + 1_500]
+
+
+async def test_interest_alone_that_is_waived_leaves_no_fee_and_is_not_charged_later(
+    session: AsyncSession, district: District
+) -> None:
+    account_id, strict = await make_account(session), with_interest(district, 10, 0)
+    declared = {"declared_on": TODAY, "expires_on": TODAY + timedelta(days=1), "recorded_at": NOW}
+    session.add(LowIncomeDeclaration(account_id=account_id, basis="declaration", **declared))
+    await add_bill(session, account_id, due=YESTERDAY)
+    assert await charge(session, strict) == counts(0, 0, 825)
+    assert await charge(session, strict, TODAY + timedelta(days=2)) == counts(0, 0)

@@ -20,6 +20,13 @@ from tests.backend.fees.conftest import NOW, TODAY, AddStaff, add_bill
 ASSISTANT = Principal(Kind.ACTIONS)
 
 
+async def delinquent_account(session: AsyncSession) -> UUID:
+    """An account with a bill of $82.50 two months past due."""
+    account_id = await make_account(session)
+    await add_bill(session, account_id, due=TODAY - timedelta(days=62))
+    return account_id
+
+
 async def late_fee(session: AsyncSession, district: District, account_id: UUID, key: str = "late") -> UUID:
     bill = await add_bill(session, account_id, due=TODAY - timedelta(days=1))
     return await fee(session, district, account_id, "late", key=key, cause=bill.entry_id)
@@ -88,7 +95,7 @@ async def test_the_second_in_twelve_months_waits_and_after_twelve_months_it_is_t
 async def test_another_person_with_the_authority_agrees_and_the_reason_is_kept(
     session: AsyncSession, district: District, add_staff: AddStaff
 ) -> None:
-    account_id = await make_account(session)
+    account_id = await delinquent_account(session)
     csr, other_csr, lead = [await add_staff(role) for role in (Role.CSR, Role.CSR, Role.LEAD)]
     fee_id = await fee(session, district, account_id, "tag")
     pending = await ask(session, district, csr, fee_id)
@@ -100,7 +107,7 @@ async def test_another_person_with_the_authority_agrees_and_the_reason_is_kept(
     shown = await worklist.reversals(session, lead, pending=True, now=NOW, district=district)
     assert [(one.code, one.note, one.asked_role, one.may_decide) for one in shown] == [("tag", "asked", "csr", True)]
     assert (await decide(session, district, lead, pending.id)).status == "posted"
-    assert await ledger.balance_cents(session, account_id) == 0
+    assert await ledger.balance_cents(session, account_id) == 8_250
     (done,) = await worklist.reversals(session, lead, pending=False, now=NOW, district=district)
     assert (done.decision_note, done.decided_by is not None) == ("long-standing customer", True)
     with pytest.raises(reversals.AlreadyDecidedError):
@@ -122,11 +129,11 @@ async def test_what_even_a_lead_may_not_goes_to_the_supervisor(
 async def test_a_declined_request_leaves_the_fee_and_may_be_asked_again(
     session: AsyncSession, district: District, add_staff: AddStaff
 ) -> None:
-    account_id, csr, lead = await make_account(session), await add_staff(Role.CSR), await add_staff(Role.LEAD)
+    account_id, csr, lead = await delinquent_account(session), await add_staff(Role.CSR), await add_staff(Role.LEAD)
     fee_id = await fee(session, district, account_id, "tag")
     first = await ask(session, district, csr, fee_id)
     assert (await decide(session, district, lead, first.id, approve=False)).status == "declined"
-    assert await ledger.balance_cents(session, account_id) == 1_500
+    assert await ledger.balance_cents(session, account_id) == 9_750
     second = await ask(session, district, csr, fee_id)
     assert second.id != first.id
     assert second.status == "pending"
@@ -148,7 +155,7 @@ async def test_the_assistant_proposes_and_the_customer_hears_the_decision(
 async def test_a_role_that_must_say_why_is_asked_to(
     session: AsyncSession, district: District, add_staff: AddStaff
 ) -> None:
-    account_id, lead = await make_account(session), await add_staff(Role.LEAD)
+    account_id, lead = await delinquent_account(session), await add_staff(Role.LEAD)
     fee_id = await fee(session, district, account_id, "tag")
     with pytest.raises(reversals.NoteNeededError):
         await ask(session, district, lead, fee_id, note="  ")
@@ -158,7 +165,7 @@ async def test_a_role_that_must_say_why_is_asked_to(
 async def test_two_who_approve_at_once_are_one(
     session: AsyncSession, engine: AsyncEngine, district: District, add_staff: AddStaff
 ) -> None:
-    account_id, csr = await make_account(session), await add_staff(Role.CSR)
+    account_id, csr = await delinquent_account(session), await add_staff(Role.CSR)
     leads = [await add_staff(Role.LEAD) for _ in range(4)]
     pending = await ask(session, district, csr, await fee(session, district, account_id, "tag"))
     await session.commit()
@@ -171,7 +178,7 @@ async def test_two_who_approve_at_once_are_one(
             return refused.error
 
     assert sorted(await asyncio.gather(*map(one, leads))) == ["already_decided"] * 3 + ["posted"]
-    assert await ledger.balance_cents(session, account_id) == 0
+    assert await ledger.balance_cents(session, account_id) == 8_250
 
 
 async def test_of_many_first_reversals_at_once_one_is_the_first(

@@ -1,6 +1,6 @@
 """Bills, explanations and statement links over HTTP, for the demonstration's customers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -96,7 +96,7 @@ async def test_nothing_without_verification(seeded_api: Api) -> None:
 
 
 async def open_statement(api: Api, url: str) -> Any:
-    return await api.client.get(url[url.index("/statements/") :], headers=TELEPHONY)
+    return await api.client.get("/v1" + url[url.index("/statements/") :], headers=TELEPHONY)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -109,9 +109,11 @@ async def test_a_link_opens_the_statement_until_it_expires(
     opened = await open_statement(seeded_api, link["url"])
     assert (opened.status_code, opened.headers["content-type"]) == (200, "application/pdf")
     assert opened.content.startswith(b"%PDF-")
-    await seeded_api.clock(SEEDED_AT + timedelta(days=6, hours=23))
+    expires_at = datetime.fromisoformat(link["expires_at"])
+    assert expires_at.date() == (SEEDED_AT + timedelta(days=7)).date()
+    await seeded_api.clock(expires_at - timedelta(minutes=10))
     assert (await open_statement(seeded_api, link["url"])).status_code == 200
-    await seeded_api.clock(SEEDED_AT + timedelta(days=7, seconds=1))
+    await seeded_api.clock(expires_at + timedelta(seconds=1))
     late = await open_statement(seeded_api, link["url"])
     wrong = await open_statement(seeded_api, "/statements/" + "x" * 43)
     assert late.status_code == wrong.status_code == 404
