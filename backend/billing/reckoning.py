@@ -97,13 +97,18 @@ def _draft_values(run_id: UUID, drafts: Sequence[rules.Draft]) -> dict[str, Any]
         "estimated": [draft.is_estimated for draft in drafts],
         "lines": [lines_json(draft) for draft in drafts],
         "classes": [draft.service_class for draft in drafts],
-        "bases": [orjson.dumps(draft.basis).decode() for draft in drafts],
+        "bases": [basis_json(draft) for draft in drafts],
     }
 
 
 def lines_json(draft: rules.Draft) -> str:
     """The lines of a draft as they are kept."""
     return orjson.dumps([rules.line_values(line) for line in draft.lines]).decode()
+
+
+def basis_json(draft: rules.Draft) -> str:
+    """What a draft was reckoned from, as it is kept."""
+    return orjson.dumps(draft.basis).decode()
 
 
 def _exception_values(run_id: UUID, found: Sequence[tuple[UUID, Finding]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from backend.district.service import DistrictDep
 from backend.doors import reached, two_doors
 from backend.rates.service import RateBookDep
 from backend.settings import Settings
-from backend.statements import documents, service
+from backend.statements import documents, links, service
 from backend.statements.schemas import BillsOut, ExplanationOut, StatementLinkIn, StatementLinkOut
 
 Language = Literal["en", "es"]
@@ -82,18 +82,12 @@ async def post_statement_link(
     session: SessionDep,
     now: NowDep,
     district: DistrictDep,
-) -> documents.Link:
-    """A link to a statement that expires (level 2)."""
+) -> links.Link:
+    """A link to a statement that expires, for the customer, texted to the phone on file if asked (level 2)."""
     settings: Settings = request.app.state.settings
-    return await documents.make_link(
-        session,
-        account_id,
-        asked.bill,
-        asked.language or await _language_of(session, account_id),
-        public_url=settings.public_url,
-        days=district.policy.statements.link_days,
-        now=now,
-        today=district.today(now),
+    wanted = links.Asked(asked.bill, asked.language, asked.text)
+    return await links.make_link(
+        session, account_id, wanted, public_url=settings.public_url, now=now, district=district
     )
 
 
@@ -102,8 +96,8 @@ async def post_statement_link(
 )
 async def get_statement_by_link(token: str, session: SessionDep, now: NowDep, made_with: MadeWithDep) -> Response:
     """The PDF behind a link. A wrong link and one that has expired are answered alike."""
-    pdf = await documents.open_link(session, made_with, token, now)
-    return Response(pdf, media_type="application/pdf")
+    pdf, language = await links.open_link(session, made_with, token, now)
+    return Response(pdf, media_type="application/pdf", headers={"Content-Language": language})
 
 
 def _id(bill: UUID | Literal["latest"]) -> UUID | None:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from backend.statements.rules import Billed, Cause
+from backend.statements.rules import Billed
 from backend.statements.service import Explained, Explanation, ListedBill
+from backend.statements.steps import Cause
 
 _AS_OF = "2026-11-23T18:00:00Z"
 _BILL_EXAMPLE: dict[str, Any] = {
@@ -166,12 +167,15 @@ class ExplanationOut(BaseModel):
 
 
 class StatementLinkIn(BaseModel):
-    """Which statement: `bill` null is the newest; `language` null is the conversation's customer's."""
+    """Which statement: `bill` null is the newest; `language` null is the customer's; `text` sends it to the phone."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"bill": None, "language": "es"}})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"bill": None, "language": "es", "text": True}]}
+    )
 
     bill: UUID | None = None
     language: Literal["en", "es"] | None = None
+    text: bool = False
 
 
 class StatementLinkOut(BaseModel):
@@ -184,6 +188,7 @@ class StatementLinkOut(BaseModel):
                 "bill_id": "0199c1e7-3c1a-7c4e-8a53-0f6f6a1f7d10",
                 "language": "es",
                 "expires_at": "2026-11-30T18:00:00Z",
+                "sent_to": "•••-•••-0104",
             }
         }
     )
@@ -192,3 +197,4 @@ class StatementLinkOut(BaseModel):
     bill_id: UUID
     language: Literal["en", "es"]
     expires_at: datetime
+    sent_to: str | None
