@@ -159,6 +159,7 @@ class Backend:
     open_now: bool = True
     department_phone: str | None = "+19515550101"
     by_provider: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     server: Server = field(init=False)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
 
@@ -174,6 +175,7 @@ class Backend:
                 web.post("/v1/hand-offs", self._hand_off),
                 web.put("/v1/messages/{id}/status", self._status),
                 web.get("/v1/district", self._district),
+                web.get("/v1/statements/{token}", self._statement),
                 web.get("/readyz", self._ready),
             ]
         )
@@ -291,6 +293,14 @@ class Backend:
         self._check(request)
         self.statuses.append({"message_id": request.match_info["id"]} | await request.json())
         return web.json_response({})
+
+    async def _statement(self, request: web.Request) -> web.Response:
+        self._check(request)
+        found = self.statements.get(request.match_info["token"])
+        if found is None:
+            return web.json_response({"error": "statement_link_not_found", "detail": "Ask for a new one."}, status=404)
+        pdf, language = found
+        return web.Response(body=pdf, content_type="application/pdf", headers={"Content-Language": language})
 
     async def _district(self, request: web.Request) -> web.Response:
         self._check(request)
