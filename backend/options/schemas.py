@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -134,17 +133,3 @@ class OptionsOut(BaseModel):
     paperless: bool
     budget: BudgetOut | None
     as_of: datetime
-
-
-class StatementOut(_Out):
-    """A bill that can be fetched again; `asked_cents` differs from `amount_cents` under a budget bill."""
-
-    bill_id: UUID
-    period_start: date
-    period_end: date
-    issued_on: date
-    due_date: date
-    amount_cents: int
-    asked_cents: int
-    usage_ccf: int
-    kind: str

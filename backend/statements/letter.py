@@ -8,11 +8,12 @@ from typing import Any
 
 from backend.district.schemas import StatementMessage
 from backend.district.service import District, in_language
+from backend.fees.names import fee_name
 from backend.rates.rules import Line
 from backend.rates.service import RateBook
 from backend.statements import sentences
 from backend.statements.amounts import Wording
-from backend.statements.history import ADJUSTMENTS, FEES, PAYMENTS, UNNAMED_FEE, Around, BillRow, Moved
+from backend.statements.history import ADJUSTMENTS, FEES, PAYMENTS, Around, BillRow, Moved
 from backend.statements.notices import Notice
 from backend.statements.reckoning import ServiceBilled
 from backend.statements.rules import Billed
@@ -179,7 +180,7 @@ def _code(one: Moved) -> str | None:
 
 
 def _fee_name(one: Moved, language: str) -> str:
-    name = sentences.FEES[one.code if one.code in sentences.FEES else UNNAMED_FEE][language]
+    name = fee_name(one.code, language)
     return f"{name[0].upper()}{name[1:]}"
 
 

@@ -13,8 +13,9 @@ from backend.district.service import DistrictDep
 from backend.doors import reached, two_doors
 from backend.rates.service import RateBookDep
 from backend.settings import Settings
-from backend.statements import documents, links, service
+from backend.statements import documents, links, service, usage
 from backend.statements.schemas import BillsOut, ExplanationOut, StatementLinkIn, StatementLinkOut
+from backend.statements.usage_schemas import UsageOut
 
 Language = Literal["en", "es"]
 BillOfPath = Annotated[UUID | Literal["latest"], Path(description="A bill's id, or `latest`.")]
@@ -71,6 +72,19 @@ async def get_statement(
     chosen = language or await _language_of(session, account_id)
     pdf = await documents.statement_pdf(session, made_with, account_id, _id(bill), language=chosen, now=now)
     return Response(pdf, media_type="application/pdf")
+
+
+@shared.get("/usage", response_model=UsageOut)
+async def get_usage(
+    *,
+    months: Annotated[int, Query(ge=1, le=usage.MONTHS_MAX)] = 24,
+    account_id: Annotated[UUID, reached("usage")],
+    session: SessionDep,
+    now: NowDep,
+    district: DistrictDep,
+) -> usage.Usage:
+    """What the meters counted month by month, and where the registers stand (level 2)."""
+    return await usage.usage_of(session, account_id, months, now=now, today=district.today(now))
 
 
 @shared.post("/statement-link", status_code=201, response_model=StatementLinkOut)

@@ -232,11 +232,3 @@ NO_CAUSE_OF_USE = {
     "en": "A meter shows how much water went through it, not what it was used for.",
     "es": "Un medidor muestra cuánta agua pasó, no para qué se usó.",
 }
-FEES = {
-    "late": {"en": "late fee", "es": "cargo por pago tardío"},
-    "delinquent_processing": {"en": "delinquent processing charge", "es": "cargo por cuenta morosa"},
-    "tag": {"en": "notice fee", "es": "cargo por aviso"},
-    "reconnection": {"en": "reconnection fee", "es": "cargo por reconexión"},
-    "returned_payment": {"en": "returned payment fee", "es": "cargo por pago devuelto"},
-    "other": {"en": "other fees", "es": "otros cargos"},
-}

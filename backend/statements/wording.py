@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from backend.fees.names import fee_name
 from backend.statements import sentences
 from backend.statements.amounts import LANGUAGES, Wording
 from backend.statements.rules import Comparison
@@ -157,7 +158,7 @@ def _values(cause: Cause, telling: _Telling) -> dict[str, str]:
     if cause.code == "pass_through":
         values["name"] = telling.name_of(f"{cause.code}:{facts['name']}", language)
     if cause.code == "fees":
-        values["names"] = ", ".join(sentences.FEES[code][language] for code in facts["names"])
+        values["names"] = ", ".join(fee_name(code, language) for code in facts["names"])
     if "units_a_day" in facts:
         before = wording.gallons(facts["units_a_day_before"])
         estimated = facts.get("before_is_estimated")
