@@ -194,16 +194,10 @@ CAUSES: dict[str, dict[str, Pair]] = {
     ),
     "fees_back": _pair("A fee was taken back ({names})", "Se retiró un cargo ({names})"),
     "adjustments": _pair("Credits and adjustments", "Créditos y ajustes"),
-    "budget_bill": {
-        "en": (
-            "Budget billing (the same amount each month) asks ahead for months of higher use: {amount} more.",
-            "Budget billing (the same amount each month) spreads this over the year: {amount} less.",
-        ),
-        "es": (
-            "El pago nivelado (la misma cantidad cada mes) adelanta para los meses de más consumo: {amount} más.",
-            "El pago nivelado (la misma cantidad cada mes) lo reparte a lo largo del año: {amount} menos.",
-        ),
-    },
+    "budget_bill": _pair(
+        "Budget billing (the same amount each month) evens this out",
+        "El pago nivelado (la misma cantidad cada mes) lo compensa",
+    ),
     "plan_new": _pair("Your payment plan puts off {now}", "Su plan de pagos deja {now} para después"),
     "plan_gone": _pair(
         "No payment plan puts anything off any more; on {other} it was {before}",
@@ -220,7 +214,7 @@ CAUSES: dict[str, dict[str, Pair]] = {
 }
 TIER = {
     "en": ("{units} of it cost {price} each ({tier}).", "{units} of it costs {price} ({tier})."),
-    "es": ("De ellas, {units} cuestan {price} cada una ({tier}).", "De ellas, {units} cuesta {price} ({tier})."),
+    "es": ("De esa agua, {units} cuestan {price} cada una ({tier}).", "De esa agua, {units} cuesta {price} ({tier})."),
 }
 """Appended to more use that reaches a dearer tier: (units, one unit)."""
 ESTIMATED = {"en": "{gallons} (estimated)", "es": "{gallons} (estimados)"}

@@ -1,4 +1,4 @@
-"""What an account's meters counted, month by month, as its register reads say. Callers have checked who is asking."""
+"""What an account's meters counted, month by month, as the register's reads say. Callers have checked who is asking."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -34,8 +34,8 @@ class MeterNow:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthOfUse:
-    """Use between reads, put into the month that its middle falls in ("2026-11"); units are CCF, by service class."""
+class PeriodOfUse:
+    """Use from one read to the next, both days included; `month` ("2026-11") is that of the read. Units are CCF."""
 
     month: str
     first_day: date
@@ -49,55 +49,65 @@ class MonthOfUse:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The months, newest first, and the meters as they were read last. Nothing is known of later days."""
+    """The periods, newest first, and the meters as they were read last. Nothing is known of later days."""
 
-    months: tuple[MonthOfUse, ...]
+    periods: tuple[PeriodOfUse, ...]
     meters: tuple[MeterNow, ...]
     read_through: date | None
     as_of: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a meter of a service of some class counted between two reads; `ends_with_meter`: it was taken out then."""
+
+    service_class: str
+    gap: Interval
+    ends_with_meter: bool = False
+
+
 async def usage_of(session: AsyncSession, account_id: UUID, months: int, *, now: datetime, today: date) -> Usage:
-    """The account's use of the last `months` (at most `MONTHS_MAX`), from the reads there are."""
+    """The account's use of the last `months` reads (at most `MONTHS_MAX`)."""
     since = today - A_MONTH * (min(max(months, 1), MONTHS_MAX) + 1)
     rows = await repository.reads(session, account_id, since, today)
-    counted: list[tuple[str, Interval]] = []
+    counted: list[Counted] = []
     meters = []
     for _, group in groupby(rows, key=lambda row: (row["agreement_id"], row["meter_id"])):
         reads = list(group)
         last = reads[-1]
-        counted += [(last["service_class"], gap) for gap in intervals_of(_register(last), _reads(reads))]
+        gaps = intervals_of(_register(last), _reads(reads))
+        counted += [Counted(last["service_class"], gap, gap.end == last["removed_on"]) for gap in gaps]
         if last["removed_on"] is None:
             meters.append(_now(last))
-    found = months_of(counted)[:months]
     read_through = max((row["read_on"] for row in rows), default=None)
-    return Usage(tuple(found), tuple(meters), read_through, now)
+    return Usage(tuple(periods_of(counted)[:months]), tuple(meters), read_through, now)
 
 
-def months_of(counted: Iterable[tuple[str, Interval]]) -> list[MonthOfUse]:
-    """Intervals between reads (with the class of their service) by the month of their middle, newest first."""
-    together: defaultdict[str, list[tuple[str, Interval]]] = defaultdict(list)
-    for service_class, gap in counted:
-        middle = gap.start + (gap.end - gap.start) / 2
-        together[f"{middle:%Y-%m}"].append((service_class, gap))
-    return [_month(month, together[month]) for month in sorted(together, reverse=True)]
+def periods_of(counted: Sequence[Counted]) -> list[PeriodOfUse]:
+    """What meters counted up to the same day together, newest first; a meter that was exchanged with its successor."""
+    next_read = {(one.service_class, one.gap.start): one.gap.end for one in counted}
+    together: defaultdict[date, list[Counted]] = defaultdict(list)
+    for one in counted:
+        end = one.gap.end
+        together[next_read.get((one.service_class, end), end) if one.ends_with_meter else end].append(one)
+    return [_period(end, together[end]) for end in sorted(together, reverse=True)]
 
 
-def _month(month: str, counted: Sequence[tuple[str, Interval]]) -> MonthOfUse:
+def _period(last_day: date, counted: Sequence[Counted]) -> PeriodOfUse:
     by_class: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for service_class, gap in counted:
-        by_class[service_class] += gap.counts * gap.units_per_count
-    first, last = min(gap.start for _, gap in counted) + DAY, max(gap.end for _, gap in counted)
-    days, units = (last - first).days + 1, sum(by_class.values(), Decimal(0))
-    return MonthOfUse(
-        month,
-        first,
-        last,
+    for one in counted:
+        by_class[one.service_class] += one.gap.counts * one.gap.units_per_count
+    first_day = min(one.gap.start for one in counted) + DAY
+    days, units = (last_day - first_day).days + 1, sum(by_class.values(), Decimal(0))
+    return PeriodOfUse(
+        f"{last_day:%Y-%m}",
+        first_day,
+        last_day,
         days,
-        units.normalize() + 0,
-        {name: value.normalize() + 0 for name, value in by_class.items()},
+        units,
+        dict(by_class),
         round(units * GALLONS_PER_UNIT / days),
-        any(gap.is_estimated for _, gap in counted),
+        any(one.gap.is_estimated for one in counted),
     )
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 Units = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
 
-class MonthOut(BaseModel):
-    """Use between reads, in the month that its middle falls in. Units are CCF (about 748 gallons)."""
+class PeriodOut(BaseModel):
+    """Use from one read to the next; `month` is that of the read. Units are CCF (about 748 gallons)."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -38,16 +38,16 @@ class MeterOut(BaseModel):
 
 
 class UsageOut(BaseModel):
-    """The months, newest first. Nothing is known of the days after `read_through`."""
+    """The periods, newest first. Nothing is known of the days after `read_through`."""
 
     model_config = ConfigDict(
         from_attributes=True,
         json_schema_extra={
             "examples": [
                 {
-                    "months": [
+                    "periods": [
                         {
-                            "month": "2026-10",
+                            "month": "2026-11",
                             "first_day": "2026-10-17",
                             "last_day": "2026-11-15",
                             "days": 30,
@@ -74,7 +74,7 @@ class UsageOut(BaseModel):
         },
     )
 
-    months: tuple[MonthOut, ...]
+    periods: tuple[PeriodOut, ...]
     meters: tuple[MeterOut, ...]
     read_through: date | None
     as_of: datetime
