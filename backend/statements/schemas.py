@@ -20,6 +20,7 @@ _BILL_EXAMPLE: dict[str, Any] = {
     "due_date": "2026-12-09",
     "usage_ccf": 33,
     "amount_cents": 18107,
+    "asked_cents": 18107,
     "is_estimated": False,
     "is_cancelled": False,
     "replaced_by_id": None,
@@ -44,7 +45,7 @@ class BillsOut(BaseModel):
     """The account's bills, newest first, as of a moment."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"bills": [_BILL_EXAMPLE], "as_of": "2026-11-23T18:00:00Z"}}
+        json_schema_extra={"examples": [{"bills": [_BILL_EXAMPLE], "as_of": "2026-11-23T18:00:00Z"}]}
     )
 
     bills: list[ListedBill]
@@ -136,17 +137,19 @@ class ExplanationOut(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {
-                "bill": _TOTALS_EXAMPLE,
-                "last": {
-                    "with_bill": {**_TOTALS_EXAMPLE, "new_charges_cents": 6002, "due_cents": 6002},
-                    "difference_cents": 12105,
-                    "causes": [_CAUSE_EXAMPLE],
-                    "words": {"en": _WORDS_EXAMPLE, "es": _WORDS_EXAMPLE},
-                },
-                "last_year": None,
-                "as_of": _AS_OF,
-            }
+            "examples": [
+                {
+                    "bill": _TOTALS_EXAMPLE,
+                    "last": {
+                        "with_bill": {**_TOTALS_EXAMPLE, "new_charges_cents": 6002, "due_cents": 6002},
+                        "difference_cents": 12105,
+                        "causes": [_CAUSE_EXAMPLE],
+                        "words": {"en": _WORDS_EXAMPLE, "es": _WORDS_EXAMPLE},
+                    },
+                    "last_year": None,
+                    "as_of": _AS_OF,
+                }
+            ]
         }
     )
 
@@ -183,13 +186,15 @@ class StatementLinkOut(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {
-                "url": "https://www.rioseco.example/statements/3q2-7wXH…",
-                "bill_id": "0199c1e7-3c1a-7c4e-8a53-0f6f6a1f7d10",
-                "language": "es",
-                "expires_at": "2026-11-30T18:00:00Z",
-                "sent_to": "•••-•••-0104",
-            }
+            "examples": [
+                {
+                    "url": "https://www.rioseco.example/statements/3q2-7wXH…",
+                    "bill_id": "0199c1e7-3c1a-7c4e-8a53-0f6f6a1f7d10",
+                    "language": "es",
+                    "expires_at": "2026-11-30T18:00:00Z",
+                    "sent_to": "•••-•••-0104",
+                }
+            ]
         }
     )
 
