@@ -29,13 +29,13 @@ def _with_examples(document: Json) -> Json:
     schemas: Json = document.get("components", {}).get("schemas", {})
     for model in _models(BaseModel):
         extra = model.model_config.get("json_schema_extra")
-        if not isinstance(extra, dict) or "examples" not in extra:
+        if not isinstance(extra, dict):
             continue
         # Two models of one name are told apart by their modules.
         for name in (model.__name__, f"{model.__module__}.{model.__qualname__}".replace(".", "__")):
             found = schemas.get(name)
-            if found is not None and "examples" in found and _is_of(found, model):
-                found["examples"] = extra["examples"]
+            if found is not None and _is_of(found, model):
+                found |= {key: extra[key] for key in ("example", "examples") if key in extra}
     return document
 
 

@@ -97,6 +97,5 @@ async def test_what_a_bill_was_reckoned_from_is_kept_with_it(seeded_session: Asy
             "landscape_sqft": one.landscape_sqft,
             "is_estimated": one.is_estimated,
             "et_inches": [str(inches) for inches in one.et_inches],
-            "lines": [one.first_line, one.last_line],
         } == service_of_draft
     assert [meter for one in kept for meter in one.meters] == draft.meters
