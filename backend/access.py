@@ -5,7 +5,7 @@ Every route names the principals it admits: `dependencies=[admits(Kind.ACTIONS)]
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -142,9 +142,17 @@ _REACH = text(
 
 _NOTE_STAFF = text(
     """
-    INSERT INTO account_access (at, principal, staff_id, conversation_id, account_id, purpose)
-    SELECT :now, :principal, :staff_id, NULL, id, :purpose FROM accounts WHERE id = :account_id
-    RETURNING account_id
+    WITH asked AS (
+        SELECT id FROM accounts WHERE id = ANY(CAST(:account_ids AS uuid[]))
+    ), noted AS (
+        INSERT INTO account_access (at, principal, staff_id, conversation_id, account_id, purpose)
+        SELECT :now, :principal, CAST(:staff_id AS uuid), NULL, id, :purpose FROM asked
+        WHERE NOT EXISTS (
+            SELECT FROM account_access seen
+            WHERE seen.account_id = asked.id AND seen.at > CAST(:now AS timestamptz) - interval '5 minutes'
+              AND seen.staff_id = CAST(:staff_id AS uuid) AND seen.purpose = :purpose)
+    )
+    SELECT id FROM asked
     """
 )
 
@@ -190,16 +198,25 @@ async def reach_account_as_staff(
 
     :raises ForbiddenError: `staff_only`. :raises NotFoundError: `account_not_found`.
     """
+    if not await reach_accounts_as_staff(session, principal, [account_id], purpose=purpose, now=now):
+        raise NotFoundError("account_not_found", "There is no account with this id.")
+    return account_id
+
+
+async def reach_accounts_as_staff(
+    session: AsyncSession, principal: Principal, account_ids: Sequence[UUID], *, purpose: str, now: datetime
+) -> set[UUID]:
+    """Those of the accounts that there are, for a member of the staff who sees a list, each with a row in the trail.
+
+    :raises ForbiddenError: `staff_only`.
+    """
     if principal.kind is not Kind.STAFF:
         raise ForbiddenError("staff_only", "Only a signed-in member of the staff may look accounts up.")
     values = {
         "now": now,
         "principal": principal.kind.value,
         "staff_id": principal.staff_id,
-        "account_id": account_id,
+        "account_ids": list(account_ids),
         "purpose": purpose,
     }
-    reached: UUID | None = (await session.execute(_NOTE_STAFF, values)).scalar_one_or_none()
-    if reached is None:
-        raise NotFoundError("account_not_found", "There is no account with this id.")
-    return reached
+    return set(await session.scalars(_NOTE_STAFF, values)) if account_ids else set()

@@ -10,6 +10,8 @@ from backend import health
 from backend.access import Tokens
 from backend.accounts import routes as accounts
 from backend.billing import routes as billing
+from backend.charges import routes as charges
+from backend.charges.tools import Tools
 from backend.clock import Clock
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
@@ -20,12 +22,14 @@ from backend.district.service import District
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
 from backend.fees import routes as fees
+from backend.gateway.choice import gateway_of
 from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
 from backend.knowledge import routes as knowledge
 from backend.knowledge.service import Knowledge
 from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
+from backend.models import know_every_table
 from backend.nightly import routes as nightly
 from backend.openapi import describe
 from backend.options import routes as options
@@ -59,6 +63,7 @@ def routers() -> list[APIRouter]:
         reads.router,
         payments.router,
         ledger.router,
+        charges.router,
     ]
 
 
@@ -67,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     :raises DistrictFileError: the district's files cannot be used; the message names file and line.
     """
+    know_every_table()
     app = FastAPI(title="Headgate", summary="The account API of a water district", lifespan=_lifespan, redoc_url=None)
     app.state.settings = settings
     app.state.district = District.load(settings.district_dir)
@@ -77,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clock = Clock()
     app.state.metrics = Metrics()
     app.state.workflows = None
+    app.state.payment_tools = None
     app.add_middleware(MeasureRequests, metrics=app.state.metrics)
     install_error_handlers(app)
     for router in routers():
@@ -101,8 +108,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         database.listeners.append(ConsoleNews(app.state.redis).hear)
         async with database.transaction() as session:
             await app.state.clock.load(session)
+        gateway = gateway_of(settings, app.state.district.settings.name)
+        if gateway is not None:
+            stack.push_async_callback(gateway.close)
+            app.state.payment_tools = Tools(database, gateway, app.state.district, app.state.clock)
         if settings.workflows:
-            app.state.workflows = Workflows(settings, database, app.state.district)
+            app.state.workflows = Workflows(settings, database, app.state.district, app.state.payment_tools)
             app.state.workflows.start()
             stack.push_async_callback(app.state.workflows.stop)
             database.listeners.append(app.state.workflows.hear)

@@ -105,7 +105,7 @@ async def _database(request: Request, problem: Exception) -> Response:
 
 async def _fault(request: Request, problem: Exception) -> Response:
     # The message and locals of an exception can hold customer data, so only its type and place are logged.
-    log.error("unhandled_error", kind=type(problem).__name__, path=_route_of(request), place=_place_of(problem))
+    log.error("unhandled_error", kind=type(problem).__name__, path=_route_of(request), place=place_of(problem))
     return _answer(500, "internal_error", "Something went wrong here. It has been logged.")
 
 
@@ -114,7 +114,8 @@ def _route_of(request: Request) -> str:
     return str(getattr(route, "path", "unknown"))
 
 
-def _place_of(problem: BaseException) -> str:
+def place_of(problem: BaseException) -> str:
+    """Where an exception was raised, `module:line`, for the log: its message can hold customer data."""
     trace = problem.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

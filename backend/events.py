@@ -8,7 +8,9 @@ from redis.exceptions import RedisError
 from backend.database import Event
 
 CHANNEL = "headgate:console"
-_FOR_CONSOLE = frozenset({"hand_off", "message", "message_status", "ended", "money", "account"})
+_CASES = frozenset({"hand_off", "message", "message_status", "ended"})
+_MONEY = frozenset({"money", "account", "billing", "billing_run_prepared", "nightly_item"})
+_FOR_CONSOLE = _CASES | _MONEY
 
 log = structlog.get_logger("backend.events")
 

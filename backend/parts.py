@@ -42,5 +42,5 @@ EVERYTHING = Part(1, UUID(int=0), None)
 async def account_parts(session: AsyncSession, size: int = PART_ACCOUNTS) -> list[Part]:
     """All accounts in parts of `size`. Ids grow with time, so a new account joins the last part and no other moves."""
     firsts = list(await session.scalars(_FIRSTS, {"size": size}))
-    befores = [*firsts[1:], None]
+    befores = [*firsts, None][1:]
     return [Part(number, first, before) for number, (first, before) in enumerate(zip(firsts, befores, strict=True), 1)]

@@ -1,9 +1,9 @@
 """Settings from the environment (`HEADGATE_…`, `DATABASE_URL`, `REDIS_URL`); see docs/contracts.md."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,6 +24,14 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     telephony_url: str = "http://127.0.0.1:8000"
 
+    # Stripe when there is a key; without one the sandbox processor in the demonstration, else no payments by card.
+    stripe_api_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_api_url: str = ""
+    processor_url: str = "http://127.0.0.1:8020"
+    processor_key: SecretStr = SecretStr("")
+    processor_webhook_secret: SecretStr = SecretStr("")
+
     telephony_token: SecretStr = SecretStr("")
     actions_token: SecretStr = SecretStr("")
     operator_token: SecretStr = SecretStr("")
@@ -43,6 +51,12 @@ class Settings(BaseSettings):
         if len(value.get_secret_value()) < 16:
             raise ValueError("HEADGATE_SECRET_KEY needs at least 16 characters; `make run` makes one")
         return value
+
+    @model_validator(mode="after")
+    def _stripe_is_whole(self) -> Self:
+        if self.stripe_api_key.get_secret_value() and not self.stripe_webhook_secret.get_secret_value():
+            raise ValueError("HEADGATE_STRIPE_API_KEY needs HEADGATE_STRIPE_WEBHOOK_SECRET beside it (whsec_…)")
+        return self
 
     @classmethod
     def from_environment(cls) -> "Settings":

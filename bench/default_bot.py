@@ -15,7 +15,7 @@ from bench.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 RASA = ROOT / "bot" / ".venv" / "bin" / "rasa"
-START_SECONDS_MAX = 180
+START_SECONDS_MAX = 600
 SENTENCES = ("hello", "I am doing great", "are you a bot?", "not so good", "yes, that helped", "good bye")
 
 

@@ -22,7 +22,7 @@ from ops.settings import Settings
 from ops.supervision import Supervisor
 
 ROOT = Path(__file__).parents[1]
-PROCESSES = ("telephony", "backend", "engine", "actions", "simulator", "postgres", "valkey")
+PROCESSES = ("telephony", "backend", "engine", "actions", "simulator", "processor", "postgres", "valkey")
 START_SECONDS_MAX = 240
 READY = "Headgate is ready"
 

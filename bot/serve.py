@@ -1,11 +1,14 @@
 """Serve the newest model: `python -m bot.serve [--model FILE]`.
 
-Answers /healthz at once, /readyz when the model is loaded and Redis answers. Loopback only.
+With one worker it answers /healthz at once and /readyz when the model is loaded and Redis answers; with several
+(`HEADGATE_ENGINE_WORKERS`) the model is loaded first, and the workers share it. Loopback only.
 """
 
 import argparse
 import asyncio
+import gc
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 
 from bot.absent import leave_out
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one message is too small to share out, and waiting threads spin
 leave_out(serving=True)
 
 import logging  # noqa: E402
@@ -24,6 +28,7 @@ from sanic.response import HTTPResponse  # noqa: E402
 
 from bot.logs import configure_logs  # noqa: E402
 from bot.settings import HOST, Settings, SettingsError, newest_model, read_settings  # noqa: E402
+from bot.workers import Workers, listening_socket  # noqa: E402
 
 logger = logging.getLogger("bot.serve")
 
@@ -40,10 +45,10 @@ def load_engine(model: Path, settings: Settings) -> Any:
     return Engine(model, trackers, locks, ActionServer(settings.actions_url))
 
 
-def create_app(settings: Settings, model: Path) -> Sanic:
-    """The server; it loads `model` after it has begun to answer."""
+def create_app(settings: Settings, model: Path, engine: Any = None) -> Sanic:
+    """The server; without an `engine` it loads `model` after it has begun to answer."""
     app = Sanic("headgate_engine", configure_logging=False)
-    app.ctx.engine = None
+    app.ctx.engine = engine
 
     @app.get("/healthz")
     async def healthz(request: Request) -> HTTPResponse:
@@ -58,7 +63,8 @@ def create_app(settings: Settings, model: Path) -> Sanic:
 
     @app.after_server_start
     async def load(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-        app.add_task(_load(app, settings, model))
+        if app.ctx.engine is None:
+            app.add_task(_load(app, settings, model))
 
     @app.before_server_stop
     async def close(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
@@ -77,15 +83,11 @@ async def _unused(message: Any) -> None:
 
 
 async def _load(app: Sanic, settings: Settings, model: Path) -> None:
-    started = time.perf_counter()
     try:
-        engine = await asyncio.get_running_loop().run_in_executor(None, load_engine, model, settings)
+        app.ctx.engine = await asyncio.get_running_loop().run_in_executor(None, _loaded, model, settings)
     except Exception:
         logger.exception("the model cannot be loaded", extra={"model": model.name})
         os._exit(1)
-    app.ctx.engine = engine
-    seconds = round(time.perf_counter() - started, 1)
-    logger.info("model loaded", extra={"model": model.name, "seconds": seconds})
 
 
 async def _missing(app: Sanic) -> list[str]:
@@ -116,9 +118,30 @@ def main() -> int:
     except SettingsError as missing:
         print(missing, file=sys.stderr)
         return 1
-    app = create_app(settings, model)
-    app.run(host=HOST, port=settings.port, access_log=False, debug=False, motd=False)
+    if settings.workers > 1:
+        return _serve_together(settings, model)
+    create_app(settings, model).run(host=HOST, port=settings.port, access_log=False, debug=False, motd=False)
     return 0
+
+
+def _serve_together(settings: Settings, model: Path) -> int:
+    """Loads the model, then several workers with it."""
+    listening_socket(HOST, settings.port).close()
+    engine = _loaded(model, settings)
+    gc.freeze()  # what is shared stays so: no worker's collector writes to it
+
+    def serve(sock: socket.socket) -> None:
+        create_app(settings, model, engine).run(sock=sock, access_log=False, debug=False, motd=False)
+
+    return Workers(settings.workers, HOST, settings.port, serve).run()
+
+
+def _loaded(model: Path, settings: Settings) -> Any:
+    started = time.perf_counter()
+    engine = load_engine(model, settings)
+    seconds = round(time.perf_counter() - started, 1)
+    logger.info("model loaded", extra={"model": model.name, "seconds": seconds, "workers": settings.workers})
+    return engine
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.workers import WORKERS_MAX, default_workers
+
 FOLDER = Path(__file__).parent
 HOST = "127.0.0.1"
 DEFAULTS = {"HEADGATE_ACTIONS_URL": "http://127.0.0.1:5055"}
@@ -23,12 +25,13 @@ class Settings:
     actions_url: str
     redis_url: str
     keep_days: int
+    workers: int = 1
 
 
 def read_settings() -> Settings:
-    """Read both files with the environment filled in.
+    """Read both files with the environment filled in, and how many workers there are to be.
 
-    :raises SettingsError: a variable they name is not set.
+    :raises SettingsError: a variable they name is not set, or the number of workers is none.
     """
     endpoints, credentials = _read("endpoints.yml"), _read("credentials.yml")
     return Settings(
@@ -37,7 +40,17 @@ def read_settings() -> Settings:
         actions_url=endpoints["action_endpoint"]["url"],
         redis_url=endpoints["tracker_store"]["url"],
         keep_days=endpoints["tracker_store"]["keep_days"],
+        workers=_workers(),
     )
+
+
+def _workers() -> int:
+    given = os.environ.get("HEADGATE_ENGINE_WORKERS", "")
+    if not given:
+        return default_workers(os.cpu_count() or 1)
+    if not given.isdecimal() or not 1 <= int(given) <= WORKERS_MAX:
+        raise SettingsError(f"HEADGATE_ENGINE_WORKERS must be a number from 1 to {WORKERS_MAX}, not {given!r}")
+    return int(given)
 
 
 def _read(name: str) -> dict[str, Any]:

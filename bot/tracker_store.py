@@ -4,6 +4,7 @@
 is a hash: `from` (the first event a turn still reads), `head` (events that stand for all before it:
 slots and the active form) and the last turn's id with its answer, so that a repeated turn is
 answered without running it again. Loading and appending are one script each: whole or not at all.
+What proves who somebody is leaves Redis as soon as it has been used (`bot.masking`).
 """
 
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from rasa.shared.utils.common import all_subclasses
 from redis.asyncio import Redis
 
 from bot.cut import find_cut, head_before
+from bot.masking import SECRET_SLOTS, cleared, masked
+from bot.misunderstood import keep_misunderstood
 from bot.redis_connection import redis_at
 
 KEEP_DAYS = 7
@@ -33,7 +36,8 @@ _APPEND = """
 if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return -1 end
 redis.call('HSET', KEYS[2], 'turn_id', ARGV[3], 'answer', ARGV[4])
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[2], 'from', ARGV[5], 'head', ARGV[6]) end
-for at = 7, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[at]) end
+for _, mended in ipairs(cjson.decode(ARGV[7])) do redis.call('LSET', KEYS[1], mended[1], mended[2]) end
+for at = 8, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[at]) end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 return redis.call('LLEN', KEYS[1])
@@ -134,19 +138,42 @@ class RedisTrackerStore(TrackerStore):
         :raises ConversationChangedError: it is not as it was loaded.
         """
         tracker, new = conversation.tracker, conversation.new_events()
-        events = list(tracker.events)
-        start, head = conversation.start, ""
-        cut = find_cut(events)
-        if cut > conversation.head_length:
-            start += cut - conversation.head_length
-            before = head_before(tracker.sender_id, events[:cut], self.domain)
-            head = ujson.dumps([ujson.dumps(event.as_dict()) for event in before])
+        waiting = {name for name in SECRET_SLOTS if tracker.slots.get(name) and tracker.get_slot(name) is not None}
+        added = [masked(event.as_dict(), waiting) for event in new]
+        used_up = cleared(added)
+        start, head = self._cut(conversation, waiting, used_up)
         stored = conversation.start + conversation.loaded
-        added = [ujson.dumps(event.as_dict()) for event in new]
-        arguments = [stored, self._keep_seconds, turn_id, answer, start, head, *added]
+        mended = await self._mended(tracker.sender_id, waiting) if used_up and stored else []
+        arguments = [stored, self._keep_seconds, turn_id, answer, start, head, ujson.dumps(mended)]
+        arguments += [ujson.dumps(event) for event in added]
         if await self._append(keys=self._keys(tracker.sender_id), args=arguments) < 0:
             raise ConversationChangedError(tracker.sender_id)
         conversation.loaded += len(new)
+
+    def _cut(self, conversation: Conversation, waiting: set[str], used_up: bool) -> tuple[int, str]:
+        """Where the next turn begins to read, and what stands for all before; empty when that stays as it is."""
+        events, start = list(conversation.tracker.events), conversation.start
+        cut, before = find_cut(events), events[: conversation.head_length]
+        if cut > conversation.head_length:
+            start += cut - conversation.head_length
+            before = head_before(conversation.tracker.sender_id, events[:cut], self.domain)
+        elif not (used_up and before):
+            return start, ""
+        return start, ujson.dumps([ujson.dumps(masked(event.as_dict(), waiting)) for event in before])
+
+    async def _mended(self, conversation_id: str, waiting: set[str]) -> list[tuple[int, str]]:
+        """Events that keep a secret which has been used up: where they are, and as they should be."""
+        found = []
+        for at, serialized in enumerate(await self._redis.lrange(self._keys(conversation_id)[0], 0, -1)):
+            event = ujson.loads(serialized)
+            fit = masked(event, waiting)
+            if fit is not event:
+                found.append((at, ujson.dumps(fit)))
+        return found
+
+    async def note_misunderstood(self, parsed: dict[str, Any], language: str) -> None:
+        """Keep words that were not understood, masked, for review."""
+        await keep_misunderstood(self._redis, parsed, language)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Rasa's way of loading; None when there is no such conversation."""

@@ -13,6 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.action_server import noting_failures
 from bot.engine import Engine
 from bot.messages import LANGUAGES, Answer, Reply, Turn
+from bot.misunderstood import is_misunderstood
 from bot.replies import ReplyCollector
 from bot.tracker_store import Conversation
 
@@ -36,14 +37,27 @@ async def answer_turn(engine: Engine, turn: Turn) -> Answer:
         conversation = await engine.tracker_store.load(turn.conversation_id)
         if conversation.turn_id == turn.turn_id:
             return _stored_answer(conversation.answer)
+        in_form = bool(conversation.tracker.active_loop_name)
         with noting_failures() as failures:
             replies = await _run(engine, turn, conversation.tracker)
         if failures:
             return Answer([], _language(conversation, turn), action_failed=True)
         answer = Answer(replies, _language(conversation, turn))
+        misunderstood = None if in_form else _misunderstood(turn, conversation.tracker)
         stored = json.dumps(answer.as_dict(), ensure_ascii=False)
         await engine.tracker_store.append(conversation, turn.turn_id, stored)
+        if misunderstood is not None:
+            await engine.tracker_store.note_misunderstood(misunderstood, answer.language)
         return answer
+
+
+def _misunderstood(turn: Turn, tracker: DialogueStateTracker) -> dict[str, Any] | None:
+    """What was understood of the words of this turn, when that is nothing. An answer in a form may be anything."""
+    said = tracker.latest_message
+    if turn.kind != "message" or turn.payload or said is None or said.parse_data is None:
+        return None
+    parsed = dict(said.parse_data)
+    return parsed if is_misunderstood(parsed) else None
 
 
 def _stored_answer(stored: str) -> Answer:

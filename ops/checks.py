@@ -19,7 +19,7 @@ from ops.settings import ROOT, home_folder
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 BIN = ROOT / ".venv" / "bin"
 ENGINE_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
-OURS = ("ops", "actions", "telephony", "backend", "bench")
+OURS = ("ops", "actions", "telephony", "backend", "processor", "bench")
 LAST_LINE = re.compile(r"(\d+) passed, (\d+) failed")
 SLOW_TESTS = ("ops",)
 OTHER_TESTS = ("bot", "stories", "e2e")

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ops import review_commands
 from ops.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Headgate: the contact center that a public water district can run itself.",
 )
+app.add_typer(review_commands.app, name="review")
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Phone = Annotated[str, typer.Option("--from", help="The customer's phone number, as people write it.")]
 
@@ -103,9 +105,9 @@ def status(as_json: Json = False) -> None:
 
 @app.command()
 def train() -> None:
-    """Train the assistant's model, if what it is made from has changed."""
+    """Train the assistant's model, if what it is made from has changed; write how well it understands."""
     from ops.home import Home, load_secrets
-    from ops.model import TrainingError, ensure_model
+    from ops.model import TrainingError, ensure_model, report
     from ops.processes import Plan
 
     settings = _settings()
@@ -117,6 +119,8 @@ def train() -> None:
     except TrainingError as error:
         _fail(str(error))
     typer.echo(f"The model is current: {path}")
+    page = asyncio.run(report(home, path, environment))
+    typer.echo(f"How well it understands: {page}" if page else f"No report: see {home.logs / 'report.log'}")
 
 
 @app.command()
@@ -158,11 +162,22 @@ def text(words: str, sender: Phone, as_json: Json = False) -> None:
 
 @app.command(context_settings={"ignore_unknown_options": True})
 @friendly
-def call(steps: list[str], sender: Phone, as_json: Json = False) -> None:
-    """Make a scripted phone call. STEPS: say:WORDS, press:KEYS, wait:SECONDS, silence, hangup."""
+def call(
+    steps: list[str],
+    sender: Phone,
+    as_json: Json = False,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="webhook or relay: how this call is taken, whatever the setting says.")
+    ] = None,
+) -> None:
+    """Make a scripted phone call.
+
+    STEPS: say:WORDS, say@0.6:WORDS, press:KEYS, interrupt:WORDS, wait:SECONDS, hold:SECONDS, hear:WORDS, silence, drop,
+    hangup. `wait` passes on the call's own clock, which jumps; `hold` and `hear` wait for others in real time.
+    """
     from ops.talk import make_call, spoken_lines
 
-    answer = make_call(_settings(), sender, steps)
+    answer = make_call(_settings(), sender, steps, mode)
     if as_json:
         _print_json(answer)
         return

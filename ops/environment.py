@@ -13,15 +13,26 @@ PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY",
 SECRETS = {
     "engine": ("engine_token",),
     "actions": ("actions_token",),
-    "backend": ("telephony_token", "actions_token", "outbound_token", "operator_token", "secret_key"),
+    "backend": (
+        "telephony_token",
+        "actions_token",
+        "outbound_token",
+        "operator_token",
+        "secret_key",
+        "processor_key",
+        "processor_webhook_secret",
+    ),
     "telephony": ("engine_token", "telephony_token", "outbound_token"),
     "simulator": ("operator_token",),
+    "processor": ("processor_key", "processor_webhook_secret", "operator_token"),
 }
-"""Which secrets each process is given, as `HEADGATE_…`. Twilio's and the databases' are added below."""
+"""Which secrets each process is given, as `HEADGATE_…`. Those of Twilio, Stripe and the databases are added below."""
 
 PROTECTED = {"HEADGATE_" + name.upper() for names in SECRETS.values() for name in names} | {
     "HEADGATE_TWILIO_ACCOUNT_SID",
     "HEADGATE_TWILIO_AUTH_TOKEN",
+    "HEADGATE_STRIPE_API_KEY",
+    "HEADGATE_STRIPE_WEBHOOK_SECRET",
 }
 TWILIO_USERS = ("telephony", "simulator")
 REDIS_USERS = ("engine", "backend", "telephony")
@@ -78,6 +89,15 @@ def _twilio(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _stripe(settings: Settings) -> dict[str, str]:
+    """Stripe's credentials and address; all empty when the district does not use it."""
+    return {
+        "HEADGATE_STRIPE_API_KEY": settings.stripe_api_key.get_secret_value(),
+        "HEADGATE_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret.get_secret_value(),
+        "HEADGATE_STRIPE_API_URL": settings.stripe_api_url,
+    }
+
+
 def process_environment(
     process: str, settings: Settings, secrets: Mapping[str, str], environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
@@ -86,12 +106,13 @@ def process_environment(
     values |= {"HEADGATE_" + name.upper(): secrets[name] for name in SECRETS[process]}
     if process == "backend":
         values["DATABASE_URL"] = database_url(settings, secrets)
+        values |= _stripe(settings)
     if process in REDIS_USERS:
         values["REDIS_URL"] = redis_url(settings, secrets)
     if process in TWILIO_USERS:
         values |= _twilio(settings, secrets)
     if process == "engine":
-        values |= MODEL_SERVER
+        values |= MODEL_SERVER | {"HEADGATE_ENGINE_WORKERS": str(settings.engine_workers)}
     return values
 
 

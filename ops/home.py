@@ -15,6 +15,8 @@ SECRET_NAMES = (
     "outbound_token",
     "operator_token",
     "secret_key",
+    "processor_key",
+    "processor_webhook_secret",
     "twilio_auth_token",
     "postgres_password",
     "valkey_password",

@@ -194,7 +194,7 @@ def ensure_launcher(environment: Environment, root: Path = ROOT) -> None:
 
 def compile_sources(environment: Environment, root: Path = ROOT) -> None:
     """Byte code of our own packages, so that the first start is as quick as the second."""
-    packages = [str(root / name) for name in ("ops", "actions", "telephony", "backend", "bench")]
+    packages = [str(root / name) for name in ("ops", "actions", "telephony", "backend", "processor", "bench")]
     if environment.folder.parent.name == "bot":
         packages = [str(path) for path in (root / "bot").glob("*") if path.name != ".venv"]
     run([str(environment.python), "-m", "compileall", "-q", *packages], "Compiling our own modules")

@@ -56,6 +56,18 @@ async def ensure_model(home: Home, environment: Mapping[str, str], say: Callable
     return path
 
 
+async def report(home: Home, model: Path, environment: Mapping[str, str]) -> Path | None:
+    """The page that says how well `model` understands; None when it could not be made (its log says why)."""
+    page, log = home.path / "reports" / f"understanding-{model.name.partition('.')[0]}.html", home.logs / "report.log"
+    command = [str(ENGINE_PYTHON), "-m", "bot.report", "--model", str(model), "--output", str(page)]
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=dict(environment), stdout=output, stderr=output
+        )
+        await process.wait()
+    return page if process.returncode == 0 else None
+
+
 def _district(environment: Mapping[str, str]) -> Path | None:
     folder = environment.get("HEADGATE_DISTRICT_DIR")
     return Path(folder) if folder else None

@@ -28,11 +28,24 @@ def holder(port: int) -> str | None:
 
 
 def listens(pid: int, port: int) -> bool:
-    """Is it process `pid` that listens on `port`? True as well where that cannot be known."""
-    sockets, process = _listening_sockets(port), Path("/proc") / str(pid)
+    """Is it process `pid`, or a child of it, that listens on `port`? True as well where that cannot be known."""
+    sockets = _listening_sockets(port)
     if not sockets or not Path("/proc/self").exists():
         return True
-    return bool(_open_files(process) & sockets)  # none when it has just died
+    return any(_open_files(process) & sockets for process in _family(pid))  # none when it has just died
+
+
+def _family(pid: int) -> list[Path]:
+    """The process and its children: an engine's workers listen, not the one that keeps them."""
+    family = [Path("/proc") / str(pid)]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if parent == str(pid):
+            family.append(process)
+    return family
 
 
 def _open_files(process: Path) -> set[str]:

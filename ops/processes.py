@@ -20,7 +20,8 @@ from ops.supervision import Supervisor
 POLL_SECONDS = 0.1
 DEATHS_MAX = 3
 LOG_LINES = 20
-SERVERS = ("backend", "actions", "engine", "simulator", "telephony")
+SERVERS = ("backend", "actions", "engine", "simulator", "processor", "telephony")
+DEMONSTRATION_ONLY = ("simulator", "processor")
 
 
 class StartError(Exception):
@@ -40,7 +41,7 @@ class Plan:
         """The programs that supervisord is to run, for these settings."""
         names = [] if self.settings.database_url else ["postgres"]
         names += [] if self.settings.redis_url else ["valkey"]
-        return names + [name for name in SERVERS if name != "simulator" or self.settings.demo]
+        return names + [name for name in SERVERS if name not in DEMONSTRATION_ONLY or self.settings.demo]
 
     def port(self, program: str) -> int:
         return int(getattr(self.settings, program + "_port"))
@@ -105,6 +106,7 @@ class Starter:
         }
         if self.plan.settings.demo:
             steps["simulator"] = (lambda: self._program("simulator"), ())
+            steps["processor"] = (lambda: self._program("processor"), ())
         self.ready = {name: asyncio.Event() for name in steps}
         async with asyncio.TaskGroup() as group:
             for name, (work, needs) in steps.items():

@@ -14,7 +14,7 @@ from ops.home import Home, write_private
 from ops.settings import Settings
 from ops.supervision import STOP_SECONDS_MAX, NotRunningError, Supervisor, is_alive, wait_for_end
 
-WITH_PORTS = ("telephony", "backend", "engine", "actions", "simulator", "postgres", "valkey")
+WITH_PORTS = ("telephony", "backend", "engine", "actions", "simulator", "processor", "postgres", "valkey")
 
 
 class AlreadyRunningError(Exception):
@@ -30,6 +30,7 @@ class System:
     telephony_url: str
     backend_url: str
     simulator_url: str
+    processor_url: str
     public_url: str
     twilio_number: str
     ports: dict[str, int] = field(default_factory=dict)
@@ -49,6 +50,7 @@ def system_of(settings: Settings) -> System:
         telephony_url=telephony,
         backend_url=settings.url_of("backend"),
         simulator_url=settings.url_of("simulator"),
+        processor_url=settings.url_of("processor"),
         public_url=settings.public_url or telephony,
         twilio_number=settings.twilio_number,
         ports={name: getattr(settings, name + "_port") for name in WITH_PORTS},

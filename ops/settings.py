@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS_FILE = "settings.env"
+ENGINE_WORKERS_MAX = 8
 
 
 class SettingsError(Exception):
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     engine_port: int = Field(default=5005, ge=1, le=65535)
     actions_port: int = Field(default=5055, ge=1, le=65535)
     simulator_port: int = Field(default=8010, ge=1, le=65535)
+    processor_port: int = Field(default=8020, ge=1, le=65535)
     postgres_port: int = Field(default=5433, ge=1, le=65535)
     valkey_port: int = Field(default=6380, ge=1, le=65535)
 
@@ -44,7 +46,13 @@ class Settings(BaseSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api_url: str = ""
+    stripe_api_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_api_url: str = ""
     start_seconds_max: int = Field(default=180, ge=5)
+    engine_workers: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, ENGINE_WORKERS_MAX), ge=1, le=ENGINE_WORKERS_MAX
+    )
 
     def url_of(self, process: str) -> str:
         """The loopback address of one of our processes: `http://127.0.0.1:8001` for `backend`."""

@@ -9,11 +9,19 @@ from rich.table import Table
 
 from ops.api import CALL_SECONDS_MAX, CommandError, ask, running_system
 from ops.money import dollars
+from ops.running import System
 from ops.settings import Settings
 
 REGION = "US"
-STEPS_WITH_WORDS = ("say:", "press:", "wait:")
-STEPS_ALONE = ("silence", "hangup")
+HIDDEN = "anonymous"
+MODES = ("webhook", "relay")
+STEPS_WITH_WORDS = ("say:", "say@", "press:", "interrupt:", "interrupt@", "wait:", "hold:", "hear:")
+STEPS_ALONE = ("silence", "drop", "hangup")
+STEPS = (
+    "say:WORDS, say@CONFIDENCE:WORDS (0: a mumble), press:KEYS, interrupt:WORDS (talk over what is being said), "
+    "wait:SECONDS (of the call), hold:SECONDS (until somebody acts, in real time), hear:WORDS (until they are said, in "
+    "real time), silence, drop (the network loses the call's socket), hangup"
+)
 
 
 def e164(written: str) -> str:
@@ -61,13 +69,21 @@ def check_step(step: str) -> str:
     """:raises CommandError: not a step of a scripted call."""
     if step in STEPS_ALONE or step.startswith(STEPS_WITH_WORDS):
         return step
-    raise CommandError(f"{step!r} is no step of a call. Steps: say:WORDS, press:KEYS, wait:SECONDS, silence, hangup.")
+    raise CommandError(f"{step!r} is no step of a call. Steps: {STEPS}.")
 
 
-def make_call(settings: Settings, sender: str, steps: Sequence[str]) -> dict[str, Any]:
-    """A scripted phone call: `{"call_sid", "events": […], "ended"}`."""
-    system, number = running_system(settings), e164(sender)
-    body = {"from": number, "steps": [check_step(step) for step in steps]}
+def make_call(settings: Settings, sender: str, steps: Sequence[str], mode: str | None = None) -> dict[str, Any]:
+    """A scripted phone call: `{"call_sid", "events": […], "ended"}`.
+
+    `sender` may be `anonymous`. `mode` (`webhook`, `relay`) overrides the district's setting for this call.
+    """
+    if mode not in (None, *MODES):
+        raise CommandError(f"{mode!r} is no way to take a call. Ways: {', '.join(MODES)}.")
+    system = running_system(settings)
+    number = sender if sender == HIDDEN else e164(sender)
+    body: dict[str, Any] = {"from": number, "steps": [check_step(step) for step in steps]}
+    if mode is not None:
+        body["query"] = f"mode={mode}"
     url = f"{system.simulator_url}/api/calls"
     answer: dict[str, Any] = ask(settings, "POST", url, body, seconds=CALL_SECONDS_MAX)
     return answer
@@ -75,12 +91,12 @@ def make_call(settings: Settings, sender: str, steps: Sequence[str]) -> dict[str
 
 def spoken_lines(call: dict[str, Any]) -> Iterator[str]:
     """A call for the eye: who said what, when (seconds of the call)."""
-    who = {"heard": "caller", "pressed": "caller", "say": "Headgate"}
+    who = {"heard": "caller", "pressed": "caller", "talk": "caller", "say": "Headgate", "interrupted": "cut off"}
     for event in call["events"]:
         if event["kind"] == "gather":
             continue
-        words = event.get("text") or ""
-        yield f"{event['at']:6.1f}  {who.get(event['kind'], event['kind']):<9} {words}".rstrip()
+        speaker = event["who"] if event["kind"] == "voice" else who.get(event["kind"], event["kind"])
+        yield f"{event['at']:6.1f}  {speaker:<9} {event.get('text') or ''}".rstrip()
     yield f"The call ended: {call['ended']}."
 
 
@@ -108,12 +124,19 @@ def move_clock(settings: Settings, change: Sequence[str]) -> dict[str, Any]:
             answer = ask(settings, "GET", url)
         case ["real"]:
             answer = ask(settings, "PUT", url, {"now": None, "real": True})
+            _move_processor(settings, system, None)
         case ["set", *words] if words:
             answer = ask(settings, "PUT", url, {"now": _moment(" ".join(words)), "real": False})
+            _move_processor(settings, system, answer["now"])
         case _:
             raise CommandError("Use: headgate clock, headgate clock set 2026-12-24T18:30, headgate clock real")
     told: dict[str, Any] = answer
     return told
+
+
+def _move_processor(settings: Settings, system: System, now: str | None) -> None:
+    """The sandbox processor lives in the same time, so that its day is the ledger's day."""
+    ask(settings, "PUT", f"{system.processor_url}/v1/control/clock", {"now": now})
 
 
 def _moment(words: str) -> str:

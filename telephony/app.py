@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from telephony import health
-from telephony.channels import sms, voice
+from telephony import health, payments
+from telephony.channels import relay, sms, voice
 from telephony.errors import install_error_handlers
 from telephony.outbound import routes as outbound
 from telephony.services import open_services
@@ -27,6 +27,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_error_handlers(app)
-    for router in (voice.router, sms.router, outbound.router, webchat.router, statements.router, health.router):
+    routers = (
+        voice.router, relay.router, sms.router, outbound.router, webchat.router, payments.router, statements.router,
+        health.router,
+    )  # fmt: skip
+    for router in routers:
         app.include_router(router)
     return app

@@ -14,6 +14,7 @@ _WRITE_SECONDS = 1.2
 _READ_SECONDS = 2.0
 _STATEMENT_SECONDS = 10.0
 """A statement is typeset when it is opened."""
+_NOTIFICATION_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,13 @@ class BackendClient:
         url = f"{self._url}/v1/statements/{token}"
         pdf, headers = await fetch_file(self._session, url, token=self._token, seconds=_STATEMENT_SECONDS)
         return pdf, headers.get("Content-Language", "en")
+
+    async def payment_notification(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """What the card processor told us, byte for byte with its signature; the backend proves and keeps it."""
+        url, token = f"{self._url}/v1/payment-notifications", self._token
+        await call_json(
+            self._session, "POST", url, token=token, seconds=_NOTIFICATION_SECONDS, body=body, headers=headers
+        )
 
     async def is_ready(self) -> bool:
         """Whether the backend can do its work just now."""

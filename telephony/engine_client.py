@@ -55,7 +55,7 @@ class EngineClient:
             "payload": payload,
             "is_new": turn.is_new,
             "verification_level": turn.verification_level,
-            "calling_number_on_file": turn.calling_number_on_file,
+            "calling_number_on_file": turn.calling_number_on_file and not said.doubted,
             "after_hours": turn.after_hours,
             "now": turn.now,
         }

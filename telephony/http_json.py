@@ -37,18 +37,25 @@ def make_session() -> aiohttp.ClientSession:
 
 
 async def call_json(
-    session: aiohttp.ClientSession, method: str, url: str, *, token: str, seconds: float, body: object = None
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    *,
+    token: str,
+    seconds: float,
+    body: object = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Any:
-    """Send `body` as JSON, give the answer's JSON (None when it has none).
+    """Send `body` as JSON (bytes as they are), give the answer's JSON (None when it has none).
 
     :raises Unavailable: connection, time or server failed.
     :raises Refused: 4xx.
     """
-    headers, data = {}, None
+    sent, data = dict(headers or {}), None
     if body is not None:
-        headers["Content-Type"] = "application/json"
-        data = orjson.dumps(body)
-    status, raw, _ = await _send(session, method, url, token=token, seconds=seconds, headers=headers, data=data)
+        sent["Content-Type"] = "application/json"
+        data = body if isinstance(body, bytes) else orjson.dumps(body)
+    status, raw, _ = await _send(session, method, url, token=token, seconds=seconds, headers=sent, data=data)
     return _read(status, raw)
 
 
@@ -77,7 +84,7 @@ async def _send(
     data: bytes | None,
 ) -> tuple[int, bytes, Mapping[str, str]]:
     timeout = aiohttp.ClientTimeout(total=max(seconds, 0.05), sock_connect=1.0)
-    sent = {"Authorization": f"Bearer {token}", **headers}
+    sent = {**headers, "Authorization": f"Bearer {token}"}
     try:
         async with session.request(method, url, data=data, headers=sent, timeout=timeout) as response:
             return response.status, await response.read(), response.headers

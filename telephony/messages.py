@@ -9,6 +9,8 @@ Channel = Literal["voice", "sms", "chat"]
 Language = Literal["en", "es"]
 Kind = Literal["start", "message", "silence", "no_match"]
 Mode = Literal["assistant", "person", "closed"]
+Meaning = Literal["representative", "repeat", "yes", "no"]
+"""What a key, or a word about the speaking itself, stands for; said to the assistant in the caller's language."""
 
 TEXT_CHARACTERS_MAX = 10_000
 # NUL and the other control characters mean nothing in a message, and PostgreSQL and XML refuse some of them.
@@ -30,6 +32,7 @@ class Utterance:
     """One thing a customer said, typed, pressed or did not say.
 
     `party` is E.164 or None; `language` is a hint for a new conversation; `payload` a choice that was picked.
+    `meaning` is what a key stands for where it picks no choice; `doubted`: the carrier doubts the calling number.
     """
 
     channel: Channel
@@ -41,6 +44,8 @@ class Utterance:
     payload: str | None = None
     media_count: int = 0
     language: Language | None = None
+    meaning: Meaning | None = None
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,15 +49,40 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "office_closed": {"en": "Our office is closed now.", "es": "Nuestra oficina está cerrada ahora."},
     "still_there": {
-        "en": "Are you still there? To talk to a person, press zero or say representative.",
-        "es": "¿Sigue ahí? Para hablar con una persona, oprima el cero o diga representante.",
+        "en": "Are you still there? To hear that again, press star. To talk to a person, press zero or say "
+        "representative.",
+        "es": "¿Sigue ahí? Para escucharlo otra vez, oprima asterisco. Para hablar con una persona, oprima el cero o "
+        "diga representante.",
     },
     "silence_goodbye": {
         "en": "I can't hear you, so I'll hang up now. Please call again any time. Goodbye.",
         "es": "No le escucho, así que voy a colgar. Llámenos cuando guste. Hasta luego.",
     },
+    "use_keys": {
+        "en": "Sorry, I can't hear you well. You can use the keys of your phone. To hear that again, press star. To "
+        "talk to a person, press zero.",
+        "es": "Disculpe, no le escucho bien. Puede usar las teclas de su teléfono. Para escucharlo otra vez, oprima "
+        "asterisco. Para hablar con una persona, oprima el cero.",
+    },
+    "relay_welcome": {
+        "en": "Yes, we take relay calls. Please go ahead. Take all the time you need.",
+        "es": "Sí, atendemos llamadas de relevo. Adelante, tómese el tiempo que necesite.",
+    },
+    "recording_notice": {"en": "This call may be recorded.", "es": "Esta llamada puede ser grabada."},
+    "cut_off": {
+        "en": "Sorry, the connection broke for a moment.",
+        "es": "Disculpe, se cortó la conexión por un momento.",
+    },
+    "say_again": {"en": "Please say that again.", "es": "Por favor, dígamelo otra vez."},
     "one_moment": {"en": "One moment, please.", "es": "Un momento, por favor."},
+    "still_looking": {
+        "en": "I'm still looking. Thank you for waiting.",
+        "es": "Sigo buscando. Gracias por esperar.",
+    },
     "representative": {"en": "representative", "es": "representante"},
+    "repeat": {"en": "repeat that", "es": "repita"},
+    "yes": {"en": "yes", "es": "sí"},
+    "no": {"en": "no", "es": "no"},
     "press": {"en": "For {title}, press {key}.", "es": "Para {title}, oprima el {key}."},
     "reply_number": {"en": "Reply with a number:", "es": "Responda con un número:"},
     "refused_card_number": {

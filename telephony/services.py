@@ -9,12 +9,15 @@ import redis.asyncio as redis
 from starlette.requests import HTTPConnection
 
 from telephony.backend_client import BackendClient
+from telephony.calls.core import CallCore, Step
+from telephony.calls.opening import RecordingNotice
+from telephony.calls.places import CallPlaces
+from telephony.calls.relay_health import RelayHealth
 from telephony.district import DistrictDirectory
 from telephony.engine_client import EngineClient
 from telephony.fallbacks import Fallbacks
 from telephony.http_json import make_session
 from telephony.memory import ThreadMemory, make_redis
-from telephony.messages import Answer
 from telephony.outbound.texts import TextSender
 from telephony.settings import Settings
 from telephony.spool import HandOffSpool
@@ -42,7 +45,10 @@ class Services:
     voice: VoiceStyle
     texts: TextSender
     chats: ChatHub
-    calls_waiting: "dict[str, asyncio.Future[Answer]]" = field(default_factory=dict)
+    calls: CallCore
+    places: CallPlaces
+    relay: RelayHealth
+    calls_waiting: "dict[str, asyncio.Future[Step]]" = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -55,6 +61,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     memory, spool = ThreadMemory(store), HandOffSpool(store, backend)
     directory = DistrictDirectory(backend, settings.district_dir)
     fallbacks = Fallbacks(backend, spool, memory, directory)
+    switchboard = Switchboard(
+        backend,
+        engine,
+        memory=memory,
+        fallbacks=fallbacks,
+        directory=directory,
+        turn_seconds=settings.turn_seconds,
+        preface=RecordingNotice(memory) if settings.recording_notice else None,
+    )
     services = Services(
         settings=settings,
         store=store,
@@ -64,18 +79,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         spool=spool,
         directory=directory,
         fallbacks=fallbacks,
-        switchboard=Switchboard(
-            backend,
-            engine,
-            memory=memory,
-            fallbacks=fallbacks,
-            directory=directory,
-            turn_seconds=settings.turn_seconds,
-        ),
+        switchboard=switchboard,
         signature=SignatureCheck(settings.twilio_auth_token.get_secret_value(), settings.public_url),
         voice=VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url),
         texts=TextSender(make_twilio_client(settings, session), settings, store),
         chats=ChatHub(store),
+        calls=CallCore(switchboard, fallbacks, directory),
+        places=CallPlaces(store),
+        relay=RelayHealth(),
     )
     work = [asyncio.ensure_future(each) for each in (spool.run(), directory.run(), services.chats.run())]
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +36,8 @@ class Settings(BaseSettings):
 
     voice_en: str = "Polly.Joanna-Neural"
     voice_es: str = "Polly.Lupe-Neural"
+    voice_mode: Literal["webhook", "relay"] = "webhook"
+    recording_notice: bool = True
 
     # Other sites that may embed the chat, comma separated ("https://www.example.org"); our own always may.
     chat_origins: str = ""
@@ -42,7 +45,7 @@ class Settings(BaseSettings):
     # Twilio gives up after 15 s. Engine, then filing and recording beside each other, end well before 10 s.
     turn_seconds: float = 6.0
     record_seconds: float = 2.0
-    filler_seconds: float = 4.5
+    filler_seconds: float = 1.0
 
     @field_validator("public_url", "backend_url", "engine_url", "simulator_url", "twilio_api_url")
     @classmethod

@@ -5,7 +5,7 @@ answer from the backend. Every turn ends in an `Answer`; nothing raises out of h
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -39,6 +39,12 @@ RECORD_LATER_SECONDS = 3.0
 RECORD_LATER_TRIES = 20
 
 
+Own = Callable[[Utterance, Turn], Awaitable[Sequence[Reply]]]
+"""Telephony's own answer to a recorded turn, instead of the assistant's."""
+Preface = Callable[[Utterance, Turn, Language], Awaitable[Sequence[Reply]]]
+"""What is said before the assistant's first words of a call, in the language it goes on in."""
+
+
 class Switchboard:
     """Decides who answers. `turn_seconds` is what a turn may take before telephony speaks for itself."""
 
@@ -51,7 +57,9 @@ class Switchboard:
         fallbacks: Fallbacks,
         directory: DistrictDirectory,
         turn_seconds: float,
+        preface: Preface | None = None,
     ) -> None:
+        self._preface = preface
         self._backend = backend
         self._engine = engine
         self._memory = memory
@@ -61,27 +69,38 @@ class Switchboard:
         self._flights: dict[str, asyncio.Task[Answer]] = {}
         self._later: set[asyncio.Task[None]] = set()
 
-    async def answer(self, said: Utterance) -> Answer:
-        """The answer to one utterance, the same for every delivery of it."""
+    async def answer(self, said: Utterance, own: Own | None = None) -> Answer:
+        """The answer to one utterance, the same for every delivery of it; `own` instead of the assistant's."""
         key = f"{said.channel}:{said.provider_message_id}"
         flight = self._flights.get(key)
         if flight is None:
-            flight = asyncio.get_running_loop().create_task(self._answer_safely(said))
+            flight = asyncio.get_running_loop().create_task(self._answer_safely(said, own))
             self._flights[key] = flight
             flight.add_done_callback(lambda _: self._flights.pop(key, None))
         # A provider that hangs up on us must not end the turn it has started.
         return await asyncio.shield(flight)
 
-    async def _answer_safely(self, said: Utterance) -> Answer:
+    async def again(self, said: Utterance) -> Answer | None:
+        """The answer that a known utterance got before, or gets just now; None when there is none to be had."""
+        flight = self._flights.get(f"{said.channel}:{said.provider_message_id}")
+        if flight is not None:
+            return await asyncio.shield(flight)
+        try:
+            turn = await self._backend.record_turn(said)
+        except CallError:
+            return None
+        return None if turn.replies is None else _stored(turn)
+
+    async def _answer_safely(self, said: Utterance, own: Own | None) -> Answer:
         with TURN_SECONDS.labels(said.channel).time():
             try:
-                return await self._answer(said)
+                return await self._answer(said, own)
             except Exception as problem:
                 log.error("turn_fault", kind=type(problem).__name__, place=place_of(problem))
                 TURNS.labels(said.channel, "fault").inc()
                 return await self._fallbacks.record_away(said)
 
-    async def _answer(self, said: Utterance) -> Answer:
+    async def _answer(self, said: Utterance, own: Own | None) -> Answer:
         deadline = asyncio.get_running_loop().time() + self._turn_seconds
         try:
             turn = await self._backend.record_turn(said)
@@ -91,16 +110,17 @@ class Switchboard:
             return await self._fallbacks.record_away(said)
         if turn.replies is not None:
             TURNS.labels(said.channel, "repeated").inc()
-            return answer_of(
-                replies_from_json(turn.replies), turn.language, turn.mode, turn.conversation_id, recorded=True
-            )
+            return _stored(turn)
         if turn.duplicate:
             return await self._answer_of_another(said, turn, deadline)
-        return await self._first_answer(said, turn, deadline)
+        return await self._first_answer(said, turn, deadline, own)
 
-    async def _first_answer(self, said: Utterance, turn: Turn, deadline: float) -> Answer:
+    async def _first_answer(self, said: Utterance, turn: Turn, deadline: float, own_answer: Own | None) -> Answer:
         if turn.mode == "person":
             return await self._record(said, turn, await self._person_replies(said, turn), turn.language, "person")
+        if own_answer is not None and not turn.refused:
+            own = [reply_to_json(reply) for reply in await own_answer(said, turn)]
+            return await self._record(said, turn, own, turn.language, "answered")
         if turn.refused:
             own = [reply_to_json(Reply(refusal(turn.refused, turn.language)))]
             return await self._record(said, turn, own, turn.language, "refused")
@@ -112,8 +132,8 @@ class Switchboard:
     async def _ask_engine(self, said: Utterance, turn: Turn, deadline: float) -> Answer:
         words = turn.text
         payload = picked(turn.offered, said.channel, words, said.payload)
-        if said.channel == "voice" and words == "0" and payload is None:
-            words = say("representative", turn.language)
+        if said.meaning is not None and payload is None:
+            words = say(said.meaning, turn.language)
         seconds = deadline - asyncio.get_running_loop().time()
         try:
             found = await self._engine.answer(turn, said, words, payload, seconds)
@@ -121,7 +141,9 @@ class Switchboard:
             log.warning("engine_failed", reason=problem.reason, conversation_id=turn.conversation_id)
             own = [reply_to_json(reply) for reply in await self._fallbacks.engine_failed(said, turn)]
             return await self._record(said, turn, own, turn.language, problem.outcome)
-        return await self._record(said, turn, found.replies, found.language, "answered")
+        preface = await self._preface(said, turn, found.language) if self._preface is not None else ()
+        replies = [*(reply_to_json(reply) for reply in preface), *found.replies]
+        return await self._record(said, turn, replies, found.language, "answered")
 
     async def _record(
         self, said: Utterance, turn: Turn, replies: Sequence[Any], language: Language, outcome: str
@@ -167,8 +189,7 @@ class Switchboard:
             except CallError:
                 break
             if turn.replies is not None:
-                replies = replies_from_json(turn.replies)
-                return answer_of(replies, turn.language, turn.mode, turn.conversation_id, recorded=True)
+                return _stored(turn)
         TURNS.labels(said.channel, "overtaken").inc()
         replies = await self._fallbacks.engine_failed(said, turn)
         return answer_of(replies, turn.language, turn.mode, turn.conversation_id)
@@ -190,3 +211,9 @@ class Switchboard:
             except Refused:
                 break
         log.error("replies_never_recorded", turn_id=turn.turn_id)
+
+
+def _stored(turn: Turn) -> Answer:
+    """The answer that the record has."""
+    replies = replies_from_json(turn.replies)
+    return answer_of(replies, turn.language, turn.mode, turn.conversation_id, recorded=True)

@@ -20,6 +20,14 @@ class PeriodPassedError(ConflictError):
         super().__init__("period_passed", detail, newest_period_end=newest)
 
 
+class NotToPrepareError(ConflictError):
+    """409: the policy does not know the cycle, or its period is not over."""
+
+    def __init__(self) -> None:
+        detail = "Choose a cycle of [billing.cycles] in policy.toml, and a day up to today."
+        super().__init__("nothing_to_prepare", detail)
+
+
 class AccountNotInRunError(NotFoundError):
     """404: the run knows nothing of this account."""
 

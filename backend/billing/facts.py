@@ -71,13 +71,17 @@ async def terms(session: AsyncSession, tariff: Tariff, latest: date, since: date
 
 
 async def gather(
-    session: AsyncSession, accounts: Sequence[Any], latest: date, cycle: int | None = None
+    session: AsyncSession,
+    accounts: Sequence[Any],
+    latest: date,
+    cycle: int | None = None,
+    late: timedelta = timedelta(0),
 ) -> list[rules.Facts]:
-    """The facts of each account as of `latest`, in the order of `accounts`."""
+    """The facts of each account as of `latest`, in the order of `accounts`; with reads of the days `late` after it."""
     ids = [account.id for account in accounts]
     services = await repository.services(session, ids)
     meter_ids = list({row.meter_id for row in services if row.meter_id is not None})
-    reads = await reads_between(session, meter_ids, latest - HISTORY, latest)
+    reads = await reads_between(session, meter_ids, latest - HISTORY, latest + late)
     agreements, vacant = _agreements(services)
     through = await repository.billed_through(session, ids)
     balances = await balances_cents(session, ids)

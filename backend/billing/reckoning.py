@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -51,15 +51,13 @@ async def reckon(
     """
     if not accounts:
         return Reckoned([], [], 0)
-    reckoned = _reckoned(
-        await gathering.gather(session, accounts, run.period_end, run.cycle),
-        await gathering.terms(session, tariff, run.period_end),
-        run,
-    )
+    late = timedelta(days=tariff.policy.read_window_days)
+    facts = await gathering.gather(session, accounts, run.period_end, run.cycle, late)
+    reckoned = _reckoned(facts, await gathering.terms(session, tariff, run.period_end + late), run)
     ids = [account.id for account in accounts]
     await repository.drop_drafts(session, run.id, ids)
     if reckoned.drafts:
-        await repository.add_drafts(session, _draft_values(run.id, reckoned.drafts))
+        await repository.add_drafts(session, run.id, _drafts_json(reckoned.drafts))
     exceptions = _exception_values(run.id, reckoned.found)
     if reckoned.found:
         await repository.add_exceptions(session, exceptions)
@@ -86,19 +84,22 @@ def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun)
     return Reckoned(drafts, found, not_due)
 
 
-def _draft_values(run_id: UUID, drafts: Sequence[rules.Draft]) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "account_ids": [draft.account_id for draft in drafts],
-        "starts": [draft.period[0] for draft in drafts],
-        "ends": [draft.period[1] for draft in drafts],
-        "units": [draft.units for draft in drafts],
-        "cents": [draft.amount_cents for draft in drafts],
-        "estimated": [draft.is_estimated for draft in drafts],
-        "lines": [lines_json(draft) for draft in drafts],
-        "classes": [draft.service_class for draft in drafts],
-        "bases": [basis_json(draft) for draft in drafts],
-    }
+def _drafts_json(drafts: Sequence[rules.Draft]) -> str:
+    rows = [
+        {
+            "account_id": draft.account_id,
+            "period_start": draft.period[0],
+            "period_end": draft.period[1],
+            "units": draft.units,
+            "amount_cents": draft.amount_cents,
+            "is_estimated": draft.is_estimated,
+            "lines": [rules.line_values(line) for line in draft.lines],
+            "service_class": draft.service_class,
+            "basis": draft.basis,
+        }
+        for draft in drafts
+    ]
+    return orjson.dumps(rows).decode()
 
 
 def lines_json(draft: rules.Draft) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, Numeric, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Date, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.calendar import ReadSoFar
@@ -65,22 +65,16 @@ SELECT d.account_id, d.basis FROM bill_drafts d
 
 _WEATHER = text("SELECT zone, day, inches FROM evapotranspiration WHERE day BETWEEN :since AND :until")
 
+# The drafts come as one document: an array of documents would have every quote in them escaped.
 _ADD_DRAFTS = text("""
 INSERT INTO bill_drafts (run_id, account_id, period_start, period_end, usage_units, amount_cents, is_estimated, lines,
                          service_class, basis)
-SELECT :run_id, d.account_id, d.starts, d.ends, d.units, d.cents, d.estimated, d.lines::jsonb, d.class, d.basis::jsonb
-  FROM unnest(:account_ids, :starts, :ends, :units, :cents, :estimated, :lines, :classes, :bases)
-       AS d (account_id, starts, ends, units, cents, estimated, lines, class, basis)
-""").bindparams(
-    bindparam("run_id", type_=Uuid()),
-    bindparam("account_ids", type_=ARRAY(Uuid())),
-    bindparam("starts", type_=ARRAY(Date())),
-    bindparam("ends", type_=ARRAY(Date())),
-    bindparam("units", type_=ARRAY(Numeric())),
-    bindparam("cents", type_=ARRAY(BigInteger())),
-    bindparam("estimated", type_=ARRAY(Boolean())),
-    *(bindparam(name, type_=ARRAY(Text())) for name in ("lines", "classes", "bases")),
-)
+SELECT :run_id, d.account_id, d.period_start, d.period_end, d.units, d.amount_cents, d.is_estimated, d.lines,
+       d.service_class, d.basis
+  FROM jsonb_to_recordset(CAST(:drafts AS jsonb))
+       AS d (account_id uuid, period_start date, period_end date, units numeric, amount_cents bigint,
+             is_estimated boolean, lines jsonb, service_class text, basis jsonb)
+""").bindparams(bindparam("run_id", type_=Uuid()), bindparam("drafts", type_=Text()))
 
 # What was decided stands while the facts are the same; else it is kept in `earlier`, and the exception is open again.
 _EARLIER = """CASE WHEN x.status = 'open' THEN x.earlier ELSE x.earlier || jsonb_build_object('status', x.status,
@@ -219,8 +213,9 @@ async def weather(session: AsyncSession, since: date, until: date) -> Sequence[A
     return (await session.execute(_WEATHER, {"since": since, "until": until})).all()
 
 
-async def add_drafts(session: AsyncSession, values: dict[str, Any]) -> None:
-    await session.execute(_ADD_DRAFTS, values)
+async def add_drafts(session: AsyncSession, run_id: UUID, drafts: str) -> None:
+    """`drafts` is a JSON array of objects, named as the columns of the statement."""
+    await session.execute(_ADD_DRAFTS, {"run_id": run_id, "drafts": drafts})
 
 
 async def add_exceptions(session: AsyncSession, values: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from backend.access import Principal, reach_account_as_staff
 from backend.billing import cancellations, corrections, listing, report, review, service
 from backend.billing.correction_schemas import CancellationIn, CancellationOut, CorrectedOut, ProposalOut, ReleaseIn
 from backend.billing.corrections import Asked
+from backend.billing.errors import NotToPrepareError
 from backend.billing.facts import Tariff
 from backend.billing.schemas import (
     AccountInRunOut,
@@ -20,6 +21,7 @@ from backend.billing.schemas import (
     ExceptionStatus,
     RegisterRowOut,
     ReportOut,
+    RunIn,
     RunOut,
 )
 from backend.clock import NowDep
@@ -59,6 +61,18 @@ async def get_runs(staff: StaffDep, session: SessionDep) -> list[RunOut]:
     """The newest billing runs."""
     require(staff, Permission.SEE_BILLING)
     return [RunOut.model_validate(run) for run in await report.runs(session)]
+
+
+@router.post("/v1/billing-runs", status_code=202)
+async def post_run(
+    asked: RunIn, *, staff: StaffDep, session: SessionDep, now: NowDep, today: TodayDep, tariff: TariffDep
+) -> RunOut:
+    """Prepare a cycle by hand, without waiting for its night. One that is prepared already stays as it is."""
+    by = require(staff, Permission.REVIEW_BILLING)
+    if asked.cycle not in tariff.policy.cycles or asked.period_end > today:
+        raise NotToPrepareError
+    run_id = await service.begin_run(session, cycle=asked.cycle, period_end=asked.period_end, now=now, prepared_by=by)
+    return RunOut.model_validate(await report.run_row(session, run_id))
 
 
 @router.get("/v1/billing-runs/{run_id}")
@@ -144,7 +158,7 @@ async def post_approval(run_id: UUID, staff: StaffDep, session: SessionDep, now:
 
 @router.post("/v1/billing-runs/{run_id}/preparation", status_code=202)
 async def post_preparation(run_id: UUID, staff: StaffDep, session: SessionDep, now: NowDep) -> RunOut:
-    """Prepare a run again, because reads, rates or accounts were mended; the next nightly update does it."""
+    """Prepare a run again, because reads, rates or accounts were mended. It goes on after this answer."""
     by = require(staff, Permission.REVIEW_BILLING)
     await service.prepare_again(session, run_id, now=now, prepared_by=by)
     return RunOut.model_validate(await report.run_row(session, run_id))

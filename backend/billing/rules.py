@@ -64,13 +64,15 @@ class Terms:
     rates: Mapping[str, list[Rate]]
     thresholds: Thresholds
     weather: Weather
+    known_lines: dict[tuple[object, ...], list[Line]] = field(default_factory=dict)
+    """Equal services cost the same: what has been reckoned once."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """A line of the bill, and the agreement and class of service that it is for."""
+    """A line of the bill, and the agreement (as text, as it is kept) and class of service that it is for."""
 
-    agreement_id: UUID
+    agreement_id: str
     service_class: str
     line: Line
 
@@ -99,7 +101,7 @@ class Draft:
 
 
 def draft_bill(facts: Facts, latest: date, terms: Terms) -> Draft | None:
-    """The regular bill that ends with the reads in the window before `latest`; None when no day is left to bill."""
+    """The regular bill that ends with the reads about `latest`; None when no day is left to bill."""
     start = first_day(facts)
     if start is None or start > latest:
         return None
@@ -157,18 +159,29 @@ def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tup
     try:
         if not agreement.points:
             raise LookupError("the premise has no meter")
-        lines = agreement_lines(rates, agreement, units, period, terms.weather)
-        problems = budget_problems(rates, agreement, period, terms.weather)
+        lines = _lines(rates, agreement, units, period, terms)
+        has_budget = any(rate.budget for rate in rates)
+        problems = budget_problems(rates, agreement, period, terms.weather) if has_budget else {}
     except (LookupError, UnknownMeterSizeError) as missing:
         draft.findings.append(Finding("RATE_MISS", None, {"problem": str(missing)}))
         return
-    draft.lines += [DraftLine(agreement.agreement_id, agreement.service_class, line) for line in lines]
-    if any(rate.budget for rate in rates):
+    draft.lines += [DraftLine(service["agreement_id"], agreement.service_class, line) for line in lines]
+    if has_budget:
         problems |= _budget_changes(service, facts.basis_before)
     if problems:
         draft.findings.append(Finding("BUDGET", None, problems))
     inches = [str(part) for part in weather_of_parts(rates, agreement, period, terms.weather)]
     draft.services.append(service | {"et_inches": inches})
+
+
+def _lines(rates: list[Rate], agreement: Agreement, units: int, period: tuple[date, date], terms: Terms) -> list[Line]:
+    meters = tuple(tuple((each.size_inches, each.removed_on) for each in point) for point in agreement.points)
+    household = (agreement.persons, agreement.landscape_sqft, agreement.zone)
+    key = (agreement.service_class, meters, household, units, period)
+    found = terms.known_lines.get(key)
+    if found is None:
+        found = terms.known_lines[key] = agreement_lines(rates, agreement, units, period, terms.weather)
+    return found
 
 
 def _service(agreement: Agreement, period: tuple[date, date], units: int) -> dict[str, Any]:
@@ -270,7 +283,7 @@ def line_values(drafted: DraftLine) -> dict[str, Any]:
     """A line as it is kept: numbers as text, so that nothing is rounded on the way."""
     line = drafted.line
     return {
-        "agreement_id": str(drafted.agreement_id),
+        "agreement_id": drafted.agreement_id,
         "service_class": drafted.service_class,
         "code": line.code,
         "detail": line.detail,

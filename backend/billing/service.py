@@ -111,6 +111,7 @@ async def begin_run(
         await session.execute(insert(BillingRun).values(values).on_conflict_do_nothing())
     found = select(BillingRun.id).where(BillingRun.cycle == cycle, BillingRun.period_end == period_end)
     run_id: UUID = (await session.execute(found)).scalar_one()
+    announce(session, "billing_run_preparing", run_id=run_id)
     return run_id
 
 
@@ -147,7 +148,7 @@ async def prepare_part(session: AsyncSession, tariff: Tariff, run_id: UUID, *, c
 async def prepare_again(session: AsyncSession, run_id: UUID, *, now: datetime, prepared_by: UUID | None = None) -> None:
     """Let a run that nobody has approved be prepared anew, because reads, rates or accounts were mended.
 
-    `prepare_part` does it. Decisions stand where the same is found again.
+    The workflow that hears of it does so at once, else the next night. Decisions stand where the same is found again.
 
     :raises RunNotFoundError: no such run.
     :raises WrongRunStatusError: it is approved; from then on nothing in it changes.
@@ -158,6 +159,7 @@ async def prepare_again(session: AsyncSession, run_id: UUID, *, now: datetime, p
     run.status, run.prepared_at, run.prepared_through, run.accounts_not_due = "preparing", now, None, 0
     run.prepared_by = prepared_by or run.prepared_by
     await repository.drop_drafts(session, run_id)
+    announce(session, "billing_run_preparing", run_id=run_id)
 
 
 async def prepare_run(

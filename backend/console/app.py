@@ -16,13 +16,43 @@ from nicegui import app as pages
 from nicegui import ui
 from starlette.datastructures import State
 
-from backend.console import desk_page, entrance
+from backend.console import (
+    account_page,
+    accounts_page,
+    billing_page,
+    billing_run_page,
+    desk_page,
+    drawer_page,
+    entrance,
+    files_page,
+    nightly_page,
+    papers,
+    requests_page,
+    returns_page,
+    unapplied_page,
+)
+from backend.console.errands import Errands
 from backend.console.live import Live
+from backend.console.money import upload
+from backend.console.seat import SignedOutError
 from backend.console.surroundings import PREFIX, DatabaseAwayError, Surroundings
 from backend.errors import HeadgateError
 from backend.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
+PAGES = (
+    desk_page,
+    accounts_page,
+    account_page,
+    billing_page,
+    billing_run_page,
+    drawer_page,
+    unapplied_page,
+    files_page,
+    returns_page,
+    requests_page,
+    nightly_page,
+)
 
 
 @cache
@@ -30,12 +60,16 @@ def console_app() -> FastAPI:
     """The console, made once a process."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(entrance.router)
+    app.include_router(papers.router)
+    app.include_router(upload.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for either in (app, pages):
         either.add_exception_handler(DatabaseAwayError, entrance.database_away)
         either.add_exception_handler(404, _not_found)
     app.add_exception_handler(HeadgateError, _refused)
-    desk_page.register()
+    app.add_exception_handler(SignedOutError, papers.signed_out)
+    for each in PAGES:
+        each.register()
     ui.run_with(
         app,
         title="Headgate",
@@ -62,6 +96,7 @@ async def running_console(backend: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(app.router.lifespan_context(app))
         listening = asyncio.create_task(around.live.listen(around.redis))
         stack.push_async_callback(_stop, listening)
+        stack.push_async_callback(around.errands.stop)
         yield
 
 
@@ -75,6 +110,9 @@ def _surroundings(state: State) -> Surroundings:
         demo=settings.demo,
         is_https=settings.public_url.startswith("https://"),
         district=state.district,
+        book=state.rate_book,
+        settings=settings,
+        errands=Errands(),
     )
 
 

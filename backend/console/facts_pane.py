@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from backend.console.surroundings import PREFIX
 from backend.console.tags import tag
 from backend.console.views import AccountFacts, Case, DatedAmount, Step
 from backend.console.words import Wording
@@ -27,6 +28,8 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
             tag("p", t("no_account"), "empty")
         else:
             _definitions(_facts(t, case.facts))
+            with tag("p", css="to-account"):
+                tag("a", t("account_open"), href=f"{PREFIX}/accounts/{case.facts.account_id}", id="to-account")
     with tag("section", css="fact-group", aria_labelledby="history-title"):
         tag("h3", t("history"), id="history-title")
         with tag("ol", css="history"):

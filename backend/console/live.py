@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -23,18 +24,19 @@ log = structlog.get_logger("backend.console")
 
 
 class Page:
-    """What one open page waits on."""
+    """What one open page waits on: news of the kinds that it `hears`."""
 
-    def __init__(self, live: "Live") -> None:
+    def __init__(self, live: "Live", hears: frozenset[str]) -> None:
         self._live = live
+        self.hears = hears
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
         self._woken.set()
 
-    async def news(self) -> None:
+    async def news(self, poll_seconds: float = POLL_SECONDS) -> None:
         """Until there is something to look at, or it is time to look anyway; a burst counts as one."""
-        poll = POLL_SECONDS if self._live.listening else POLL_SECONDS_WITHOUT_NEWS
+        poll = poll_seconds if self._live.listening else min(poll_seconds, POLL_SECONDS_WITHOUT_NEWS)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), poll)
             await asyncio.sleep(GATHER_SECONDS)
@@ -49,9 +51,9 @@ class Live:
         self.listening = False
 
     @asynccontextmanager
-    async def page(self) -> AsyncIterator[Page]:
-        """An open page, for as long as it is open."""
-        page = Page(self)
+    async def page(self, hears: frozenset[str]) -> AsyncIterator[Page]:
+        """An open page, for as long as it is open, woken by these kinds of news."""
+        page = Page(self, hears)
         self._pages.add(page)
         try:
             yield page
@@ -61,6 +63,11 @@ class Live:
     def wake_all(self) -> None:
         for page in self._pages:
             page.wake()
+
+    def _wake(self, kind: str) -> None:
+        for page in self._pages:
+            if kind in page.hears:
+                page.wake()
 
     async def listen(self, redis: Redis) -> None:
         """Wake the pages at every message, for ever; Redis may go away and come back."""
@@ -85,4 +92,13 @@ class Live:
                 if heard is None:
                     await subscription.ping()  # a silent connection may be a dead one
                 else:
-                    self.wake_all()
+                    self._wake(_kind(heard["data"]))
+
+
+def _kind(said: bytes | str) -> str:
+    """The kind of a piece of news: JSON with a `kind`, or the bare word."""
+    try:
+        told = orjson.loads(said)
+    except orjson.JSONDecodeError:
+        return said.decode() if isinstance(said, bytes) else said
+    return str(told.get("kind")) if isinstance(told, dict) else ""

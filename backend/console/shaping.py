@@ -2,24 +2,13 @@
 
 from typing import Any
 
-import phonenumbers
 from sqlalchemy import Row
 
 from backend.accounts.service import AccountFacts as ServiceFacts
 from backend.accounts.service import Balance
 from backend.console.views import AccountFacts, Case, DatedAmount, Line, QueueItem, Step
+from backend.console.words import Wording
 from backend.hand_offs import desk as hand_offs
-
-
-def phone(number: str) -> str:
-    """`(555) 000-1111` of an E.164 number; what it says itself when it is none."""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    national = phonenumbers.PhoneNumberFormat.NATIONAL
-    abroad = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, national if parsed.country_code == 1 else abroad)
 
 
 def queue_item(row: Row[Any], department: str) -> QueueItem:
@@ -45,7 +34,7 @@ def case(found: hand_offs.Case, department: str) -> Case:
     return Case(
         item=queue_item(row, department),
         mode=row.mode,
-        party=phone(row.party) if row.party else None,
+        party=Wording.phone(row.party) if row.party else None,
         summary=row.summary,
         assistant_continues=row.assistant_continues,
         can_answer=found.can_answer,
@@ -64,6 +53,7 @@ def _note(event: Row[Any], row: Row[Any]) -> str | None:
 def _facts(facts: ServiceFacts, owed: Balance) -> AccountFacts:
     paid, plan, returned = owed.last_payment, owed.arrangement, owed.returned_payment
     return AccountFacts(
+        account_id=facts.account_id,
         number=facts.number,
         service_address=facts.service_address,
         status=facts.status,
@@ -76,6 +66,6 @@ def _facts(facts: ServiceFacts, owed: Balance) -> AccountFacts:
         returned=DatedAmount(returned.amount_cents, returned.returned_on) if returned else None,
         autopay=facts.autopay,
         medical_protection=facts.medical_protection,
-        phone=phone(facts.phone) if facts.phone else None,
+        phone=Wording.phone(facts.phone) if facts.phone else None,
         email=facts.email,
     )

@@ -10,11 +10,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
+from backend.billing.facts import Tariff
 from backend.clock import Clock
+from backend.console.errands import Errands
 from backend.console.live import Live
 from backend.console.words import LANGUAGES, Wording
 from backend.database import Database
 from backend.district.service import District
+from backend.rates.service import RateBook
+from backend.settings import Settings
 
 PREFIX = "/console"
 SESSION_COOKIE = "headgate_staff"
@@ -33,6 +37,14 @@ class Surroundings:
     demo: bool
     is_https: bool
     district: District
+    book: RateBook
+    settings: Settings
+    errands: Errands
+
+    @property
+    def tariff(self) -> Tariff:
+        """The rates with the billing policy."""
+        return Tariff(self.book, self.district.policy.billing)
 
     @property
     def district_name(self) -> str:

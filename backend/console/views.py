@@ -55,6 +55,7 @@ class DatedAmount:
 class AccountFacts:
     """What is known of the account; the level says what of it may be told."""
 
+    account_id: UUID
     number: str
     service_address: str
     status: str

@@ -3,7 +3,7 @@
 import re
 from datetime import date, time
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -159,6 +159,9 @@ Cents = Annotated[int, Field(ge=0, le=100_000_000)]
 Percent = Annotated[int, Field(ge=1, le=10_000)]
 
 
+ServiceClass = Literal["residential", "multifamily", "commercial", "irrigation", "fire_line"]
+
+
 class Billing(_Strict):
     """How bills are made, and what the preliminary billing ledger holds up for a person to look at.
 
@@ -178,8 +181,8 @@ class Billing(_Strict):
     stopped_periods: Annotated[int, Field(ge=2, le=12)]
     rollover_percent: Percent
     credit_cents: Cents
-    bill_high_cents: dict[Literal["residential", "multifamily", "commercial", "irrigation", "fire_line"], Cents]
-    class_units_per_day: dict[Literal["residential", "multifamily", "commercial", "irrigation", "fire_line"], Decimal]
+    bill_high_cents: dict[ServiceClass, Cents]
+    class_units_per_day: dict[ServiceClass, Annotated[Decimal, Field(ge=0, le=100_000)]]
     cycles: dict[Annotated[int, Field(ge=1, le=99)], Annotated[int, Field(ge=1, le=28)]]
     """Billing cycle → the day of the month on which its meters are read, until a run has set its rhythm."""
 
@@ -187,6 +190,16 @@ class Billing(_Strict):
     def _days_in_order(self) -> Self:
         if self.days_min > self.days_max:
             raise ValueError("days_min is more than days_max")
+        return self
+
+    @model_validator(mode="after")
+    def _every_class(self) -> Self:
+        for name, values in (
+            ("bill_high_cents", self.bill_high_cents),
+            ("class_units_per_day", self.class_units_per_day),
+        ):
+            if missing := sorted(set(get_args(ServiceClass)) - values.keys()):
+                raise ValueError(f"add {', '.join(missing)} to {name}")
         return self
 
 
@@ -236,6 +249,12 @@ class Arrangements(_Strict):
     grace_days: Annotated[int, Field(ge=0, le=60)]
 
 
+class LowIncome(_Strict):
+    """How long a household counts as one of a low income after it said so (HSC 116914)."""
+
+    months: Annotated[int, Field(ge=1, le=60)]
+
+
 class Nightly(_Strict):
     """The nightly update: when the night of a business date begins, and how many missed ones are made up for."""
 
@@ -249,12 +268,6 @@ class Nightly(_Strict):
         if value.hour >= 12 or value.tzinfo is not None:
             raise ValueError("the night of a day starts in the morning after: write a time from 00:00 to 11:59")
         return value
-
-
-class LowIncome(_Strict):
-    """How long a household counts as one of a low income after it said so (HSC 116914)."""
-
-    months: Annotated[int, Field(ge=1, le=60)]
 
 
 class Policy(_Strict):

@@ -86,6 +86,30 @@ async def queue(session: AsyncSession, staff: Principal) -> Sequence[Row[Any]]:
     return await repository.queue(session)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountCase:
+    """A case as it is listed with its account. `state`: waiting, taken, given_back or closed."""
+
+    id: UUID
+    reference: str
+    state: str
+    reason: str
+    channel: str
+    created_at: datetime
+    staff_name: str | None
+
+
+async def cases_of_account(
+    session: AsyncSession, staff: Principal, account_id: UUID, limit: int = 8
+) -> list[AccountCase]:
+    """The newest cases of an account that `staff` has reached, newest first."""
+    _staff_id(staff)
+    return [
+        AccountCase(row.id, reference(row), row.state, row.reason, row.channel, row.created_at, row.staff_name)
+        for row in await repository.of_account(session, account_id, limit)
+    ]
+
+
 async def case(session: AsyncSession, staff: Principal, hand_off_id: UUID, district: District, now: datetime) -> Case:
     """Everything about one case. Seeing the account is written down in the audit trail.
 

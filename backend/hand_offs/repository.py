@@ -62,6 +62,7 @@ _ROWS = """
 """
 _QUEUE = text(f"{_ROWS} WHERE h.state IN ('waiting', 'taken') ORDER BY h.priority, h.created_at, h.number LIMIT 500")
 _ONE = text(f"{_ROWS} WHERE h.id = :hand_off_id")
+_OF_ACCOUNT = text(f"{_ROWS} WHERE c.account_id = :account_id ORDER BY h.created_at DESC LIMIT :limit")
 _EVENTS = text(
     """
     SELECT e.kind, e.at, e.staff_id, s.name AS staff_name, e.note
@@ -176,3 +177,8 @@ async def staff_name(session: AsyncSession, staff_id: UUID) -> str | None:
     """How this member of the staff is called."""
     name: str | None = (await session.execute(_STAFF_NAME, {"staff_id": staff_id})).scalar_one_or_none()
     return name
+
+
+async def of_account(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[Row[Any]]:
+    """The newest cases of the conversations that proved this account, as `queue` gives them."""
+    return (await session.execute(_OF_ACCOUNT, {"account_id": account_id, "limit": limit})).all()

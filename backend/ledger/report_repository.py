@@ -33,33 +33,35 @@ SELECT e.id AS entry_id, p.effective_on, e.kind, e.description, p.due_on, p.amou
  ORDER BY p.effective_on, e.posted_at, e.id, p.line
 """)
 
-# By account first, then summed: what is settled is zero on both sides. Entries that were reversed, and their
-# reversals, are left out.
+# What is unpaid is looked for charge by charge; the credits that are left are what it is more than the balance.
+# A credit of a later day pays nothing yet; entries that were reversed, and their reversals, are left out.
 _AGES = text(f"""
-WITH paid AS (
-    SELECT credit_entry_id AS credit_id, credit_line, charge_entry_id AS charge_id, charge_line, amount_cents
-      FROM payment_allocations WHERE {WITHIN.format("account_id")} AND undone_by_id IS NULL
-), used AS (
-    SELECT credit_id AS entry_id, credit_line AS line, sum(amount_cents) AS cents FROM paid GROUP BY 1, 2
-    UNION ALL
-    SELECT charge_id, charge_line, sum(amount_cents) FROM paid GROUP BY 1, 2
-), unsettled AS (
-    SELECT p.entry_id, p.amount_cents < 0 AS is_credit, :as_of - coalesce(p.due_on, p.effective_on) AS late,
-           abs(p.amount_cents) - coalesce(used.cents, 0) AS cents
-      FROM ledger_postings p LEFT JOIN used USING (entry_id, line)
-     WHERE {WITHIN.format("p.ledger_account_id")} AND p.effective_on <= :as_of
-       AND abs(p.amount_cents) > coalesce(used.cents, 0)
+WITH later AS MATERIALIZED (
+    SELECT entry_id FROM ledger_postings WHERE {WITHIN.format("ledger_account_id")} AND effective_on > :as_of
+), paid AS (
+    SELECT charge_entry_id AS entry_id, charge_line AS line, sum(amount_cents) AS cents
+      FROM payment_allocations
+     WHERE {WITHIN.format("account_id")} AND undone_by_id IS NULL
+       AND credit_entry_id NOT IN (SELECT entry_id FROM later)
+     GROUP BY charge_entry_id, charge_line
+), unpaid AS MATERIALIZED (
+    SELECT p.entry_id, :as_of - coalesce(p.due_on, p.effective_on) AS late,
+           p.amount_cents - coalesce(paid.cents, 0) AS cents
+      FROM ledger_postings p LEFT JOIN paid USING (entry_id, line)
+     WHERE {WITHIN.format("p.ledger_account_id")} AND p.effective_on <= :as_of AND p.amount_cents > 0
+       AND p.amount_cents > coalesce(paid.cents, 0)
 ), standing AS (
-    SELECT u.* FROM unsettled u JOIN ledger_entries e ON e.id = u.entry_id
+    SELECT u.* FROM unpaid u JOIN ledger_entries e ON e.id = u.entry_id
      WHERE e.reverses_id IS NULL AND NOT EXISTS (
            SELECT FROM ledger_entries r WHERE r.reverses_id = u.entry_id AND r.effective_on <= :as_of)
 )
-SELECT coalesce(sum(cents) FILTER (WHERE NOT is_credit AND late <= 0), 0)::bigint AS current_cents,
-       coalesce(sum(cents) FILTER (WHERE NOT is_credit AND late BETWEEN 1 AND 30), 0)::bigint AS days_1_30_cents,
-       coalesce(sum(cents) FILTER (WHERE NOT is_credit AND late BETWEEN 31 AND 60), 0)::bigint AS days_31_60_cents,
-       coalesce(sum(cents) FILTER (WHERE NOT is_credit AND late BETWEEN 61 AND 90), 0)::bigint AS days_61_90_cents,
-       coalesce(sum(cents) FILTER (WHERE NOT is_credit AND late > 90), 0)::bigint AS days_over_90_cents,
-       coalesce(sum(cents) FILTER (WHERE is_credit), 0)::bigint AS credit_cents
+SELECT coalesce(sum(cents) FILTER (WHERE late <= 0), 0)::bigint AS current_cents,
+       coalesce(sum(cents) FILTER (WHERE late BETWEEN 1 AND 30), 0)::bigint AS days_1_30_cents,
+       coalesce(sum(cents) FILTER (WHERE late BETWEEN 31 AND 60), 0)::bigint AS days_31_60_cents,
+       coalesce(sum(cents) FILTER (WHERE late BETWEEN 61 AND 90), 0)::bigint AS days_61_90_cents,
+       coalesce(sum(cents) FILTER (WHERE late > 90), 0)::bigint AS days_over_90_cents,
+       (coalesce(sum(cents), 0) - (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings
+         WHERE {WITHIN.format("ledger_account_id")} AND effective_on <= :as_of))::bigint AS credit_cents
   FROM standing
 """)
 

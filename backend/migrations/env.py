@@ -1,21 +1,17 @@
 """Alembic's environment: migrations run over a connection that the caller made, or over `DATABASE_URL`."""
 
 import os
-import pkgutil
-from importlib import import_module
 
 from alembic import context
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-import backend.models
 from backend.migrations import LOCK_TIMEOUT
+from backend.models import know_every_table
 from backend.models.base import Base
 from backend.settings import driver_url
 
-# Every table must be known, or `alembic check` would want to drop the ones that are not.
-for module in pkgutil.iter_modules(backend.models.__path__, "backend.models."):
-    import_module(module.name)
+know_every_table()  # or `alembic check` would want to drop the ones that are not known
 
 
 def _run(connection: Connection) -> None:

@@ -39,8 +39,8 @@ class PaymentAllocation(Base):
             ["ledger_postings.entry_id", "ledger_postings.line"],
             name="fk_payment_allocations_charge",
         ),
+        Index("ix_payment_allocations_credit", "credit_entry_id", postgresql_where=text("undone_by_id IS NULL")),
         Index("ix_payment_allocations_live", "account_id", postgresql_where=text("undone_by_id IS NULL")),
-        Index(None, "credit_entry_id"),
         Index(None, "charge_entry_id"),
     )
 
@@ -52,6 +52,29 @@ class PaymentAllocation(Base):
     charge_line: Mapped[int] = mapped_column(SmallInteger)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"))
+
+
+class OpenCharge(Base):
+    """What is unpaid of a charge (a posting that raises a receivable); no row once it is paid or reversed.
+
+    Kept by the database: the posting opens it, each allocation lowers it (never below nothing), a reversal frees it.
+    """
+
+    __tablename__ = "open_charges"
+    __table_args__ = (
+        CheckConstraint("left_cents > 0", name="left_cents"),
+        ForeignKeyConstraint(
+            ["entry_id", "line"], ["ledger_postings.entry_id", "ledger_postings.line"], name="fk_open_charges_charge"
+        ),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    is_fee: Mapped[bool]
+    charged_on: Mapped[date]
+    due_on: Mapped[date]
+    left_cents: Mapped[int] = mapped_column(BigInteger)
 
 
 class UnappliedReceipt(Base):

@@ -13,12 +13,19 @@ ITEM_KINDS = ("arrangement_broken", "file_refused", "run_held")
 
 
 class NightlySchedule(Base):
-    """The first business date that Headgate looks after by itself. One row, made when it first runs."""
+    """Which business dates are looked after: from `first` on, and of those from `since` on where nights were missed.
+
+    One row, made when Headgate first runs. Days that the demonstration's clock jumped over were not missed.
+    """
 
     __tablename__ = "nightly_schedule"
-    __table_args__ = (CheckConstraint("only_row", name="only_row"),)
+    __table_args__ = (
+        CheckConstraint("only_row", name="only_row"),
+        CheckConstraint("since >= first", name="since"),
+    )
 
     only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    first: Mapped[date]
     since: Mapped[date]
 
 

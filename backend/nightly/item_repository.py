@@ -24,6 +24,7 @@ SELECT (SELECT count(*) FROM billing_exceptions WHERE status = 'open') AS billin
        (SELECT count(*) FROM billing_runs WHERE status = 'prepared') AS runs_to_approve,
        (SELECT count(*) FROM unapplied_receipts WHERE status = 'open') AS unapplied_receipts,
        (SELECT count(*) FROM return_items WHERE status = 'open') AS return_items,
+       (SELECT count(*) FROM read_items WHERE status = 'open') AS read_items,
        (SELECT count(*) FROM fee_reversals WHERE status = 'pending') AS fee_reversals,
        (SELECT count(*) FROM refunds WHERE status = 'pending') AS refunds,
        (SELECT count(*) FROM payment_voids WHERE status = 'pending') AS voids,

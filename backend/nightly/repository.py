@@ -39,8 +39,13 @@ async def since(session: AsyncSession, today: date) -> date:
     known: date | None = await session.scalar(select(NightlySchedule.since))
     if known is not None:
         return known
-    await session.execute(insert(NightlySchedule).values(since=today).on_conflict_do_nothing())
+    await session.execute(insert(NightlySchedule).values(first=today, since=today).on_conflict_do_nothing())
     return (await session.execute(select(NightlySchedule.since))).scalar_one()
+
+
+async def look_since(session: AsyncSession, day: date) -> None:
+    """Nights before `day` are not made up for; those before the first day never are."""
+    await session.execute(update(NightlySchedule).values(since=func.greatest(NightlySchedule.first, day)))
 
 
 async def nights_between(session: AsyncSession, first: date, last: date) -> set[date]:
@@ -49,9 +54,9 @@ async def nights_between(session: AsyncSession, first: date, last: date) -> set[
     return set(await session.scalars(query))
 
 
-async def first_unfinished(session: AsyncSession) -> date | None:
-    """The oldest night on record that is not finished."""
-    query = select(NightlyRun.business_date).where(NightlyRun.finished_at.is_(None))
+async def first_unfinished(session: AsyncSession, until: date) -> date | None:
+    """The oldest night on record, of `until` or before, that is not finished."""
+    query = select(NightlyRun.business_date).where(NightlyRun.finished_at.is_(None), NightlyRun.business_date <= until)
     return await session.scalar(query.order_by(NightlyRun.business_date).limit(1))
 
 

@@ -45,14 +45,15 @@ async def post_nightly(
     """
     workflows: Workflows | None = request.app.state.workflows
     settings: Settings = request.app.state.settings
-    business_date = asked.business_date or now.astimezone(district.zone).date()
+    today = now.astimezone(district.zone).date()
+    business_date = asked.business_date or today
     # On record before the workflow starts, so that whoever asks next finds it.
     database: Database = request.app.state.database
     async with database.transaction() as session:
         found = await service.begin(session, business_date, district, now, settings.nightly_part_accounts)
         if workflows is None or not workflows.ready:
             raise NoWorkflowsError
-        first = await service.next_night(session)
+        first = await service.next_night(session, today)
     if found.status == "finished":
         response.status_code = 200
         return found

@@ -33,6 +33,8 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
         ("payments", "payments from files", "payments_cents"),
         ("returns", "returned payments", "returns_cents"),
         ("reads", "meter reads", None),
+        ("reads_set_aside", "meter reads set aside for a person", None),
+        ("not_read", "meters that were not read", None),
         ("set_aside", "receipts and returns set aside for a person", None),
         ("files_known", "files that were taken before", None),
         ("files_refused", "files refused", None),
@@ -51,6 +53,7 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
     "prepare": (
         ("runs", "cycles whose meters have been read", None),
         ("drafts", "bills drafted for review", None),
+        ("cycles_unscheduled", "cycles without a read day in the policy", None),
     ),
     "bills": (("bills", "bills", "bills_cents"), ("runs_held", "cycles held up by open exceptions", None)),
     "budgets": (
@@ -73,6 +76,7 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
         ("runs_to_approve", "cycles to approve", None),
         ("unapplied_receipts", "receipts without an account", None),
         ("return_items", "returns to look into", None),
+        ("read_items", "meter reads to look into", None),
         ("fee_reversals", "fee reversals to decide", None),
         ("refunds", "refunds to decide", None),
         ("voids", "voids to decide", None),

@@ -56,12 +56,22 @@ async def plan(session: AsyncSession, district: District, now: datetime, part_ac
     policy = district.policy.nightly
     newest = nights.newest_night(now, district.zone, policy.starts)
     await _plan_until(session, newest, district, now, part_accounts)
-    return await next_night(session)
+    return await next_night(session, now.astimezone(district.zone).date())
 
 
-async def next_night(session: AsyncSession) -> date | None:
-    """The oldest night on record that is not finished: the one that is at work, or comes next."""
-    return await repository.first_unfinished(session)
+async def next_night(session: AsyncSession, today: date) -> date | None:
+    """The oldest night on record that is not finished: the one that is at work, or comes next.
+
+    None of the future: where the demonstration's clock was turned back, those wait for their day.
+    """
+    return await repository.first_unfinished(session, today)
+
+
+async def clock_moved(session: AsyncSession, district: District, now: datetime) -> None:
+    """The demonstration's clock was set: of the nights it jumped over only the newest is made; nobody missed them."""
+    await repository.since(session, now.astimezone(district.zone).date())
+    newest = nights.newest_night(now, district.zone, district.policy.nightly.starts)
+    await repository.look_since(session, newest)
 
 
 async def begin(
@@ -110,7 +120,7 @@ async def progress(session: AsyncSession, business_date: date) -> Progress:
     parts = -(-await repository.account_count(session) // run.part_accounts)
     problem = run.problem
     if run.finished_at is None and problem is None:
-        oldest = await repository.first_unfinished(session)
+        oldest = await repository.first_unfinished(session, business_date)
         if oldest is not None and oldest < business_date:
             problem = f"The update of {oldest} comes first."
     return Progress(

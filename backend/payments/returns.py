@@ -76,13 +76,13 @@ async def return_payment(
         raise NotReturnableError("Cash is returned by no bank. Void the payment or refund it.")
     rule = return_rules.rule_of(given.reason_code)
     case = _Case(payment, rule, given, district, idempotency_key or f"return:{payment_id}", now)
-    known = await return_repository.return_of(session, payment_id)
-    if known is not None:
-        await _reverse(session, case)
+    if (known := await _known(session, case)) is not None:
         return known
     # The fee first: it holds the customer; then the account, then the entry. Everyone takes them in this order.
     fee_entry_id, fee_cents = await _charge_fee(session, case)
     await request_repository.hold_receivable(session, payment.account_id)
+    if (known := await _known(session, case)) is not None:
+        return known  # another has returned it while this waited for the account
     await undo_installments(session, payment)
     reversal = await _reverse(session, case)
     returned = PaymentReturn(
@@ -101,6 +101,14 @@ async def return_payment(
     await allocate_credits(session, [payment.account_id], district)
     await _follow_up(session, case, fee_cents)
     return returned
+
+
+async def _known(session: AsyncSession, case: _Case) -> PaymentReturn | None:
+    """The return that was made before, if it was made for the same key."""
+    known = await return_repository.return_of(session, case.payment.id)
+    if known is not None:
+        await _reverse(session, case)
+    return known
 
 
 async def _reverse(session: AsyncSession, case: _Case) -> ledger.Posted:

@@ -138,20 +138,20 @@ async def post_new(session: AsyncSession, new: NewPayment, district: District | 
     :raises ledger_rules.UnsoundEntryError: an absurd amount.
     """
     ledger_rules.check(new.entry)
-    row = await repository.post(session, new, order_of(district), now)
-    if row is None:
+    posted = await repository.post(session, new, order_of(district), now)
+    if posted is None:
         raise ledger.ReceivableNotFoundError
-    same = row["is_new"] or row["content_digest"] == ledger_rules.content_digest(new.entry)
-    if not same or row["payment_id"] is None:
+    same = posted.is_new or posted.content_digest == ledger_rules.content_digest(new.entry)
+    if not same or posted.payment_id is None:
         raise ledger.IdempotencyConflictError(new.entry.idempotency_key)
     return Payment(
-        id=row["payment_id"],
+        id=posted.payment_id,
         account_id=new.account_id,
-        entry_id=row["entry_id"],
+        entry_id=posted.entry_id,
         method=new.method,
         amount_cents=new.amount_cents,
         received_on=new.received_on,
-        confirmation_number=row["confirmation_number"],
+        confirmation_number=posted.confirmation_number,
         batch_id=new.batch_id,
         import_id=new.import_id,
         bank_reference=new.bank_reference,
@@ -249,9 +249,7 @@ async def preview(session: AsyncSession, account_id: UUID, amount_cents: int, di
     unpaid = await repository.unpaid_charges(session, account_id)
     by_key = {(str(row["entry_id"]), int(row["line"])): row for row in unpaid}
     charges = [
-        rules.Charge(
-            key, row["unpaid_cents"], row["kind"] == "fee", row["effective_on"], row["due_on"] or row["effective_on"]
-        )
+        rules.Charge(key, row["left_cents"], row["is_fee"], row["charged_on"], row["falls_due_on"])
         for key, row in by_key.items()
     ]
     plan = await repository.plan_agreed_on(session, account_id)

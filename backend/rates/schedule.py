@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from backend.rates.rules import CustomerClass, DroughtStage, PassThrough, Rate, Tier, TierBase, WaterBudget
-from backend.rates.schemas import DroughtFile, PassThroughFile, RateFile, RatesFile, TierFile
+from backend.rates.schemas import BudgetFile, DroughtFile, PassThroughFile, RateFile, RatesFile, TierFile
 
 _BASES = {"units": TierBase.UNITS, "indoor": TierBase.INDOOR, "budget": TierBase.TOTAL}
 DAY = timedelta(days=1)
@@ -56,7 +56,7 @@ def _holds(item: PassThroughFile | DroughtFile, day: date) -> bool:
 
 
 def _rate(file: RatesFile, item: RateFile) -> Rate:
-    budget = file.budget
+    budget = item.budget if isinstance(item.budget, BudgetFile) else file.budget
     return Rate(
         customer_class=CustomerClass(item.service_class),
         effective_from=item.effective_from,

@@ -36,6 +36,14 @@ class TierFile(_Strict):
     dollars_per_unit: Dollars
 
 
+class BudgetFile(_Strict):
+    """`[budget]`: what an efficient customer needs; a rate may have one of its own."""
+
+    gallons_per_unit: Annotated[Decimal, Field(gt=0, le=10_000)]
+    gallons_per_person_day: Annotated[Decimal, Field(gt=0, le=500)]
+    plant_factor: Annotated[Decimal, Field(gt=0, le=2)]
+
+
 class RateFile(_Dated):
     """One `[[rates]]`: what a class pays."""
 
@@ -43,17 +51,10 @@ class RateFile(_Dated):
     period_days: Days
     regular_days: tuple[Days, Days]
     tiers_scale_with_days: bool = True
-    budget: bool = False
+    budget: bool | BudgetFile = False
+    """True: the district's own; a table: this rate's."""
     fixed_dollars: Annotated[dict[MeterSize, Dollars], Field(min_length=1)]
     tiers: Annotated[tuple[TierFile, ...], Field(min_length=1)]
-
-
-class BudgetFile(_Strict):
-    """`[budget]`: what an efficient customer needs."""
-
-    gallons_per_unit: Annotated[Decimal, Field(gt=0, le=10_000)]
-    gallons_per_person_day: Annotated[Decimal, Field(gt=0, le=500)]
-    plant_factor: Annotated[Decimal, Field(gt=0, le=2)]
 
 
 class PassThroughFile(_Dated):

@@ -72,9 +72,15 @@ class PointUse:
 
 
 def closing_day(reads: Sequence[Read], latest: date, window_days: int) -> date | None:
-    """The day of the last ordinary read in the window that ends on `latest`; None without one."""
-    days = [r.read_on for r in reads if r.kind in REGULAR and 0 <= (latest - r.read_on).days <= window_days]
-    return max(days, default=None)
+    """The day of the read that closes a period about `latest`; None without one.
+
+    The last ordinary read in the window that ends on `latest`; else the first in the window after it, for what was
+    read late, or again because the first read was struck.
+    """
+    days = [read.read_on for read in reads if read.kind in REGULAR]
+    early = [day for day in days if 0 <= (latest - day).days <= window_days]
+    late = [day for day in days if 0 < (day - latest).days <= window_days]
+    return max(early) if early else min(late, default=None)
 
 
 def use_of_point(

@@ -17,15 +17,22 @@ class Permission(StrEnum):
     CLOSE_CASE = "close_case"
     TAKE_OVER_CASE = "take_over_case"
     SIGN_OUT_OTHERS = "sign_out_others"
+    SEE_ACCOUNTS = "see_accounts"
+    CHANGE_OPTIONS = "change_options"
+    TAKE_PAYMENT = "take_payment"
+    ASK_FOR_MONEY_BACK = "ask_for_money_back"
+    SEE_REQUESTS = "see_requests"
+    HANDLE_BANK_MONEY = "handle_bank_money"
+    SEE_NIGHTS = "see_nights"
+    PLACE_HOLD = "place_hold"
+    LIFT_HOLD = "lift_hold"
+    RECORD_LOW_INCOME = "record_low_income"
+    CHARGE_FEE = "charge_fee"
     SEE_BILLING = "see_billing"
     REVIEW_BILLING = "review_billing"
     APPROVE_BILLING = "approve_billing"
     CORRECT_BILLS = "correct_bills"
     IMPORT_READS = "import_reads"
-    PLACE_HOLD = "place_hold"
-    LIFT_HOLD = "lift_hold"
-    RECORD_LOW_INCOME = "record_low_income"
-    CHARGE_FEE = "charge_fee"
 
 
 _CSR = frozenset(
@@ -34,19 +41,26 @@ _CSR = frozenset(
         Permission.TAKE_CASE,
         Permission.ANSWER_CASE,
         Permission.CLOSE_CASE,
-        Permission.SEE_BILLING,
+        Permission.SEE_ACCOUNTS,
+        Permission.CHANGE_OPTIONS,
+        Permission.TAKE_PAYMENT,
+        Permission.ASK_FOR_MONEY_BACK,
+        Permission.SEE_REQUESTS,
         Permission.PLACE_HOLD,
         Permission.RECORD_LOW_INCOME,
+        Permission.SEE_BILLING,
     }
 )
 _LEAD = _CSR | {
     Permission.TAKE_OVER_CASE,
+    Permission.HANDLE_BANK_MONEY,
+    Permission.SEE_NIGHTS,
+    Permission.LIFT_HOLD,
+    Permission.CHARGE_FEE,
     Permission.REVIEW_BILLING,
     Permission.APPROVE_BILLING,
     Permission.CORRECT_BILLS,
     Permission.IMPORT_READS,
-    Permission.LIFT_HOLD,
-    Permission.CHARGE_FEE,
 }
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 

@@ -1,18 +1,20 @@
 """DBOS itself: launched, asked to deliver, destroyed. Called on threads, never on the event loop."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from backend.settings import Settings
-from backend.workflows import deliver, nightly
+from backend.workflows import charge, deliver, nightly, preparing
+from backend.workflows.charging import Charging
 from backend.workflows.courier import Courier
 
 _STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
-def launch(settings: Settings, night_is_over: Callable[[], None]) -> None:
+def launch(settings: Settings, night_is_over: Callable[[], None], charging: Charging | None) -> None:
     """Make the tables of DBOS if need be, start it, and let it take up what a dead process left."""
     config: DBOSConfig = {
         "name": "headgate",
@@ -21,11 +23,13 @@ def launch(settings: Settings, night_is_over: Callable[[], None]) -> None:
         "sys_db_pool_size": 5,
         "application_version": "1",
         "executor_id": "backend",
-        "max_executor_threads": 64,
+        "max_executor_threads": 192,
         "log_level": "WARNING",
     }
     deliver.use(Courier.from_settings(settings))
     nightly.use(settings, night_is_over)
+    preparing.use(settings)
+    charge.use(charging)
     DBOS(config=config)
     DBOS.launch()
 
@@ -33,8 +37,10 @@ def launch(settings: Settings, night_is_over: Callable[[], None]) -> None:
 def destroy() -> None:
     """Stop; what is unfinished goes on at the next launch."""
     nightly.stop()
+    preparing.stop()
     DBOS.destroy(workflow_completion_timeout_sec=0)
     deliver.use(None)
+    charge.use(None)
 
 
 def waiting() -> list[str]:
@@ -52,6 +58,17 @@ def start_delivery(message_id: str, *, again: bool) -> None:
             DBOS.resume_workflow(message_id)
 
 
+def start_charge(charge_id: str) -> None:
+    """Look at a charge, in a run of its own."""
+    with SetWorkflowID(f"charge:{charge_id}:{time.time_ns()}"):
+        DBOS.start_workflow(charge.charge, charge_id)
+
+
 def start_nightly(business_date: date, *, hurry: bool) -> None:
     """See that the nightly update of a date is under way; `hurry` it on when a person asks."""
     nightly.start(business_date, hurry=hurry)
+
+
+def start_preparation(run_id: str) -> None:
+    """Prepare a billing run, unless that is under way."""
+    preparing.start(run_id)

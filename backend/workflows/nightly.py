@@ -8,7 +8,6 @@ import itertools
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Literal
 
 import structlog
 from dbos import DBOS, SetWorkflowID
@@ -57,24 +56,34 @@ def pause_seconds(attempt: int) -> float:
     return min(2.0 ** min(attempt, 10), PAUSE_SECONDS_MAX)
 
 
+class ProcessEnds(BaseException):
+    """Leaves a workflow without a word on record, so that the next launch takes it up at the same step.
+
+    Not an `Exception`: those DBOS keeps as the outcome of the step and of the workflow.
+    """
+
+
 @DBOS.step(name="nightly_step")
-def _step(business_date: str, step: str) -> Literal["done", "stopped"]:
-    """One step, on this thread and an event loop of its own, tried until it is done or the process ends."""
+def _step(business_date: str, step: str) -> None:
+    """One step, on this thread and an event loop of its own, tried until it is done.
+
+    :raises ProcessEnds: the process is to stop; what was done stays done.
+    """
     day = date.fromisoformat(business_date)
     for attempt in itertools.count():
         try:
             asyncio.run(running.run_step(_around.settings, day, step, _around.stopping.is_set))
         except NightStoppedError:
-            return "stopped"
+            raise ProcessEnds from None
         except Exception as problem:
             _note(day, step, problem)
         else:
             log.info("nightly_step_done", business_date=business_date, step=step)
-            return "done"
-        if _around.wake.wait(pause_seconds(attempt)) and _around.stopping.is_set():
-            break
+            return
+        _around.wake.wait(pause_seconds(attempt))
+        if _around.stopping.is_set():
+            raise ProcessEnds
         _around.wake.clear()
-    return "stopped"
 
 
 def _note(day: date, step: str, problem: Exception) -> None:
@@ -94,8 +103,7 @@ def nightly(business_date: str) -> str:
     _around.at_work.add(workflow_id)
     try:
         for step in STEPS:
-            while _step(business_date, step) == "stopped":
-                DBOS.sleep(1.0)
+            _step(business_date, step)
     finally:
         _around.at_work.discard(workflow_id)
     _around.tell_finished()

@@ -1,4 +1,4 @@
-"""Starts DBOS beside the event loop, keeps the outbox moving and begins the nights that are due.
+"""Starts DBOS beside the event loop, keeps the outbox and payments moving and begins the nights that are due.
 
 Started in the background: the API answers before DBOS is up, and messages wait in their table meanwhile.
 A sweep finds the messages that a crash left between a commit and the start of their workflow.
@@ -7,21 +7,25 @@ A sweep finds the messages that a crash left between a commit and the start of t
 import asyncio
 import importlib
 import time
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import structlog
 
+from backend.charges.tools import Tools
 from backend.clock import Clock
 from backend.database import Database, Event
 from backend.district.service import District
 from backend.nightly import service as nightly
 from backend.settings import Settings
+from backend.workflows.payments import Payments
 
 SWEEP_SECONDS = 3.0
 RETRY_SECONDS = 2.0
 SUSPECT_AFTER_SECONDS = 120.0
+OF_PAYMENTS = frozenset({"charge", "checkout_page", "setup_page"})
 
 log = structlog.get_logger("backend.workflows")
 
@@ -29,10 +33,11 @@ log = structlog.get_logger("backend.workflows")
 class Workflows:
     """The durable work of this process. `ready` once DBOS runs."""
 
-    def __init__(self, settings: Settings, database: Database, district: District) -> None:
+    def __init__(self, settings: Settings, database: Database, district: District, tools: Tools | None = None) -> None:
         self._settings = settings
         self._database = database
         self._district = district
+        self._payments = Payments(tools, asyncio.get_running_loop()) if tools else None
         self._task: asyncio.Task[None] | None = None
         self._starting: set[asyncio.Task[None]] = set()
         self._handed: dict[str, float] = {}
@@ -54,15 +59,24 @@ class Workflows:
             with suppress(asyncio.CancelledError):
                 await self._task
         await asyncio.gather(*self._starting, return_exceptions=True)
+        if self._payments is not None:
+            await self._payments.charging.close()
         await asyncio.to_thread(self._destroy)
 
     async def hear(self, events: list[Event]) -> None:
-        """Deliver what was just committed; called by the database after a commit."""
-        for event in events:
-            if event.kind == "outbound" and self.ready:
-                task = asyncio.create_task(self._deliver(event.data["message_id"]))
-                self._starting.add(task)
-                task.add_done_callback(self._starting.discard)
+        """Begin the work that was just committed; called by the database after a commit."""
+        for event in events if self.ready else ():
+            if event.kind == "outbound":
+                self._begin(self._deliver(event.data["message_id"]))
+            elif event.kind == "billing_run_preparing":
+                self._begin(self._prepare(event.data["run_id"]))
+            elif self._payments is not None and event.kind in OF_PAYMENTS:
+                self._begin(self._payments.hear(event, self._engine))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
 
     async def start_nightly(self, business_date: date) -> None:
         """See that the nightly update of a date is under way, at once where it waits. Only when `ready`."""
@@ -78,12 +92,27 @@ class Workflows:
                 await asyncio.to_thread(self._destroy)
                 await asyncio.sleep(RETRY_SECONDS)
         log.info("workflows_started")
+        # Side by side: a processor that does not answer must not hold up the texts.
+        await asyncio.gather(
+            self._again_and_again(self._sweep),
+            self._again_and_again(self._sweep_payments),
+            self._plan_nights_in_time(),
+        )
+
+    async def _again_and_again(self, sweep: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await sweep()
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _plan_nights_in_time(self) -> None:
+        """At every sweep, and as soon as a night is over."""
         while True:
             self._look.clear()
-            await self._sweep()
             await self._plan_nights()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), SWEEP_SECONDS)
+                # Not wait_for: when the night ends as the backend is told to stop, it loses the cancellation (3.11).
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._look.wait()
 
     async def _plan_nights(self) -> None:
         try:
@@ -97,6 +126,13 @@ class Workflows:
                 await asyncio.to_thread(self._engine.start_nightly, night, hurry=False)
         except Exception as problem:
             log.warning("nights_not_planned", kind=type(problem).__name__)
+
+    async def _sweep_payments(self) -> None:
+        try:
+            if self._payments is not None:
+                await self._payments.sweep(self._engine)
+        except Exception as problem:
+            log.warning("payments_sweep_failed", kind=type(problem).__name__)
 
     async def _sweep(self) -> None:
         try:
@@ -118,10 +154,16 @@ class Workflows:
             self._handed.pop(message_id, None)
             log.warning("delivery_not_started", message_id=message_id, kind=type(problem).__name__)
 
+    async def _prepare(self, run_id: str) -> None:
+        try:
+            await asyncio.to_thread(self._engine.start_preparation, run_id)
+        except Exception as problem:
+            log.warning("preparation_not_started", run_id=run_id, kind=type(problem).__name__)
+
     def _launch(self) -> None:
         # DBOS takes a good part of a second to import; nothing of it is loaded before it is needed.
         self._engine = importlib.import_module("backend.workflows.engine")
-        self._engine.launch(self._settings, self._night_is_over)
+        self._engine.launch(self._settings, self._night_is_over, self._payments.charging if self._payments else None)
 
     def _night_is_over(self) -> None:
         """Called on a workflow's thread: the next night need not wait for the sweep."""

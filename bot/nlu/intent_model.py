@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from bot.nlu.adaptation import LAYERS, Labels
 from bot.nlu.calibration import Calibration, calibrate, spread
+from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import Features
 from bot.nlu.kernel import Examples, Matrix, Meaning, fit_ridge
 
 EXAMPLES_MAX = 12_000
 """The fit grows with the cube of the number of examples; beyond this many, each intent gives its share."""
 FAMILIARITY_MIN = 0.4
+PENALTY = 0.07
+PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class IntentModel:
             weights=self.weights,
             offsets=self.offsets,
             calibration=self.calibration.coefficients,
+            **{f"layer_{name}": layer for name, layer in meaning.layers.items()},
         )
 
     @classmethod
@@ -74,13 +79,15 @@ class IntentModel:
                 (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), len(vectors))
             )
             features = Features({term: at for at, term in enumerate(terms)}, kept["term_weights"])
-            examples = Examples(features, Meaning(kept["means"], kept["scales"], kept["axes"]), words, vectors)
+            layers = {name: kept[f"layer_{name}"] for name in LAYERS if f"layer_{name}" in kept.files}
+            meaning = Meaning(kept["means"], kept["scales"], kept["axes"], layers)
+            examples = Examples(features, meaning, words, vectors)
             calibration = Calibration(kept["calibration"], named["threshold"])
             return cls(named["classes"], examples, kept["weights"], kept["offsets"], calibration)
 
 
 def train_intent_model(
-    texts: Sequence[str], intents: Sequence[str], *, penalty: float = 0.05, loss_max: float = 0.03
+    texts: Sequence[str], intents: Sequence[str], *, penalty: float = PENALTY, loss_max: float = 0.03
 ) -> IntentModel:
     """Fit on `texts` and their `intents` (at least two different ones).
 
@@ -94,13 +101,29 @@ def train_intent_model(
     targets = np.zeros((len(labels), len(classes)), dtype=np.float32)
     targets[np.arange(len(labels)), labels] = 1
     offsets: Matrix = targets.mean(axis=0)
-    examples = Examples.of(texts)
+    encoded = sentence_encoder().encode(texts)
+    examples = Examples.of(texts, labels, encoded)
     weights, left_out = fit_ridge(examples.alike_among(), targets - offsets, penalty)
-    calibration = calibrate(left_out + offsets, labels, classes, loss_max)
+    judged = np.arange(len(labels))
+    if examples.meaning.layers:  # they have seen every example: only those really left out tell
+        judged, left_out = _really_left_out(texts, labels, encoded, targets - offsets, penalty)
+    calibration = calibrate(left_out + offsets, labels[judged], classes, loss_max)
     return IntentModel(classes, examples, weights, offsets, calibration)
 
 
-def _fair_share(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+def _really_left_out(
+    texts: Sequence[str], labels: Labels, encoded: Matrix, targets: Matrix, penalty: float
+) -> tuple[Labels, Matrix]:
+    """Every third example of an intent, and its scores by a model of the others."""
+    part = np.empty(len(labels), dtype=np.int64)
+    part[np.argsort(labels, kind="stable")] = np.arange(len(labels)) % PARTS
+    seen, unseen = np.flatnonzero(part != 0), np.flatnonzero(part == 0)
+    examples = Examples.of([texts[at] for at in seen], labels[seen], encoded[seen])
+    weights, _ = fit_ridge(examples.alike_among(), targets[seen], penalty)
+    return unseen, examples.alike([texts[at] for at in unseen], encoded[unseen]) @ weights
+
+
+def _fair_share(labels: Labels) -> Labels:
     """All examples, or `EXAMPLES_MAX` of them: large intents give first."""
     if len(labels) <= EXAMPLES_MAX:
         return np.arange(len(labels))

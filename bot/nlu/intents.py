@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import ARTICLE
-from bot.nlu.intent_model import IntentModel, train_intent_model
+from bot.nlu.intent_model import PENALTY, IntentModel, train_intent_model
 
 RANKING = "intent_ranking"
 RANKING_MAX = 5
@@ -32,7 +32,7 @@ class IntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`penalty` of the fit, `loss_max` (share of right answers the threshold may cost), or a `threshold`."""
-        return {"penalty": 0.05, "loss_max": 0.03, "threshold": None}
+        return {"penalty": PENALTY, "loss_max": 0.03, "threshold": None}
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from telephony.errors import TelephonyError, place_of
 from telephony.phrases import say
-from telephony.twilio.twiml import SPEECH_LANGUAGES
+from telephony.twilio.recognition import SPEECH_LANGUAGES
 
 log = structlog.get_logger("telephony.twilio")
 

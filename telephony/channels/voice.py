@@ -1,164 +1,127 @@
 """Phone calls over webhooks: each answer says something and gathers keys or words for the next turn.
 
-The address of the next turn carries its number (`n`) and how often in a row nothing was heard (`quiet`); Twilio
-signs it, so nothing has to be kept here between turns.
+The address of the next turn carries the call's place; Twilio signs it, so nothing has to be kept here between turns.
 """
 
 import asyncio
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from telephony.calls.core import End, Step
+from telephony.calls.rules import TURNS_MAX, Heard, Place, number_is_doubted
 from telephony.channels.twilio_route import TwilioRoute, twiml
-from telephony.district import District
 from telephony.fallbacks import call_back
 from telephony.http_json import CallError
-from telephony.messages import (
-    Answer,
-    HandOff,
-    HangUp,
-    Kind,
-    Language,
-    Reply,
-    Transfer,
-    Utterance,
-    answer_of,
-    clean_text,
-    language_of,
-)
+from telephony.messages import Kind, Language, Reply, Utterance, answer_of, clean_text, language_of
 from telephony.phrases import say
 from telephony.services import Services, services_of
+from telephony.twilio.relay import connect_twiml
 from telephony.twilio.signature import SignedForm, TwilioForm
-from telephony.twilio.twiml import (
-    VoiceStyle,
-    dial_twiml,
-    empty_voice_twiml,
-    gather_twiml,
-    goodbye_twiml,
-    wait_twiml,
-)
+from telephony.twilio.twiml import empty_voice_twiml, step_twiml, wait_twiml
 
 log = structlog.get_logger("telephony.voice")
 
 router = APIRouter(prefix="/twilio/voice", route_class=TwilioRoute)
 
-TURNS_MAX = 500
 # How long the answer to a turn is kept for a caller who was asked to hold on.
 HOLD_SECONDS = 60.0
+# A caller who holds on hears something again after this; Twilio itself gives up after 15 s.
+WAIT_SECONDS = 3.0
 _E164 = re.compile(r"\+[1-9][0-9]{3,14}")
 _CALL_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a call is: the turn's number, how often nothing was heard, how often the caller was asked to hold on."""
+def place_of(
+    *,
+    n: int = 1,
+    quiet: int = 0,
+    missed: int = 0,
+    slow: bool = False,
+    patient: bool = False,
+    doubted: bool = False,
+    digits: bool = False,
+) -> Place:
+    """The place that an address of ours carries."""
+    return Place(min(max(n, 0), TURNS_MAX), quiet, missed, slow, patient, doubted, digits)
 
-    turn_number: int
-    quiet: int
-    waits: int = 0
+
+PlaceInUrl = Annotated[Place, Depends(place_of)]
 
 
-def utterance_of(form: TwilioForm, turn_number: int) -> Utterance:
-    """What the caller said or pressed in this turn. The thread is the call; a hidden number is no party."""
-    call_sid, party = form.get("CallSid"), form.get("From")
-    kind, text = _heard(form)
-    return Utterance(
-        channel="voice",
-        provider_message_id=f"{call_sid}:{turn_number}",
-        thread_key=call_sid,
+def heard_of(form: TwilioForm, kind: Kind | None = None) -> Heard:
+    """What the caller said or pressed. A hidden number is no party."""
+    party = form.get("From")
+    digits, speech = clean_text(form.get("Digits")), clean_text(form.get("SpeechResult"))
+    if kind is None:
+        # Nothing at all may come as blanks; words that were not understood come with a confidence.
+        kind = "message" if digits or speech else "no_match" if form.get("Confidence") else "silence"
+    return Heard(
+        call_sid=form.get("CallSid"),
         party=party if _E164.fullmatch(party) else None,
-        kind="start" if turn_number == 0 else kind,
-        text="" if turn_number == 0 else text,
+        kind=kind,
+        text="" if kind != "message" else digits or speech,
+        by="keys" if digits else "speech" if speech else None,
     )
 
 
-def _heard(form: TwilioForm) -> tuple[Kind, str]:
-    digits, speech = clean_text(form.get("Digits")), clean_text(form.get("SpeechResult"))
-    if digits or speech:
-        return "message", digits or speech
-    return ("no_match" if form.has("SpeechResult") else "silence"), ""
-
-
-def next_step(kind: Kind, quiet: int) -> Literal["answer", "offer_person", "hang_up"]:
-    """The silence ladder: the assistant asks again, then a person is offered, then the call ends."""
-    if kind not in ("silence", "no_match") or quiet <= 1:
-        return "answer"
-    return "offer_person" if quiet == 2 else "hang_up"
+def turn_id(form: TwilioForm, place: Place) -> str:
+    """What names a turn for good."""
+    return f"{form.get('CallSid')}:{place.turn}"
 
 
 @router.post("")
-async def call_arrives(request: Request, form: SignedForm) -> Response:
-    """The call is answered: greet."""
-    return await _turn(services_of(request), form, turn_number=0, quiet=0)
+async def call_arrives(request: Request, form: SignedForm, mode: Literal["webhook", "relay"] | None = None) -> Response:
+    """The call is answered: greet, or hand it to ConversationRelay.
+
+    `mode` in the number's address wins over the district's setting: a second number can try the other way.
+    """
+    services = services_of(request)
+    place = Place(doubted=number_is_doubted(form.get("StirVerstat")))
+    wanted = services.settings.voice_mode if mode is None else mode
+    if wanted == "relay" and services.relay.usable(asyncio.get_running_loop().time()):
+        return twiml(connect_twiml(services.voice, "en", place))
+    return await take_turn(services, form, heard_of(form, "start"), place)
 
 
 @router.post("/turn")
-async def caller_speaks(request: Request, form: SignedForm, n: int = 1, quiet: int = 0) -> Response:
+async def caller_speaks(request: Request, form: SignedForm, place: PlaceInUrl) -> Response:
     """Keys, words or nothing after our last question."""
-    services = services_of(request)
-    number = min(max(n, 1), TURNS_MAX)
-    kind, _ = _heard(form)
-    quiet = quiet + 1 if kind in ("silence", "no_match") else 0
-    step = next_step(kind, quiet)
-    if step == "answer":
-        return await _turn(services, form, number, quiet)
-    language = await services.memory.language_of(form.get("CallSid")) or "en"
-    if step == "offer_person":
-        offer = answer_of([Reply(say("still_there", language))], language)
-        return twiml(gather_twiml(offer, services.voice, number + 1, quiet))
-    return twiml(goodbye_twiml(answer_of([Reply(say("silence_goodbye", language))], language), services.voice))
+    return await take_turn(services_of(request), form, heard_of(form), place)
 
 
-async def _turn(services: Services, form: TwilioForm, turn_number: int, quiet: int) -> Response:
-    said = utterance_of(form, turn_number)
-    flight = asyncio.ensure_future(services.switchboard.answer(said))
-    return await _when_ready(services, said, flight, Place(turn_number, quiet))
+async def take_turn(services: Services, form: TwilioForm, heard: Heard, place: Place) -> Response:
+    """One turn; the caller hears a word when it takes a while."""
+    flight = asyncio.ensure_future(services.calls.take(heard, place, turn_id(form, place)))
+    return await _when_ready(services, form, flight, place, 0)
 
 
 @router.post("/wait")
-async def caller_waits(request: Request, form: SignedForm, n: int = 1, quiet: int = 0, waits: int = 1) -> Response:
+async def caller_waits(request: Request, form: SignedForm, place: PlaceInUrl, waits: int = 1) -> Response:
     """The caller was asked to hold on: the same turn again."""
     services = services_of(request)
-    said = utterance_of(form, n)
-    flight = services.calls_waiting.get(said.provider_message_id)
+    flight = services.calls_waiting.get(turn_id(form, place))
     if flight is None:
         # Another process has the turn: the backend gives its answer for the same provider message.
-        flight = asyncio.ensure_future(services.switchboard.answer(said))
-    return await _when_ready(services, said, flight, Place(n, quiet, waits))
+        flight = asyncio.ensure_future(services.calls.take(heard_of(form, "message"), place, turn_id(form, place)))
+    return await _when_ready(services, form, flight, place, max(waits, 1))
 
 
-async def _when_ready(services: Services, said: Utterance, flight: "asyncio.Future[Answer]", place: Place) -> Response:
-    done, _ = await asyncio.wait({flight}, timeout=services.settings.filler_seconds)
-    if not done:
-        if said.provider_message_id not in services.calls_waiting:
-            services.calls_waiting[said.provider_message_id] = flight
-            forget = services.calls_waiting.pop
-            asyncio.get_running_loop().call_later(HOLD_SECONDS, forget, said.provider_message_id, None)
-        language = await services.memory.language_of(said.thread_key) or "en"
-        return twiml(wait_twiml(language, services.voice, place.turn_number, place.quiet, place.waits + 1))
-    return twiml(call_twiml(flight.result(), services.directory.current, services.voice, said.party, place))
-
-
-def call_twiml(answer: Answer, district: District, style: VoiceStyle, party: str | None, place: Place) -> str:
-    """Carry out the answer's commands: connect, end, or say and listen."""
-    hand_off = next((c for c in answer.commands if isinstance(c, HandOff)), None)
-    transfer = next((c for c in answer.commands if isinstance(c, Transfer)), None)
-    if transfer is not None:
-        return dial_twiml(answer, style, transfer.number)
-    if hand_off is not None:
-        number = district.phone_of(hand_off.department) if hand_off.open_now else None
-        if number:
-            return dial_twiml(answer, style, number)
-        promise = Reply(call_back(party, answer.language))
-        return goodbye_twiml(answer_of([*answer.replies, promise], answer.language), style)
-    if any(isinstance(c, HangUp) for c in answer.commands):
-        return goodbye_twiml(answer, style)
-    if not any(reply.text or reply.choices for reply in answer.replies):
-        answer = answer_of([Reply(say("still_there", answer.language))], answer.language)
-    return gather_twiml(answer, style, place.turn_number + 1, place.quiet)
+async def _when_ready(
+    services: Services, form: TwilioForm, flight: "asyncio.Future[Step]", place: Place, waits: int
+) -> Response:
+    patience = WAIT_SECONDS if waits else services.settings.filler_seconds
+    done, _ = await asyncio.wait({flight}, timeout=patience)
+    if done:
+        return twiml(step_twiml(flight.result(), services.voice, place))
+    name = turn_id(form, place)
+    if name not in services.calls_waiting:
+        services.calls_waiting[name] = flight
+        asyncio.get_running_loop().call_later(HOLD_SECONDS, services.calls_waiting.pop, name, None)
+    language = await services.memory.language_of(form.get("CallSid")) or "en"
+    return twiml(wait_twiml(language, services.voice, place, waits + 1))
 
 
 @router.post("/dial-result")
@@ -167,11 +130,15 @@ async def dial_ended(request: Request, form: SignedForm, language: str = "en") -
     services = services_of(request)
     spoken: Language = language_of(language)
     if form.get("DialCallStatus") in ("completed", "answered"):
-        return twiml(goodbye_twiml(answer_of([], spoken), services.voice))
-    said = utterance_of(form, 0)
+        return _goodbye(services, spoken, "")
+    heard = heard_of(form, "start")
+    said = Utterance("voice", f"{heard.call_sid}:dial", heard.call_sid, heard.party, "start")
     await services.fallbacks.file(said, None, "asked_for_person")
-    sentence = f"{say('nobody_answered', spoken)} {call_back(said.party, spoken)}"
-    return twiml(goodbye_twiml(answer_of([Reply(sentence)], spoken), services.voice))
+    return _goodbye(services, spoken, f"{say('nobody_answered', spoken)} {call_back(heard.party, spoken)}")
+
+
+def _goodbye(services: Services, language: Language, words: str) -> Response:
+    return twiml(step_twiml(End(answer_of([Reply(words)], language)), services.voice, Place()))
 
 
 @router.post("/status")
@@ -179,6 +146,7 @@ async def call_over(request: Request, form: SignedForm) -> Response:
     """The call has ended: so has its conversation. Repeats and early states change nothing."""
     services = services_of(request)
     if form.get("CallStatus") in _CALL_OVER:
+        await services.places.forget(form.get("CallSid"))
         try:
             found = await services.backend.conversation_of("voice", form.get("CallSid"))
             if found is not None:
@@ -193,6 +161,8 @@ async def call_failed(request: Request, form: SignedForm) -> Response:
     """Twilio could not use our answer: connect the caller to a person."""
     services = services_of(request)
     log.error("voice_fallback", error_code=form.get("ErrorCode")[:8])
-    said = utterance_of(form, 0)
+    heard = heard_of(form, "start")
+    said = Utterance("voice", f"{heard.call_sid}:fallback", heard.call_sid, heard.party, "start")
     answer = await services.fallbacks.webhook_failed(said)
-    return twiml(call_twiml(answer, services.directory.current, services.voice, said.party, Place(TURNS_MAX, 0)))
+    place = Place(TURNS_MAX)
+    return twiml(step_twiml(services.calls.step_of(answer, heard.party, place), services.voice, place))

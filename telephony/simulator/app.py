@@ -7,11 +7,37 @@ from fastapi import FastAPI
 
 from telephony.simulator.errors import install_error_handlers
 from telephony.simulator.network import open_network
-from telephony.simulator.rest import calls as rest_calls
-from telephony.simulator.rest import messages as rest_messages
-from telephony.simulator.rest import recordings as rest_recordings
+from telephony.simulator.rest import (
+    call_parts,
+    call_recordings,
+    calls,
+    conferences,
+    lookups,
+    messages,
+    numbers,
+    participants,
+    queues,
+    recordings,
+    verify,
+)
+from telephony.simulator.rest.faults import Faults
 from telephony.simulator.settings import Settings
-from telephony.simulator.web import api, live, page
+from telephony.simulator.web import api, live, operator, page
+
+TWILIO = (
+    messages,
+    calls,
+    call_recordings,
+    call_parts,
+    conferences,
+    participants,
+    queues,
+    recordings,
+    numbers,
+    verify,
+    lookups,
+)
+OURS = (api, operator, live, page)
 
 
 class DemonstrationOnly(RuntimeError):
@@ -25,8 +51,9 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Headgate's telephone simulator", lifespan=_lifespan)
     app.state.settings = settings
     install_error_handlers(app)
-    for module in (rest_messages, rest_calls, rest_recordings, api, live, page):
+    for module in (*TWILIO, *OURS):
         app.include_router(module.router)
+    app.add_middleware(Faults)
 
     @app.get("/healthz")
     async def alive() -> dict[str, str]:

@@ -4,7 +4,7 @@ The `+1500555…` numbers are those of Twilio's test credentials; the `+1500555 
 this simulator's own, for what happens after a message or call has been accepted.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Refusal(NamedTuple):
@@ -43,9 +43,12 @@ MESSAGE_FATE = {
 }
 """What becomes of an accepted message to that number: the last status and why."""
 
-DIAL_FATE = {
+DIAL_FATE: dict[str, Literal["busy", "no-answer", "failed"]] = {
     "+15005552001": "busy",
     "+15005552002": "no-answer",
     "+15005552003": "failed",
 }
 """How a dialled number answers. Every other number is answered."""
+
+MACHINE = "+15005552004"
+"""An answering machine picks up there."""

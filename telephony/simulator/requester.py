@@ -8,11 +8,13 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
+from telephony.simulator.conditions import Conditions
 from telephony.simulator.overrides import BadRetryPolicy, Overrides, split_overrides
-from telephony.simulator.signature import sign
+from telephony.simulator.signature import Parameters, sign, with_port
 
 REDIRECTS_MAX = 10
 BODY_BYTES_MAX = 64 * 1024
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -45,9 +47,20 @@ class _Unanswered(Exception):
 class Requester:
     """One shared pool of connections. Each call or text brings its own cookie jar."""
 
-    def __init__(self, connector: aiohttp.BaseConnector, auth_token: str) -> None:
+    def __init__(self, connector: aiohttp.BaseConnector, auth_token: str, conditions: Conditions) -> None:
         self._connector = connector
         self._auth_token = auth_token
+        self._conditions = conditions
+
+    def session(self) -> aiohttp.ClientSession:
+        """A session over the pool, for a WebSocket; close it after."""
+        return aiohttp.ClientSession(connector=self._connector, connector_owner=False)
+
+    def signature_of(self, url: str, parameters: Parameters | None = None) -> str:
+        """The signature of a request to `url`: over the address with its port where the conditions say so."""
+        if self._conditions.signature_with_port:
+            url = with_port(url)
+        return sign(url, parameters or {}, self._auth_token)
 
     def cookies(self) -> aiohttp.CookieJar:
         """A fresh jar: Twilio keeps cookies for the length of a call, or of a message exchange."""
@@ -132,9 +145,9 @@ class Requester:
         if method == "GET":
             if parameters:
                 url += ("&" if urlsplit(url).query else "?") + urlencode(parameters)
-            body, signature = None, sign(url, {}, self._auth_token)
+            body, signature = None, self.signature_of(url)
         else:
-            body, signature = urlencode(parameters).encode(), sign(url, parameters, self._auth_token)
+            body, signature = urlencode(parameters).encode(), self.signature_of(url, parameters)
         headers = {
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",

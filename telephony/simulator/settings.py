@@ -1,6 +1,5 @@
 """Settings from the environment; see docs/contracts.md."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -26,36 +25,6 @@ class Settings(BaseSettings):
     twilio_number: str
 
     @property
-    def district_number(self) -> "DistrictNumber":
-        """The district's telephone number with its webhooks under the public address."""
-        return DistrictNumber.under(self.public_url, self.twilio_number)
-
-    @property
     def state_file(self) -> Path:
         """Where inboxes, calls and opt-outs are kept."""
         return self.home / "simulator.sqlite"
-
-
-@dataclass(frozen=True)
-class DistrictNumber:
-    """A telephone number as it would be configured in Twilio's console. An empty address means none."""
-
-    number: str
-    voice_url: str
-    voice_fallback_url: str
-    status_callback: str
-    sms_url: str
-    sms_fallback_url: str
-
-    @classmethod
-    def under(cls, public_url: str, number: str) -> "DistrictNumber":
-        """The webhooks of Headgate's telephony at `public_url`."""
-        base = public_url.rstrip("/") + "/twilio"
-        return cls(
-            number=number,
-            voice_url=f"{base}/voice",
-            voice_fallback_url=f"{base}/voice/fallback",
-            status_callback=f"{base}/voice/status",
-            sms_url=f"{base}/sms",
-            sms_fallback_url=f"{base}/sms/fallback",
-        )

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 Parameters = Mapping[str, str | Sequence[str]]
 
@@ -20,3 +21,12 @@ def sign(url: str, parameters: Parameters, auth_token: str) -> str:
         text += "".join(name + each for each in values)
     digest = hmac.new(auth_token.encode(), text.encode(), hashlib.sha1).digest()
     return base64.b64encode(digest).decode()
+
+
+def with_port(url: str) -> str:
+    """The address with the port of its scheme written out, as some of Twilio's machines sign it."""
+    parts = urlsplit(url)
+    if parts.port is not None:
+        return url
+    port = 443 if parts.scheme in ("https", "wss") else 80
+    return parts._replace(netloc=f"{parts.netloc}:{port}").geturl()

@@ -1,4 +1,4 @@
-"""`Answer` → TwiML. Pure: no I/O, no decisions beyond how a thing is said, shown or keyed."""
+"""Steps of calls and answers to texts → TwiML. Pure: no I/O, no decisions beyond how a thing is said or shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,25 +7,17 @@ from urllib.parse import urlencode
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from telephony.choices import switched_language
-from telephony.messages import Answer, Choice, Collect, Language, Reply
+from telephony.calls.core import Ask, Ring, Step
+from telephony.calls.rules import FINISH_KEY, Place, digits_expected
+from telephony.calls.speaking import SLOW_RATE, Line, choices_of, lines_of
+from telephony.messages import Answer, Language, Reply
 from telephony.phrases import say
+from telephony.twilio.recognition import SPEECH_LANGUAGES, hints, speech_model
 from telephony.twilio.segments import split_message
-from telephony.twilio.speech import spoken, xml_safe
+from telephony.twilio.speech import xml_safe
 
-SPEECH_LANGUAGES: dict[Language, str] = {"en": "en-US", "es": "es-US"}
+DIAL_SECONDS = 25
 MESSAGES_MAX = 10
-_ANY_HINTS: dict[Language, str] = {
-    "en": "balance, my bill, pay my bill, due date, last payment, hours, office, representative, customer service, "
-    "leak, no water, water quality, start service, stop service, move, Spanish, yes, no, repeat, goodbye",
-    "es": "saldo, mi factura, pagar mi factura, fecha de vencimiento, último pago, horario, oficina, representante, "
-    "servicio al cliente, fuga, no hay agua, calidad del agua, iniciar servicio, cancelar servicio, mudanza, inglés, "
-    "sí, no, repita, adiós",
-}
-_DIGIT_HINTS: dict[Language, str] = {
-    "en": "zero, one, two, three, four, five, six, seven, eight, nine, double, oh",
-    "es": "cero, uno, dos, tres, cuatro, cinco, seis, siete, ocho, nueve, doble",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,59 +32,66 @@ class VoiceStyle:
         asked = urlencode({name: value for name, value in query.items() if value is not None})
         return f"{self.public_url}{path}" + (f"?{asked}" if asked else "")
 
+    def turn_url(self, place: Place) -> str:
+        """Where what is heard next goes."""
+        return self.url("/twilio/voice/turn", **_query(place))
 
-def gather_twiml(answer: Answer, style: VoiceStyle, turn_number: int, quiet: int) -> str:
-    """Say the replies, then listen for keys and words. An empty result comes back too, so silence is a turn."""
-    language = answer.language
-    collect = next((c for c in reversed(answer.commands) if isinstance(c, Collect)), Collect())
-    choices = [choice for reply in answer.replies for choice in reply.choices]
-    action = style.url("/twilio/voice/turn", n=turn_number, quiet=quiet or None)
+
+def gather_twiml(ask: Ask, style: VoiceStyle) -> str:
+    """Say the replies, then listen for keys and words. An empty result comes back too, so silence is a turn.
+
+    What is said before the assistant's first words (the recording notice) cannot be interrupted.
+    """
+    answer, place, collect = ask.answer, ask.place, ask.collect
+    language, choices = answer.language, choices_of(answer)
     response = VoiceResponse()
+    first = place.turn == 1
+    lines = lines_of(answer, first=first)
+    notice = [line for line in lines if line.words in _notices()] if first else []
+    _add_lines(response, notice, place, style)
     gather = Gather(
-        input="speech" if collect.kind == "speech" else "dtmf speech",
-        action=action,
+        input="dtmf speech",
+        action=style.turn_url(place),
         method="POST",
         action_on_empty_result=True,
         language=SPEECH_LANGUAGES[language],
-        hints=_hints(collect, choices, language),
-        timeout=5,
-        # Seconds: "auto" goes with specific speech models only, and those do not fail over.
-        speech_timeout="2" if collect.kind == "digits" else "1",
-        num_digits=_digits_expected(collect, choices),
+        hints=hints(collect, choices, language),
+        timeout=place.listen_seconds,
+        speech_model=speech_model(collect, language),
+        # Seconds: "auto" does not go with a speech model of our choice.
+        speech_timeout=str(place.pause_seconds(collect)),
+        num_digits=digits_expected(collect, len(choices)),
+        finish_on_key=FINISH_KEY,
         profanity_filter=False,
     )
-    add_speech(gather, answer.replies, language, style)
+    _add_lines(gather, [line for line in lines if line not in notice], place, style)
     response.append(gather)
     return str(response)
 
 
-def dial_twiml(answer: Answer, style: VoiceStyle, number: str) -> str:
-    """Say the replies, then ring `number`; `dial-result` decides what follows when nobody answers."""
+def step_twiml(step: Step, style: VoiceStyle, place: Place) -> str:
+    """Carry out a step."""
+    if isinstance(step, Ask):
+        return gather_twiml(step, style)
     response = VoiceResponse()
-    add_speech(response, answer.replies, answer.language, style)
-    dial = response.dial(
-        action=style.url("/twilio/voice/dial-result", language=answer.language), method="POST", timeout=25
-    )
-    dial.number(number)
-    return str(response)
-
-
-def goodbye_twiml(answer: Answer, style: VoiceStyle) -> str:
-    """Say the replies, then end the call."""
-    response = VoiceResponse()
-    add_speech(response, answer.replies, answer.language, style)
-    response.hangup()
-    return str(response)
-
-
-def wait_twiml(language: Language, style: VoiceStyle, turn_number: int, quiet: int, waits: int) -> str:
-    """A word while the turn is still being worked on, then ask for it again. Later rounds only pause."""
-    response = VoiceResponse()
-    if waits == 1:
-        add_speech(response, [Reply(say("one_moment", language))], language, style)
+    _add_lines(response, lines_of(step.answer), place, style)
+    if isinstance(step, Ring):
+        action = style.url("/twilio/voice/dial-result", language=step.answer.language)
+        response.dial(action=action, method="POST", timeout=DIAL_SECONDS).number(step.number)
     else:
+        response.hangup()
+    return str(response)
+
+
+def wait_twiml(language: Language, style: VoiceStyle, place: Place, waits: int) -> str:
+    """A word while the turn is still being worked on, then ask for it again. Every third round says another."""
+    response = VoiceResponse()
+    words = {1: "one_moment"}.get(waits, "still_looking" if waits % 3 == 0 else None)
+    if words is None:
         response.pause(length=1)
-    response.redirect(style.url("/twilio/voice/wait", n=turn_number, quiet=quiet or None, waits=waits), method="POST")
+    else:
+        _add_lines(response, [Line(say(words, language), language)], place, style)
+    response.redirect(style.url("/twilio/voice/wait", **_query(place), waits=waits), method="POST")
     return str(response)
 
 
@@ -101,44 +100,25 @@ def empty_voice_twiml() -> str:
     return str(VoiceResponse())
 
 
-def add_speech(verb: Gather | VoiceResponse, replies: Sequence[Reply], language: Language, style: VoiceStyle) -> None:
-    """`<Say>` for each reply, then its choices as keys; each in the voice of its language."""
-    key = 0
-    for reply in replies:
-        spoken_in = reply.language or language
-        _say(verb, reply.text, spoken_in, style)
-        for choice in reply.choices:
-            key += 1
-            _say(verb, *_key_line(choice, key, spoken_in), style)
+def _add_lines(verb: Gather | VoiceResponse, lines: Sequence[Line], place: Place, style: VoiceStyle) -> None:
+    """`<Say>` for each line, in the voice of its language; slowly where the caller asked for it."""
+    for line in lines:
+        manner = {"voice": style.voices[line.language], "language": SPEECH_LANGUAGES[line.language]}
+        if place.slow:
+            verb.say(**manner).prosody(line.words, rate=SLOW_RATE)
+        else:
+            verb.say(line.words, **manner)
 
 
-def _key_line(choice: Choice, key: int, language: Language) -> tuple[str, Language]:
-    """A language is offered in that language: who needs it does not understand the other."""
-    offered_in = switched_language(choice.payload)
-    if offered_in is not None and offered_in != language:
-        title = {"en": "English", "es": "español"}[offered_in]
-        return say("press", offered_in, title=title, key=str(key)), offered_in
-    return say("press", language, title=choice.title.rstrip(".?!"), key=str(key)), language
+def _notices() -> frozenset[str]:
+    return frozenset(say("recording_notice", language) for language in SPEECH_LANGUAGES)
 
 
-def _say(verb: Gather | VoiceResponse, text: str, language: Language, style: VoiceStyle) -> None:
-    words = spoken(text)
-    if words:
-        verb.say(words, voice=style.voices[language], language=SPEECH_LANGUAGES[language])
-
-
-def _digits_expected(collect: Collect, choices: Sequence[Choice]) -> int | None:
-    """How many keys end the input at once; None waits for # or a pause."""
-    if collect.kind == "digits":
-        return collect.digits_max
-    return 1 if choices and len(choices) < 10 else None
-
-
-def _hints(collect: Collect, choices: Sequence[Choice], language: Language) -> str:
-    if collect.kind == "digits":
-        return _DIGIT_HINTS[language]
-    titles = [spoken(choice.title).replace(",", " ")[:100] for choice in choices[:40]]
-    return ", ".join([title for title in titles if title] + [_ANY_HINTS[language]])
+def _query(place: Place) -> dict[str, object]:
+    """A place as a query: Twilio signs the address, so nobody else can write it."""
+    flags = {"slow": place.slow, "patient": place.patient, "doubted": place.doubted, "digits": place.digits}
+    set_flags = {name: 1 for name, is_set in flags.items() if is_set}
+    return {"n": place.turn, "quiet": place.quiet or None, "missed": place.missed or None, **set_flags}
 
 
 def messages_twiml(answer: Answer) -> str:

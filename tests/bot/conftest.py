@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 from bot.absent import leave_out
@@ -26,6 +26,7 @@ from tests.bot.harness import Actions, Customer  # noqa: E402
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+os.environ["HEADGATE_DISTRICT_DIR"] = str(HERE / "tiny" / "district")  # the tiny bot has no articles to answer from
 
 
 def free_port() -> int:
@@ -81,10 +82,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-@pytest.fixture
-async def actions() -> AsyncIterator[Actions]:
-    """Running; a test changes its answers."""
-    server = Actions()
+@asynccontextmanager
+async def serving_actions(server: Actions) -> AsyncIterator[None]:
+    """`server` on a loopback port of its own; it learns its address."""
     app = web.Application()
     app.router.add_post("/webhook", server.webhook)
     runner = web.AppRunner(app, access_log=None)
@@ -93,8 +93,16 @@ async def actions() -> AsyncIterator[Actions]:
     await site.start()
     port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
     server.url = f"http://127.0.0.1:{port}/webhook"
-    yield server
+    yield
     await runner.cleanup()
+
+
+@pytest.fixture
+async def actions() -> AsyncIterator[Actions]:
+    """Running; a test changes its answers."""
+    server = Actions()
+    async with serving_actions(server):
+        yield server
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class Served:
         self.log = log
 
 
-def start(model: Path, redis_url: str, folder: Path) -> Served:
+def start(model: Path, redis_url: str, folder: Path, **variables: str) -> Served:
     port = free_port()
     environment = {
         **os.environ,
@@ -39,6 +39,8 @@ def start(model: Path, redis_url: str, folder: Path) -> Served:
         "HEADGATE_ENGINE_PORT": str(port),
         "HEADGATE_ENGINE_TOKEN": TOKEN,
         "HEADGATE_ACTIONS_URL": "http://127.0.0.1:9",
+        "HEADGATE_ENGINE_WORKERS": "1",
+        **variables,
     }
     log = folder / "engine.log"
     command = [sys.executable, "-m", "bot.serve", "--model", str(model)]

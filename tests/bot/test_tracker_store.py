@@ -6,7 +6,7 @@ from rasa.shared.core.events import SlotSet
 from bot.engine import Engine
 from bot.tracker_store import ConversationChangedError
 from bot.turns import answer_turn
-from tests.bot.harness import Customer
+from tests.bot.harness import Actions, Customer
 
 
 async def stored_events(engine: Engine, customer: Customer) -> int:
@@ -71,3 +71,51 @@ async def test_rasa_can_load_and_save_as_with_any_store(engine: Engine, customer
     again = await store.retrieve(customer.conversation_id)
     assert again is not None and again.get_slot("last_digits") == "7"
     assert customer.conversation_id in await store.keys()
+
+
+async def everything_stored(engine: Engine, customer: Customer) -> str:
+    events, state = engine.tracker_store._keys(customer.conversation_id)
+    kept = [*await engine.tracker_store._redis.lrange(events, 0, -1)]
+    kept += (await engine.tracker_store._redis.hgetall(state)).values()
+    return b" ".join(kept).decode()
+
+
+def setting(value: str | None) -> dict[str, object]:
+    return {
+        "events": [{"event": "slot", "name": "identity_secret", "value": value}],
+        "responses": [{"text": "Thanks."}],
+    }
+
+
+async def test_a_pin_waits_in_its_slot_and_is_gone_once_it_has_been_used(
+    engine: Engine, customer: Customer, actions: Actions
+) -> None:
+    actions.answer = setting("4471")
+    await answer_turn(engine, customer.turn("what's my balance"))
+    loaded = (await engine.tracker_store.load(customer.conversation_id)).tracker
+    assert loaded.get_slot("identity_secret") == "4471"
+    actions.answer = setting(None)
+    await answer_turn(engine, customer.turn("what's my balance"))
+    assert "4471" not in await everything_stored(engine, customer)
+    assert (await engine.tracker_store.load(customer.conversation_id)).tracker.get_slot("identity_secret") is None
+
+
+async def test_a_pin_that_waited_over_a_cut_is_gone_from_the_head_as_well(
+    engine: Engine, customer: Customer, actions: Actions
+) -> None:
+    actions.answer = setting("4471")
+    await answer_turn(engine, customer.turn("what's my balance"))
+    for _ in range(20):
+        await answer_turn(engine, customer.turn("hello"))
+    assert "4471" in await everything_stored(engine, customer)
+    actions.answer = setting(None)
+    await answer_turn(engine, customer.turn("what's my balance"))
+    assert "4471" not in await everything_stored(engine, customer)
+
+
+async def test_a_pin_in_the_words_of_a_turn_is_never_stored(engine: Engine, customer: Customer) -> None:
+    await answer_turn(engine, customer.turn("my account number is 44124412 and my pin is four four seven one"))
+    tracker = (await engine.tracker_store.load(customer.conversation_id)).tracker
+    assert tracker.latest_message is not None
+    assert tracker.latest_message.text == "my account number is 44124412 and my pin is •••"
+    assert "4471" not in str(tracker.latest_message.as_dict())

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -84,12 +85,19 @@ class TestAProcessDies:
         works_again(people)
 
 
+def signal_all(pid: int, number: signal.Signals) -> None:
+    """To a process and its workers."""
+    process = psutil.Process(pid)
+    for member in (process, *process.children(recursive=True)):
+        member.send_signal(number)
+
+
 def test_the_engine_dies_in_the_middle_of_a_turn(system: System, people: People) -> None:
     phone = people.new_phone()
     people.text(phone, HOURS)
     engine = pid_of(system, "engine")
     with ThreadPoolExecutor() as pool:
-        os.kill(engine, signal.SIGSTOP)  # the turn is now in the engine's hands and stays there
+        signal_all(engine, signal.SIGSTOP)  # the turn is now in the engine's hands and stays there
         answering = pool.submit(people.text, phone, "what's my balance?")
         query = "SELECT 1 FROM turns WHERE replies IS NULL"
         eventually(lambda: people.rows(query), 5, "the turn on record")
@@ -104,14 +112,14 @@ def test_the_engine_dies_in_the_middle_of_a_turn(system: System, people: People)
 def test_an_engine_that_hangs_is_given_up_within_ten_seconds(system: System, people: People) -> None:
     phone = people.new_phone()
     engine = pid_of(system, "engine")
-    os.kill(engine, signal.SIGSTOP)
+    signal_all(engine, signal.SIGSTOP)
     try:
         started = time.monotonic()
         answer = people.text(phone, HOURS)
         assert time.monotonic() - started < 10
         assert len(answer) > 20
     finally:
-        os.kill(engine, signal.SIGCONT)
+        signal_all(engine, signal.SIGCONT)
     works_again(people)
 
 

@@ -14,7 +14,7 @@ from ops.settings import Settings
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    names = ("telephony", "backend", "engine", "actions", "simulator", "postgres", "valkey")
+    names = ("telephony", "backend", "engine", "actions", "simulator", "processor", "postgres", "valkey")
     numbers: dict[str, Any] = {f"{name}_port": free_port() for name in names}
     return Settings(home=tmp_path / "home", demo=True, **numbers)
 

@@ -13,10 +13,12 @@ ALLOWED = {
     "actions": {"actions_token"},
     "backend": {
         "telephony_token", "actions_token", "outbound_token", "operator_token", "secret_key",
+        "processor_key", "processor_webhook_secret",
         "postgres_password", "valkey_password",
     },
     "telephony": {"engine_token", "telephony_token", "outbound_token", "twilio_auth_token", "valkey_password"},
     "simulator": {"operator_token", "twilio_auth_token"},
+    "processor": {"operator_token", "processor_key", "processor_webhook_secret"},
 }  # fmt: skip
 
 
@@ -79,6 +81,17 @@ def test_telephony_and_simulator_agree_on_the_account(tmp_path: Path, secrets: d
     of_both = [process_environment(process, demo, secrets, {}) for process in ("telephony", "simulator")]
     for name in ("HEADGATE_TWILIO_ACCOUNT_SID", "HEADGATE_TWILIO_AUTH_TOKEN", "HEADGATE_PUBLIC_URL"):
         assert of_both[0][name] == of_both[1][name] != ""
+
+
+def test_the_card_processors_key_is_the_backends_alone(tmp_path: Path, secrets: dict[str, str]) -> None:
+    theirs = {"HEADGATE_STRIPE_API_KEY": "sk_live_theirs", "HEADGATE_STRIPE_WEBHOOK_SECRET": "whsec_theirs"}
+    ours = settings(tmp_path, stripe_api_key="sk_live_theirs", stripe_webhook_secret="whsec_theirs")
+    holders = {
+        process
+        for process in SECRETS
+        if {"sk_live_theirs", "whsec_theirs"} & set(process_environment(process, ours, secrets, theirs).values())
+    }
+    assert holders == {"backend"}
 
 
 def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

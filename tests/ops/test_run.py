@@ -30,7 +30,7 @@ from ops.settings import ROOT, Settings
 from ops.status import rows
 from ops.supervision import NotRunningError, Supervisor, is_alive, start_supervisord
 
-PORTS = ("telephony", "backend", "engine", "actions", "simulator", "postgres", "valkey")
+PORTS = ("telephony", "backend", "engine", "actions", "simulator", "processor", "postgres", "valkey")
 
 
 @pytest.fixture
@@ -164,10 +164,10 @@ def test_production_without_a_twilio_account_is_refused_with_the_variables(plan:
         check_credentials(plan.settings.model_copy(update={"demo": False}))
 
 
-def test_the_simulator_runs_in_the_demonstration_only(plan: Plan) -> None:
-    assert "simulator" in plan.programs
+def test_simulator_and_sandbox_processor_run_in_the_demonstration_only(plan: Plan) -> None:
+    assert {"simulator", "processor"} <= set(plan.programs)
     production = Plan(plan.settings.model_copy(update={"demo": False}), plan.home, plan.secrets)
-    assert "simulator" not in production.programs
+    assert not {"simulator", "processor"} & set(production.programs)
     assert not any("simulator" in line.lower() for line in ready_lines(production, 1.0))
 
 

@@ -13,7 +13,7 @@ WITHOUT_CLASS = {"HEADGATE_CHROMIUM"}
 def declared() -> set[str]:
     """The variables of every `class Settings(BaseSettings)` of the project, and those the engine's files name."""
     found = set(WITHOUT_CLASS)
-    for package in ("ops", "actions", "telephony", "backend"):
+    for package in ("ops", "actions", "telephony", "backend", "processor"):
         for path in (ROOT / package).rglob("settings.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.ClassDef) and "BaseSettings" in {ast.unparse(base) for base in node.bases}:

@@ -2,19 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 import pytest
 
-from tests.telephony.conftest import CUSTOMER, Heard, World
+from tests.telephony.conftest import CUSTOMER, Heard, World, until
 from tests.telephony.servers import Fault
-
-
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for something that will happen."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 def empty(turn: dict[str, object]) -> dict[str, object]:
@@ -73,7 +65,7 @@ async def test_a_writer_gets_a_sentence_and_a_case_when_the_engine_fails(world: 
 @pytest.mark.parametrize("how", ENGINE_FAULTS)
 async def test_a_caller_is_connected_when_the_engine_fails(world: World, how: str) -> None:
     await break_engine(world, how)
-    heard = await world.call()
+    heard = await world.hold_on(await world.call())
     assert "trouble" in heard.said
     assert heard.verb("Number").text == "+19515550101"
     assert world.backend.hand_offs
@@ -84,7 +76,7 @@ async def test_a_caller_is_connected_when_the_engine_fails(world: World, how: st
 async def test_a_caller_after_hours_is_promised_a_call(world: World) -> None:
     await break_engine(world, "down")
     world.backend.open_now = False
-    heard = await world.call()
+    heard = await world.hold_on(await world.call())
     assert "closed" in heard.said and "call you back" in heard.said
     heard.verb("Hangup")
 
@@ -128,7 +120,11 @@ async def mend_backend(world: World, how: str) -> None:
 async def test_nothing_is_lost_when_the_backend_fails(world: World, how: str) -> None:
     await break_backend(world, how)
     began = time.monotonic()
-    written, called = await asyncio.gather(world.text("hello", sid="SM" + "8" * 32), world.call())
+
+    async def call() -> Heard:
+        return await world.hold_on(await world.call())
+
+    written, called = await asyncio.gather(world.text("hello", sid="SM" + "8" * 32), call())
     assert time.monotonic() - began < 10
 
     words = " ".join(written.messages)
@@ -181,7 +177,7 @@ NO_REDIS = [{"redis_url": "redis://127.0.0.1:1/0"}]
 @pytest.mark.parametrize("world", NO_REDIS, indirect=True)
 async def test_everything_answers_without_redis(world: World) -> None:
     assert (await world.text("hello")).messages == ["You said: hello"]
-    assert (await world.call()).said == "You said: start"
+    assert (await world.hold_on(await world.call())).said == "You said: start"
     await break_backend(world, "down")
     assert (await world.text("hello")).messages
     await mend_backend(world, "down")
@@ -214,10 +210,11 @@ async def test_another_process_that_works_on_the_message_is_waited_for(world: Wo
 async def test_a_fault_of_ours_is_still_twiml(world: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.services is not None
 
-    async def broken(said: object) -> None:
+    async def broken(*said: object) -> None:
         raise ZeroDivisionError("the customer's words")
 
     monkeypatch.setattr(world.services, "switchboard", type("Broken", (), {"answer": staticmethod(broken)})())
+    monkeypatch.setattr(world.services, "calls", type("Broken", (), {"take": staticmethod(broken)})())
     heard: Heard = await (world.text("hi") if path.endswith("sms") else world.call())
     assert "trouble" in heard.body and "Disculpe" in heard.body
 

@@ -95,6 +95,7 @@ TWILIO_PATHS = [
     "/twilio/voice/dial-result",
     "/twilio/voice/status",
     "/twilio/voice/fallback",
+    "/twilio/voice/relay-ended",
     "/twilio/sms",
     "/twilio/sms/status?message_id=m-1",
     "/twilio/sms/fallback",

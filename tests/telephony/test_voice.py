@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from telephony.calls.rules import Place
 from telephony.twilio.speech import spoken
+from telephony.twilio.twiml import wait_twiml
 from tests.telephony.conftest import CUSTOMER, World
 from tests.telephony.servers import Fault
 
@@ -39,9 +41,9 @@ async def test_a_call_is_greeted_and_listened_to(world: World) -> None:
     assert "balance" in gather.attrib["hints"]
     says = [(say.text, say.attrib["language"]) for say in gather.iter("Say")]
     assert says == [
+        ("Para español, oprima el 2.", "es-US"),
         ("Welcome to Rio Seco. I'm an automated assistant.", "en-US"),
         ("For My balance, press 1.", "en-US"),
-        ("Para español, oprima el 2.", "es-US"),
     ]
 
 
@@ -84,8 +86,8 @@ async def test_silence_asks_again_then_offers_a_person_then_ends_politely(world:
     heard = await world.call()
     heard = await world.call(heard.action(world))
     assert world.engine.turns[-1]["kind"] == "silence"
-    heard = await world.call(heard.action(world), SpeechResult="")
-    assert "representative" in heard.said
+    heard = await world.call(heard.action(world), SpeechResult="", Digits="")
+    assert "representative" in heard.said and "press star" in heard.said
     heard = await world.call(heard.action(world))
     assert "Goodbye" in heard.said
     heard.verb("Hangup")
@@ -169,12 +171,7 @@ async def test_a_slow_turn_holds_the_line_and_answers_when_ready(world: World) -
     world.engine.server.fault = Fault(seconds=0.5)
     heard = await world.call()
     assert heard.said == "One moment, please."
-    waits = 0
-    while heard.xml.find("Redirect") is not None:
-        url = heard.verb("Redirect").text or ""
-        heard = await world.call(url.removeprefix(world.settings.public_url))
-        waits += 1
-    assert waits >= 2
+    heard = await world.hold_on(heard)
     assert heard.said == "You said: start"
     assert len(world.engine.turns) == 1
 
@@ -193,3 +190,35 @@ async def test_a_slow_turn_holds_the_line_and_answers_when_ready(world: World) -
 )
 def test_numbers_are_readable(text: str, said: str) -> None:
     assert spoken(text) == said
+
+
+def mumble() -> dict[str, str]:
+    """Words that Twilio did not understand."""
+    return {"SpeechResult": "", "Confidence": "0.0"}
+
+
+async def test_words_not_understood_lead_to_the_keys_and_then_to_a_person(world: World) -> None:
+    heard = await world.call()
+    heard = await world.call(heard.action(world), **mumble())
+    assert world.engine.turns[-1]["kind"] == "no_match"
+    heard = await world.call(heard.action(world), **mumble())
+    assert "use the keys" in heard.said
+    heard = await world.call(heard.action(world), **mumble())
+    assert heard.verb("Number").text == "+19515550101"
+    assert world.backend.hand_offs[0]["reason"] == "two_failed_turns"
+    assert len(world.engine.turns) == 2
+
+
+async def test_every_step_of_the_ladder_is_on_record(world: World) -> None:
+    heard = await world.call()
+    for _ in range(3):
+        heard = await world.call(heard.action(world))
+    said = [line["text"] for line in world.backend.conversation("voice").messages]
+    assert any("press star" in text for text in said) and any("hang up now" in text for text in said)
+
+
+async def test_a_caller_who_holds_on_hears_something_again_and_again(world: World) -> None:
+    assert world.services is not None
+    said = [wait_twiml("es", world.services.voice, Place(3), waits) for waits in range(1, 7)]
+    assert "Un momento" in said[0] and all("Sigo buscando" in each for each in (said[2], said[5]))
+    assert all(f"waits={number}" in each for number, each in enumerate(said, start=1))

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from playwright.async_api import Page
 from twilio.rest import Client
 
 from telephony.simulator.settings import Settings
+from tests.telephony_simulator.browser import opened_page
 from tests.telephony_simulator.rest_client import client_of
 from tests.telephony_simulator.world import (
     ACCOUNT,
@@ -29,6 +31,7 @@ async def application() -> AsyncIterator[Application]:
     behaviour = Application(f"http://127.0.0.1:{port}")
     app = FastAPI()
     app.add_route("/{path:path}", behaviour.respond, methods=["GET", "POST"])
+    app.add_api_websocket_route("/{path:path}", behaviour.talk)
     behaviour.twiml("/twilio/voice/status", "")
     async with serving(app, port):
         yield behaviour
@@ -59,3 +62,10 @@ async def simulator(settings: Settings) -> AsyncIterator[Simulator]:
 def client(simulator: Simulator) -> Client:
     """Twilio's own client; it blocks, so use it off the loop."""
     return client_of(simulator)
+
+
+@pytest_asyncio.fixture
+async def page(application: Application, simulator: Simulator) -> AsyncIterator[Page]:
+    """The simulator's page, open on the first customer."""
+    async with opened_page(application, simulator) as opened:
+        yield opened

@@ -23,7 +23,7 @@ class CheckingClient(TwilioHttpClient):  # type: ignore[misc]
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> TwilioResponse:
         response = super().request(method, url, *args, **kwargs)
-        specification = openapi.load()
+        specification = openapi.of(urlsplit(url).path)
         if specification is not None:
             form = kwargs.get("data") or (args[1] if len(args) > 1 else None) or {}
             params = kwargs.get("params") or (args[0] if args else None) or {}
@@ -41,7 +41,8 @@ class CheckingClient(TwilioHttpClient):  # type: ignore[misc]
 def client_of(simulator: Simulator, *, password: str = TOKEN, account: str = ACCOUNT) -> Client:
     """The client of an account, with the account's own name as user."""
     made = Client(ACCOUNT, password, account_sid=account, http_client=CheckingClient())
-    made.api.base_url = simulator.url
+    for domain in (made.api, made.verify, made.lookups):
+        domain.base_url = simulator.url
     return made
 
 

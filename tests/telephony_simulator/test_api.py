@@ -1,5 +1,6 @@
 """What commands ask for, who may ask, and that the simulator runs in the demonstration alone."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -13,8 +14,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from telephony.simulator.app import DemonstrationOnly, create_app
+from telephony.simulator.calls.line import EndedByRest
 from telephony.simulator.settings import Settings
-from tests.telephony_simulator.world import DISTRICT, MARIA, Application, Simulator
+from tests.telephony_simulator.world import DISTRICT, MARIA, Application, Simulator, reached
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,12 +59,35 @@ class TestPhones:
     ) -> None:
         customers = [{"name": "Maria Alvarez", "phone": MARIA}]
         application.answers["/v1/demo/customers"] = Response(json.dumps(customers), media_type="application/json")
+        desks = [{"name": {"en": "Customer service", "es": "Servicio al cliente"}, "phone": "+15550005000"}]
+        departments = [*({**desk, "id": "customer_service"} for desk in desks), {"id": "fleet", "phone": None}]
+        facts = json.dumps({"departments": departments})
+        application.answers["/v1/district"] = Response(facts, media_type="application/json")
         body = (await simulator.http.get("/api/phones")).json()
-        assert body == {"district": DISTRICT, "available": True, "customers": customers}
+        assert body == {"district": DISTRICT, "available": True, "customers": customers, "desks": desks}
 
     async def test_are_said_to_be_missing_when_the_backend_is(self, simulator: Simulator) -> None:
         body = (await simulator.http.get("/api/phones")).json()
-        assert body == {"district": DISTRICT, "available": False, "customers": []}
+        assert body == {"district": DISTRICT, "available": False, "customers": [], "desks": []}
+
+
+class TestLiveCalls:
+    async def test_are_listed_while_they_go_on(self, application: Application, simulator: Simulator) -> None:
+        application.twiml("/twilio/voice", "<Pause length='60'/>")
+        calling = asyncio.create_task(simulator.call("hold:20"))
+        await reached(lambda: simulator.network.facilities.live)
+        (call,) = (await simulator.http.get("/api/calls")).json()
+        assert (call["from"], call["to"], call["direction"]) == (MARIA, DISTRICT, "inbound")
+        simulator.network.facilities.live[call["call_sid"]].line.interrupt(EndedByRest())
+        assert (await calling).call_sid == call["call_sid"]
+        assert (await simulator.http.get("/api/calls")).json() == []
+
+    async def test_a_prepared_phone_takes_only_steps(self, simulator: Simulator) -> None:
+        answers = f"/api/phones/{MARIA}/answers"
+        assert (await simulator.http.post(answers, json={"steps": ["shout:hello"]})).status_code == 422
+        assert (await simulator.http.post("/api/phones/12/answers", json={"steps": []})).status_code == 422
+        busy = await simulator.http.post("/api/phones/client:ana/answers", json={"fate": "busy"})
+        assert busy.json() == {"prepared": 1}
 
 
 class TestAccess:
@@ -76,6 +101,12 @@ class TestAccess:
             ("GET", f"/api/phones/{MARIA}/stream"),
             ("POST", f"/api/phones/{MARIA}/answers"),
             ("GET", "/api/errors"),
+            ("GET", "/api/conditions"),
+            ("PUT", "/api/conditions"),
+            ("PUT", "/api/connectors/Default"),
+            ("GET", "/api/calls"),
+            ("GET", f"/api/calls/CA{'0' * 32}/events"),
+            ("POST", f"/api/calls/CA{'0' * 32}/drop"),
         ],
     )
     async def test_needs_the_token_or_the_page(self, simulator: Simulator, method: str, path: str) -> None:

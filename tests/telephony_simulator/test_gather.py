@@ -107,6 +107,13 @@ class TestSilence:
         assert heard(await simulator.call("silence")) == ["Thank you"]
         assert answer(application) == {"Digits": "", "SpeechResult": ""}
 
+    async def test_of_a_mumble_is_empty_with_a_confidence(self, application: Application, simulator: Simulator) -> None:
+        ask(application, 'input="speech" actionOnEmptyResult="true"')
+        await simulator.call("say@0:mumble")
+        assert answer(application) == {"SpeechResult": "", "Confidence": "0.0"}
+        ask(application, 'input="speech"')
+        assert heard(await simulator.call("say@0:mumble")) == ["Nothing heard"]
+
     async def test_counts_from_the_end_of_the_question(self, application: Application, simulator: Simulator) -> None:
         ask(application, 'timeout="3" input="speech"', "<Say>one two three four five</Say><Pause length='2'/>")
         await simulator.call("wait:7", "say:still here")

@@ -1,133 +1,42 @@
 """The page in Chromium: calls by key and by word, texts live, both languages, WCAG 2.2 AA."""
 
 import asyncio
-import json
-import os
 import re
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from fastapi import Response
-from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.telephony_simulator.browser import assert_accessible, captions, phone, picture, status, switchboard, thread
 from tests.telephony_simulator.world import DISTRICT, MARIA, OPERATOR, Application, Hook, Simulator
 
-CUSTOMERS = [
-    {
-        "situation": "past_due",
-        "name": "Maria Alvarez",
-        "phone": MARIA,
-        "zip": "93001",
-        "account_number": "1000234567",
-        "pin": "4821",
-        "language": "en",
-        "balance_cents": 12345,
-        "service_address": "12 Canal Street",
-    },
-    {
-        "situation": "spanish_speaker",
-        "name": "José Ortega",
-        "phone": "+15550002222",
-        "zip": "93001",
-        "account_number": "1000234568",
-        "pin": "1111",
-        "language": "es",
-        "balance_cents": 0,
-        "service_address": "14 Canal Street",
-    },
-]
 WORDS = Path(__file__).parents[2] / "telephony" / "simulator" / "web" / "static" / "words.js"
-
-
-def customers(hook: Hook) -> Response:
-    """The backend's list, for the operator alone."""
-    known = hook.headers.get("authorization") == f"Bearer {OPERATOR}"
-    return Response(json.dumps(CUSTOMERS if known else []), 200 if known else 401, media_type="application/json")
-
-
-@pytest_asyncio.fixture
-async def page(application: Application, simulator: Simulator) -> AsyncIterator[Page]:
-    application.answers["/v1/demo/customers"] = customers
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
-        context = await browser.new_context(locale="en-US", viewport={"width": 1360, "height": 860})
-        opened = await context.new_page()
-        problems: list[str] = []
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", lambda message: problems.append(message.text) if _is_problem(message) else None)
-        await opened.goto(f"{simulator.url}/simulator")
-        await expect(opened.locator("#call-status")).to_have_text("No call")
-        yield opened
-        await browser.close()
-        assert problems == []
-
-
-def _is_problem(message: ConsoleMessage) -> bool:
-    """An error on the console, except for a request that the test itself stops."""
-    return message.type == "error" and "net::ERR_FAILED" not in message.text
-
-
-async def picture(page: Page, name: str) -> None:
-    """Keep a picture where the person who runs the tests asked for it."""
-    if folder := os.environ.get("HEADGATE_TEST_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"simulator-{name}.png", full_page=True)
-
-
-async def assert_accessible(page: Page) -> None:
-    results = await Axe().run(page)
-    found = [
-        (violation["id"], [node["html"] for node in violation["nodes"]]) for violation in results.response["violations"]
-    ]
-    assert found == []
-
-
-def switchboard(application: Application) -> None:
-    """A small menu: the balance by key or by word."""
-    application.twiml(
-        "/twilio/voice",
-        '<Gather input="dtmf speech" numDigits="1" action="/turn" timeout="30">'
-        '<Say language="en-US">Hello. This is the automated assistant. Press 1 for your balance.</Say></Gather>',
-    )
-
-    def turn(hook: Hook) -> str:
-        said = hook.form.get("Digits") or hook.form.get("SpeechResult")
-        return f"<Response><Say>You told me {said}</Say><Hangup/></Response>"
-
-    application.answers["/turn"] = turn
 
 
 class TestCall:
     async def test_is_carried_by_keys_from_the_keyboard(self, application: Application, page: Page) -> None:
         switchboard(application)
         await page.get_by_role("button", name="Call the district").click()
-        captions = page.get_by_role("log", name="What is said on the call")
-        await expect(captions).to_contain_text("Press 1 for your balance")
-        await expect(page.locator("#words")).to_be_focused()
+        await expect(captions(page)).to_contain_text("Press 1 for your balance")
+        await expect(phone(page).get_by_label("Say something")).to_be_focused()
         await picture(page, "call")
         await assert_accessible(page)
         await page.get_by_role("button", name="1", exact=True).click()
-        await expect(captions).to_contain_text("You pressed 1")
-        await expect(captions).to_contain_text("You told me 1")
+        await expect(captions(page)).to_contain_text("You pressed 1")
+        await expect(captions(page)).to_contain_text("You told me 1")
         await page.get_by_role("button", name="Hang up").click()
-        await expect(captions).to_contain_text("The call has ended")
-        await expect(page.locator("#call-status")).to_have_text("No call")
+        await expect(captions(page)).to_contain_text("The call has ended")
+        await expect(status(page)).to_have_text("No call")
 
     async def test_is_carried_by_words(self, application: Application, simulator: Simulator, page: Page) -> None:
         switchboard(application)
         await page.get_by_role("button", name="Call the district").press("Enter")
-        await expect(page.locator("#captions")).to_contain_text("Press 1 for your balance")
+        await expect(captions(page)).to_contain_text("Press 1 for your balance")
         await page.keyboard.type("what's my balance")
         await page.keyboard.press("Enter")
-        await expect(page.locator("#captions")).to_contain_text("You told me what's my balance")
+        await expect(captions(page)).to_contain_text("You told me what's my balance")
         assert application.at("/turn")[0].form["From"] == MARIA and application.at("/turn")[0].signed()
-        await expect(page.locator("#call-status")).to_have_text("No call", timeout=10_000)
+        await expect(status(page)).to_have_text("No call", timeout=10_000)
         assert application.at("/twilio/voice/status")[0].form["CallStatus"] == "completed"
 
     async def test_can_come_from_the_district(self, application: Application, simulator: Simulator, page: Page) -> None:
@@ -138,17 +47,17 @@ class TestCall:
             auth=auth,
         )
         assert created.status_code == 201
-        await expect(page.locator("#call-status")).to_have_text("The district is calling")
+        await expect(status(page)).to_have_text("The district is calling")
         await page.get_by_role("button", name="Answer").click()
-        await expect(page.locator("#captions")).to_contain_text("Your callback")
-        await expect(page.locator("#captions")).to_contain_text("The call has ended")
+        await expect(captions(page)).to_contain_text("Your callback")
+        await expect(captions(page)).to_contain_text("The call has ended")
 
     async def test_ends_when_the_page_is_closed(
         self, application: Application, simulator: Simulator, page: Page
     ) -> None:
         switchboard(application)
         await page.get_by_role("button", name="Call the district").click()
-        await expect(page.locator("#captions")).to_contain_text("Press 1")
+        await expect(captions(page)).to_contain_text("Press 1")
         ended: asyncio.Queue[str] = asyncio.Queue()
 
         def over(hook: Hook) -> str:
@@ -165,9 +74,8 @@ class TestTexts:
         application.twiml("/twilio/sms", "<Message>Your balance is $123.45.</Message>" * 12)
         await page.get_by_label("Your text").fill("what's my balance?")
         await page.keyboard.press("Enter")
-        thread = page.get_by_role("log", name="Texts")
-        await expect(thread).to_contain_text("You: what's my balance?")
-        await expect(thread).to_contain_text("The district: Your balance is $123.45.")
+        await expect(thread(page)).to_contain_text("You: what's my balance?")
+        await expect(thread(page)).to_contain_text("The district: Your balance is $123.45.")
         await picture(page, "texts")
         assert await page.evaluate("document.documentElement.scrollHeight") < 1200
         await assert_accessible(page)
@@ -183,22 +91,24 @@ class TestTexts:
             auth=(account, token),
         )
         assert sent.status_code == 201
-        await expect(page.get_by_role("log", name="Texts")).to_contain_text("Your code is 123456")
+        await expect(thread(page)).to_contain_text("Your code is 123456")
 
     async def test_that_cannot_be_sent_stay_in_the_box(self, application: Application, page: Page) -> None:
         await page.route("**/api/texts", lambda route: route.abort())
         await page.get_by_label("Your text").fill("hello")
         await page.get_by_role("button", name="Send").click()
-        await expect(page.locator("#send-note")).to_have_text("The text could not be sent. Try again.")
+        await expect(phone(page).locator('[data-slot="send-note"]')).to_have_text(
+            "The text could not be sent. Try again."
+        )
         await expect(page.get_by_label("Your text")).to_have_value("hello")
 
 
 class TestPage:
     async def test_shows_whose_phone_it_is(self, page: Page) -> None:
-        facts = page.locator("#facts")
+        facts = phone(page).locator("dl")
         await expect(facts).to_contain_text("1000234567")
         await expect(facts).to_contain_text("$123.45")
-        await page.get_by_label("Customer").select_option(label="José Ortega (prefers Spanish)")
+        await page.get_by_label("Whose phone is this?").select_option(label="José Ortega (prefers Spanish)")
         await expect(facts).to_contain_text("1000234568")
 
     async def test_speaks_spanish(self, application: Application, page: Page) -> None:
@@ -211,7 +121,7 @@ class TestPage:
 
     async def test_takes_any_number(self, application: Application, page: Page) -> None:
         application.twiml("/twilio/sms", "")
-        await page.get_by_label("Customer").select_option(label="Another number")
+        await page.get_by_label("Whose phone is this?").select_option(label="Another number")
         await page.get_by_label("Phone number").fill("12")
         await page.get_by_role("button", name="Use it").click()
         await expect(page.get_by_role("alert")).to_contain_text("area code")
@@ -220,10 +130,11 @@ class TestPage:
         await page.keyboard.press("Enter")
         await page.get_by_label("Your text").fill("hello")
         await page.get_by_role("button", name="Send").click()
-        await expect(page.locator("#send-note")).to_contain_text("No reply")
+        await expect(phone(page).locator('[data-slot="send-note"]')).to_contain_text("No reply")
         assert application.at("/twilio/sms")[0].form["From"] == "+15550003333"
 
     async def test_fits_a_narrow_screen(self, page: Page) -> None:
+        await page.get_by_role("button", name="Add a phone").click()
         await page.set_viewport_size({"width": 320, "height": 640})
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320

@@ -1,13 +1,12 @@
 """`/Calls`, driven by Twilio's real client; every exchange fits Twilio's OpenAPI file."""
 
 import asyncio
-from collections import deque
 from typing import Any
 
 import pytest
 from twilio.rest import Client
 
-from telephony.simulator.calls.scripted import parse_step
+from telephony.simulator.calls.steps import parse_step
 from tests.telephony_simulator.rest_client import off_the_loop, refusal
 from tests.telephony_simulator.world import DISTRICT, MARIA, Application, Simulator, heard
 
@@ -30,7 +29,7 @@ class TestCalls:
             )
         )
         assert (created.status, created.direction) == ("queued", "outbound-api")
-        await simulator.network.exchange.settled()
+        await simulator.network.settled()
         sid = created.sid or ""
         told = (await simulator.http.get(f"/api/calls/{sid}/events")).json()
         assert [event["text"] for event in told["events"] if event["kind"] == "say"] == ["Is this Maria?", "Good"]
@@ -46,16 +45,16 @@ class TestCalls:
         self, application: Application, simulator: Simulator, client: Client
     ) -> None:
         created = await off_the_loop(lambda: client.calls.create(to=MARIA, from_=DISTRICT, twiml="<Response/>"))
-        await simulator.network.exchange.settled()
+        await simulator.network.settled()
         listed = await off_the_loop(lambda: client.calls.list(to=MARIA, status="no-answer"))
         assert [call.sid for call in listed] == [created.sid]
 
     async def test_take_inline_documents(self, simulator: Simulator, client: Client) -> None:
-        simulator.network.exchange.prepared[MARIA] = deque([[parse_step("silence")]])
+        simulator.network.facilities.phones.prepare(MARIA, [parse_step("silence")])
         created = await off_the_loop(
             lambda: client.calls.create(to=MARIA, from_=DISTRICT, twiml="<Response><Say>Hello</Say></Response>")
         )
-        await simulator.network.exchange.settled()
+        await simulator.network.settled()
         assert heard(simulator.network.exchange.finished[created.sid or ""]) == ["Hello"]
 
     async def test_that_go_on_can_be_redirected_and_ended(

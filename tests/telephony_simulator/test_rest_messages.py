@@ -15,16 +15,16 @@ JOSE = "+15550002222"
 
 
 def test_the_openapi_file_is_at_hand_or_this_says_so() -> None:
-    if openapi.load() is None:
+    if openapi.of("/2010-04-01/") is None:
         pytest.skip(
-            f"Twilio's OpenAPI file is not at ../shared/reference/twilio-oai/{openapi.FILE.name}: "
+            f"Twilio's OpenAPI file is not at ../shared/reference/twilio-oai/{openapi.FILES.name}: "
             "requests and answers are tested, but not held against it"
         )
 
 
-@pytest.mark.skipif(openapi.load() is None, reason="Twilio's OpenAPI file is not beside the project")
+@pytest.mark.skipif(openapi.of("/2010-04-01/") is None, reason="Twilio's OpenAPI file is not beside the project")
 def test_the_openapi_check_finds_what_does_not_fit() -> None:
-    specification, path = openapi.load(), f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    specification, path = openapi.of("/2010-04-01/"), f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     assert specification is not None
     for wrong in ({"form": {"Too": ["x"]}}, {"query": {"Colour": "red"}}, {"body": {"sid": "SM1"}}):
         with pytest.raises((AssertionError, jsonschema.ValidationError)):
@@ -48,7 +48,7 @@ class TestMessages:
         )
         assert (message.status, message.num_segments, message.direction) == ("queued", "1", "outbound-api")
         assert message.date_created is not None and message.date_created.tzinfo is not None
-        await simulator.network.delivery.settled()
+        await simulator.network.settled()
         hooks = application.at("/twilio/sms/status")
         assert [hook.form["MessageStatus"] for hook in hooks] == ["sending", "sent", "delivered"]
         assert all(hook.signed() and hook.form["MessageSid"] == message.sid for hook in hooks)
@@ -69,7 +69,7 @@ class TestMessages:
                 to=to, from_=DISTRICT, body="x", status_callback=f"{application.base}/status"
             )
         )
-        await simulator.network.delivery.settled()
+        await simulator.network.settled()
         last = application.at("/status")[-1].form
         assert (last["MessageStatus"], last["ErrorCode"]) == end
 
@@ -114,7 +114,7 @@ class TestMessages:
         for index in range(5):
             await off_the_loop(lambda index=index: client.messages.create(to=MARIA, from_=DISTRICT, body=str(index)))  # type: ignore[misc]
         await off_the_loop(lambda: client.messages.create(to=JOSE, from_=DISTRICT, body="other"))
-        await simulator.network.delivery.settled()
+        await simulator.network.settled()
         now = datetime.now(UTC)
         found = await off_the_loop(
             lambda: client.messages.list(to=MARIA, date_sent_after=now - timedelta(minutes=5), page_size=2)

@@ -68,7 +68,7 @@ class TestReply:
         application.twiml("/twilio/sms", '<Message statusCallback="/twilio/sms/status?id=7">Hello</Message>')
         application.twiml("/twilio/sms/status", "")
         await text(simulator, "hello")
-        await simulator.network.delivery.settled()
+        await simulator.network.settled()
         hooks = application.at("/twilio/sms/status")
         assert [hook.form["MessageStatus"] for hook in hooks] == ["sending", "sent", "delivered"]
         assert all(hook.signed() and hook.url.endswith("?id=7") for hook in hooks)

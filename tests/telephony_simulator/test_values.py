@@ -3,7 +3,7 @@
 import pytest
 from twilio.request_validator import RequestValidator
 
-from telephony.simulator.calls.scripted import BadStep, HangUp, Press, Say, Silence, Wait, parse_step
+from telephony.simulator.calls.steps import BadStep, HangUp, Press, Say, Silence, Wait, parse_step
 from telephony.simulator.messaging.keywords import keyword_of
 from telephony.simulator.messaging.segments import count_segments
 from telephony.simulator.overrides import BadRetryPolicy, split_overrides

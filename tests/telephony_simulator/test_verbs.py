@@ -209,7 +209,7 @@ class TestEnqueue:
 
 class TestOtherVerbs:
     async def test_that_are_not_carried_out_are_recorded(self, application: Application, simulator: Simulator) -> None:
-        application.twiml("/twilio/voice", "<Pay/><say>wrong case</say><Say voise='x'>Hello</Say>")
+        application.twiml("/twilio/voice", "<Siprec/><say>wrong case</say><Say voise='x'>Hello</Say>")
         call = await simulator.call()
         assert codes(call) == [12200, 12200, 12200] and heard(call) == ["Hello"]
         errors = (await simulator.http.get("/api/errors")).json()

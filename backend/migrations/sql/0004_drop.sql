@@ -2,7 +2,10 @@
 
 DROP TRIGGER ledger_reversal_frees ON ledger_entries;
 DROP FUNCTION ledger_reversal_frees();
+DROP TRIGGER charge_opens ON ledger_postings;
+DROP FUNCTION charge_opens();
 DROP FUNCTION post_payment;
+DROP FUNCTION allocate_credit;
 DROP FUNCTION allocate_credits;
 DELETE FROM ledger_accounts WHERE code IN ('unapplied', 'over_and_short');
 ALTER TABLE bills DROP CONSTRAINT ck_bills_kind;
@@ -33,6 +36,8 @@ DROP TABLE return_items;
 DROP TABLE payment_voids;
 DROP TABLE payment_drafts;
 DROP TABLE payment_allocations;
+DROP FUNCTION charge_is_paid();
+DROP TABLE open_charges;
 DROP FUNCTION payment_allocations_stay();
 DROP TABLE read_items;
 DROP TABLE struck_reads;

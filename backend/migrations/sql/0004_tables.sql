@@ -39,8 +39,10 @@ CREATE UNIQUE INDEX uq_refused_files_content ON refused_files (sha256, business_
 
 CREATE TABLE nightly_schedule (
     only_row BOOLEAN DEFAULT true NOT NULL,
+    first DATE NOT NULL,
     since DATE NOT NULL,
     CONSTRAINT pk_nightly_schedule PRIMARY KEY (only_row),
+    CONSTRAINT ck_nightly_schedule_since CHECK (since >= first),
     CONSTRAINT ck_nightly_schedule_only_row CHECK (only_row)
 );
 
@@ -445,11 +447,24 @@ CREATE TABLE payment_allocations (
     CONSTRAINT fk_payment_allocations_undone_by_id_ledger_entries FOREIGN KEY(undone_by_id) REFERENCES ledger_entries (id)
 );
 
+CREATE INDEX ix_payment_allocations_credit ON payment_allocations (credit_entry_id) WHERE undone_by_id IS NULL;
+
 CREATE INDEX ix_payment_allocations_live ON payment_allocations (account_id) WHERE undone_by_id IS NULL;
 
-CREATE INDEX ix_payment_allocations_credit_entry_id ON payment_allocations (credit_entry_id);
-
 CREATE INDEX ix_payment_allocations_charge_entry_id ON payment_allocations (charge_entry_id);
+
+CREATE TABLE open_charges (
+    account_id UUID NOT NULL,
+    entry_id UUID NOT NULL,
+    line SMALLINT NOT NULL,
+    is_fee BOOLEAN NOT NULL,
+    charged_on DATE NOT NULL,
+    due_on DATE NOT NULL,
+    left_cents BIGINT NOT NULL,
+    CONSTRAINT pk_open_charges PRIMARY KEY (account_id, entry_id, line),
+    CONSTRAINT ck_open_charges_left_cents CHECK (left_cents > 0),
+    CONSTRAINT fk_open_charges_charge FOREIGN KEY(entry_id, line) REFERENCES ledger_postings (entry_id, line)
+);
 
 CREATE TABLE payment_drafts (
     instruction_id UUID NOT NULL,

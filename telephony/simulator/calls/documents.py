@@ -26,6 +26,4 @@ async def load(execution: Execution, goto: Goto) -> Document:
     """Ask for a document with the leg's parameters. Raises FetchFailed."""
     if goto.markup is not None:
         return parse_inline(goto.markup, goto.url)
-    parameters = {**execution.leg.parameters(), **goto.parameters}
-    fetched = await execution.requester.fetch(goto.url, goto.method, parameters, execution.jar)
-    return parse_voice(fetched, goto.method)
+    return parse_voice(await execution.fetch(goto), goto.method)

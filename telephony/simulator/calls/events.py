@@ -3,7 +3,12 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["say", "play", "pause", "gather", "heard", "pressed", "record", "queue", "dial", "hangup", "error"]
+Kind = Literal[
+    "say", "play", "pause", "gather", "heard", "pressed", "record", "queue", "dial", "conference", "talk", "voice",
+    "interrupted", "pay", "relay", "stream", "hangup", "error",
+]  # fmt: skip
+"""`heard`: what the application was told that this person said. `talk`: what they said to other people on the call.
+`voice`: what another person said. `interrupted`: how far a sentence had come when they talked over it."""
 
 WORDS_PER_SECOND = 2.5
 
@@ -20,6 +25,7 @@ class Event:
     voice: str | None = None
     confidence: float | None = None
     code: int | None = None
+    who: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The four fields every event has, and those of the others that are set."""

@@ -1,27 +1,30 @@
 """Where calls are put through: scripted and live calls to the district, and calls the district makes."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
 from telephony.simulator.calls.events import Event
-from telephony.simulator.calls.execution import Execution, Finish
-from telephony.simulator.calls.interpreter import carry_out
+from telephony.simulator.calls.execution import Execution, Finish, Outcome
+from telephony.simulator.calls.facilities import Facilities, Opening
+from telephony.simulator.calls.interpreter import carry
 from telephony.simulator.calls.leg import Leg, new_record
-from telephony.simulator.calls.line import CallerHungUp, EndedByRest, Goto, Line, ScriptUsedUp
+from telephony.simulator.calls.line import Goto, Line
+from telephony.simulator.calls.phones import Rung
 from telephony.simulator.calls.progress import Progress
-from telephony.simulator.calls.scripted import ScriptedLine, Step
-from telephony.simulator.calls.waiting import Queues
-from telephony.simulator.requester import FetchFailed, Requester
-from telephony.simulator.settings import DistrictNumber
-from telephony.simulator.state.calls import Alerts, CallTable
+from telephony.simulator.calls.scripted import ScriptedLine
+from telephony.simulator.calls.steps import Step
+from telephony.simulator.calls.timeline import Timeline
+from telephony.simulator.conditions import Pacer
+from telephony.simulator.state.numbers import PhoneNumber
 
 log = structlog.get_logger("simulator.calls")
+
+FINISHED_MAX = 500
+CALLS_PER_SECOND = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,166 +41,141 @@ class ScriptedCall:
         return {"call_sid": self.call_sid, "events": events, "ended": self.ended}
 
 
-class Handset(Protocol):
-    """A phone at the page that can ring."""
+@dataclass(frozen=True)
+class Origination:
+    """A call that the REST interface makes: what happens at the answer, and who is told what."""
 
-    async def ring(self, leg: Leg, seconds: float) -> Line | None:
-        """Ring for at most `seconds`; the line when somebody picks up."""
+    leg: Leg
+    opening: Callable[[Execution], Awaitable[Outcome]]
+    progress: Progress
+    ring_seconds: float
+    timeline: Timeline
+    fallback_url: str = ""
+    detect_machine: str = ""
+    on_answer: Callable[[Execution], None] | None = None
+    on_end: Callable[[str], None] | None = None
 
-    def stop_ringing(self) -> None:
-        """The call was cancelled before anybody picked up."""
 
-
+@dataclass
 class Exchange:
     """All calls of the simulated network."""
 
-    def __init__(
-        self,
-        *,
-        requester: Requester,
-        calls: CallTable,
-        alerts: Alerts,
-        number: DistrictNumber,
-        account_sid: str,
-        media_url: str,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._requester, self._calls, self._alerts = requester, calls, alerts
-        self._number, self._account_sid, self._media_url, self._clock = number, account_sid, media_url, clock
-        self._queues = Queues()
-        self._lines: dict[str, Line] = {}
-        self._ringing: dict[str, Leg] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.handsets: dict[str, Handset] = {}
-        self.prepared: dict[str, deque[list[Step]]] = {}
-        self.finished: dict[str, ScriptedCall] = {}
+    facilities: Facilities
+    pacer: Pacer
+    finished: dict[str, ScriptedCall] = field(default_factory=dict)
+    _ringing: dict[str, "asyncio.Task[Rung] | None"] = field(default_factory=dict)
 
-    async def call_with_script(self, caller: str, steps: Sequence[Step]) -> ScriptedCall:
-        """Call the district and follow the steps."""
+    def __post_init__(self) -> None:
+        self.facilities.carry = self._carry
+
+    async def call_with_script(
+        self, caller: str, steps: Sequence[Step], number: PhoneNumber, verstat: str | None = None
+    ) -> ScriptedCall:
+        """Call one of the district's numbers and follow the steps."""
         line = ScriptedLine(steps)
-        leg = self.incoming(caller)
-        ended = await self.connect(leg, line)
+        leg = self.incoming(caller, number)
+        if verstat is not None:
+            leg.verstat = verstat
+        ended = await self.connect(leg, line, number)
         return ScriptedCall(leg.sid, line.events, ended)
 
-    def incoming(self, caller: str) -> Leg:
-        """A call to the district's number that has begun to ring."""
-        record = new_record("inbound", caller, self._number.number, self._clock())
-        return Leg(record, self._account_sid, self._clock, self._calls.save)
+    def incoming(self, caller: str, number: PhoneNumber) -> Leg:
+        """A call to the number that has begun to ring."""
+        record = new_record("inbound", caller, number.phone_number, self.facilities.clock())
+        return Leg(record, self.facilities.account_sid, self.facilities.clock, self.facilities.calls.save)
 
-    async def connect(self, leg: Leg, line: Line) -> str:
+    async def connect(self, leg: Leg, line: Line, number: PhoneNumber) -> str:
         """Carry out an incoming call until it ends; returns why it ended."""
-        start = Goto(self._number.voice_url, "POST", {})
-        execution = self._execution(leg, line, self._number.voice_fallback_url)
-        finish = await self._run(execution, start)
-        parameters = {**leg.parameters(), "CallDuration": str(leg.record.duration_seconds or 0)}
-        await self._tell(execution, Goto(self._number.status_callback, "POST", parameters))
+
+        async def opening() -> Outcome:
+            return Goto(number.voice_url, number.voice_method, {})
+
+        execution = self._execution(leg, line, number.voice_fallback_url)
+        with line.timeline.attended():
+            finish = await self._carry(execution, opening)
+            if number.status_callback:
+                told = {"CallDuration": str(leg.record.duration_seconds or 0), **leg.recorded}
+                callback = Goto(number.status_callback, number.status_callback_method, told)
+                await execution.tell(callback)
         return finish.reason
 
-    def originate(self, leg: Leg, start: Goto, fallback_url: str, ring_seconds: float, progress: Progress) -> None:
+    def originate(self, call: Origination) -> None:
         """Ring a phone for the REST interface, in the background."""
-        self._ringing[leg.sid] = leg
-        self._spawn(self._ring_out(leg, start, fallback_url, ring_seconds, progress))
+        self._ringing[call.leg.sid] = None
+        self.facilities.spawn(self._ring_out(call))
 
     def cancel(self, sid: str) -> bool:
         """End a call that nobody has answered yet; False when there is none of that SID."""
-        leg = self._ringing.pop(sid, None)
-        if leg is None:
+        if sid not in self._ringing:
             return False
-        leg.finish("canceled", 0.0)
-        if handset := self.handsets.get(leg.record.called):
-            handset.stop_ringing()
+        task = self._ringing.pop(sid)
+        if task is not None:
+            task.cancel()
         return True
 
-    def live_line(self, sid: str) -> Line | None:
-        """The line of a call that is going on."""
-        return self._lines.get(sid)
-
-    async def close(self) -> None:
-        """End every call; nobody is told."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def settled(self) -> None:
-        """Wait until no background call is going on."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-
-    def _spawn(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _ring_out(
-        self, leg: Leg, start: Goto, fallback_url: str, ring_seconds: float, progress: Progress
-    ) -> None:
-        await progress.tell("initiated")
-        if leg.sid not in self._ringing:
-            return
-        leg.to_status("ringing")
-        await progress.tell("ringing")
-        line = await self._pick_up(leg, ring_seconds) if leg.sid in self._ringing else None
-        still_wanted = self._ringing.pop(leg.sid, None) is not None
-        if line is None:
-            leg.finish("no-answer", 0.0)
-        elif still_wanted:
+    async def _ring_out(self, call: Origination) -> None:
+        leg = call.leg
+        await self.pacer.turn(leg.record.caller, 1 / CALLS_PER_SECOND)
+        with call.timeline.attended():
+            rung = await self._ring(call)
+            if rung is None or rung.line is None:
+                leg.finish("canceled" if rung is None else rung.fate, 0.0)
+                if rung is not None:
+                    await call.progress.tell("completed")
+                if call.on_end is not None:
+                    call.on_end(leg.record.status)
+                return
+            if call.detect_machine:
+                leg.record.answered_by = _answered_by(rung.machine, call.detect_machine)
             leg.to_status("in-progress")
-            await progress.tell("answered")
-            ended = (await self._run(self._execution(leg, line, fallback_url), start)).reason
-            if isinstance(line, ScriptedLine):
-                self.finished[leg.sid] = ScriptedCall(leg.sid, line.events, ended)
-        await progress.tell("completed")
+            await call.progress.tell("answered")
+            execution = self._execution(leg, rung.line, call.fallback_url)
+            if call.on_answer is not None:
+                call.on_answer(execution)
+            await self._carry(execution, lambda: call.opening(execution))
+            await call.progress.tell("completed")
+            if call.on_end is not None:
+                call.on_end(leg.record.status)
 
-    async def _pick_up(self, leg: Leg, ring_seconds: float) -> Line | None:
-        """A prepared script answers first, then the phone at the page; otherwise nobody."""
-        phone = leg.record.called
-        scripts = self.prepared.get(phone)
-        if scripts:
-            return ScriptedLine(scripts.popleft())
-        handset = self.handsets.get(phone)
-        return await handset.ring(leg, ring_seconds) if handset else None
+    async def _ring(self, call: Origination) -> Rung | None:
+        """None when it was cancelled: a call that never left the queue tells nobody."""
+        leg = call.leg
+        if leg.sid not in self._ringing:
+            return None
+        await call.progress.tell("initiated")
+        if leg.sid not in self._ringing:
+            return Rung("canceled")
+        leg.to_status("ringing")
+        await call.progress.tell("ringing")
+        if leg.sid not in self._ringing:
+            return Rung("canceled")
+        ring = self.facilities.phones.ring(leg, call.ring_seconds, call.timeline, strangers_answer=False)
+        task = self._ringing[leg.sid] = asyncio.get_running_loop().create_task(ring)
+        await asyncio.wait({task})
+        self._ringing.pop(leg.sid, None)
+        if task.cancelled():
+            self.facilities.phones.stop_ringing(leg.record.called)
+            return Rung("canceled")
+        return task.result()
 
-    def _execution(self, leg: Leg, line: Line, fallback_url: str) -> Execution:
-        return Execution(
-            leg=leg,
-            line=line,
-            requester=self._requester,
-            jar=self._requester.cookies(),
-            alerts=self._alerts,
-            queues=self._queues,
-            clock=self._clock,
-            media_url=self._media_url,
-            fallback_url=fallback_url,
-        )
-
-    async def _run(self, execution: Execution, start: Goto) -> Finish:
+    async def _carry(self, execution: Execution, opening: Opening) -> Finish:
+        finish = await carry(execution, opening)
         leg, line = execution.leg, execution.line
-        self._lines[leg.sid] = line
-        finish = Finish("error", "failed")
-        try:
-            finish = await carry_out(execution, start)
-        except CallerHungUp:
-            finish = Finish("caller_hung_up")
-        except ScriptUsedUp:
-            finish = Finish("script_used_up")
-        except EndedByRest:
-            finish = Finish("ended_by_rest")
-        finally:
-            self._lines.pop(leg.sid, None)
-            status = "no-answer" if finish.status == "completed" and not leg.answered else finish.status
-            leg.finish(status, line.now)
-        execution.emit("hangup", finish.reason)
+        if isinstance(line, ScriptedLine) and leg.record.direction != "inbound":
+            self._keep(ScriptedCall(leg.sid, line.events, finish.reason))
         log.info("call_ended", call_sid=leg.sid, reason=finish.reason)
-        for farewell in execution.farewells:
-            await self._tell(
-                execution, Goto(farewell.url, farewell.method, {**leg.parameters(), **farewell.parameters})
-            )
         return finish
 
-    async def _tell(self, execution: Execution, goto: Goto) -> None:
-        """A webhook whose answer does not matter."""
-        try:
-            await self._requester.fetch(goto.url, goto.method, goto.parameters, execution.jar)
-        except FetchFailed as failure:
-            self._alerts.add(self._clock(), failure.code, execution.leg.sid, failure.url, failure.detail)
+    def _execution(self, leg: Leg, line: Line, fallback_url: str) -> Execution:
+        return Execution(leg, line, self.facilities, self.facilities.requester.cookies(), fallback_url)
+
+    def _keep(self, call: ScriptedCall) -> None:
+        self.finished[call.call_sid] = call
+        while len(self.finished) > FINISHED_MAX:
+            del self.finished[next(iter(self.finished))]
+
+
+def _answered_by(machine: bool, detection: str) -> str:
+    if not machine:
+        return "human"
+    return "machine_end_beep" if detection == "DetectMessageEnd" else "machine_start"

@@ -1,19 +1,19 @@
 """What a verb works with: the leg, the line, the present document, and the way out to the network."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Protocol
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 import aiohttp
 
+from telephony.simulator.callbacks import Callback
 from telephony.simulator.calls.events import Event, Kind
+from telephony.simulator.calls.facilities import Facilities
 from telephony.simulator.calls.leg import Leg
-from telephony.simulator.calls.line import Goto, Line
-from telephony.simulator.calls.waiting import Queues
-from telephony.simulator.requester import FetchFailed, Requester
-from telephony.simulator.state.calls import Alerts
+from telephony.simulator.calls.line import Goto, Key, Line
+from telephony.simulator.requester import Fetched, FetchFailed
 from telephony.simulator.twiml import Document
 
 
@@ -33,22 +33,44 @@ class LeaveQueue:
 Outcome = Goto | Finish | LeaveQueue | None
 
 
-@dataclass
+class Companion(Protocol):
+    """Something that goes on beside the verbs until it is stopped or the call ends."""
+
+    @property
+    def sid(self) -> str:
+        """Its identifier."""
+
+    @property
+    def name(self) -> str:
+        """The name it was given, by which `<Stop>` finds it."""
+
+    async def stop(self) -> None:
+        """End it and tell whoever asked to be told. A second time changes nothing."""
+
+
+class Capturing(Protocol):
+    """An agent's payment session."""
+
+    async def take(self, key: Key) -> bool:
+        """Take one key of the person; False when it is not for the payment."""
+
+
+@dataclass(eq=False)
 class Execution:
     """The state of one leg that is being carried out."""
 
     leg: Leg
     line: Line
-    requester: Requester
+    facilities: Facilities
     jar: aiohttp.CookieJar
-    alerts: Alerts
-    queues: Queues
-    clock: Callable[[], datetime]
-    media_url: str
     fallback_url: str = ""
     document: Document | None = None
     farewells: list[Goto] = field(default_factory=list)
     """Action webhooks that are still told how a verb ended when the caller hangs up; answers are ignored."""
+    companions: "list[Companion]" = field(default_factory=list)
+    """What goes on beside the verbs: streams, transcriptions, recordings."""
+    payment: "Capturing | None" = None
+    """An agent's payment session that takes the keys of this person."""
 
     def emit(
         self,
@@ -60,20 +82,21 @@ class Execution:
         voice: str | None = None,
         confidence: float | None = None,
         code: int | None = None,
+        who: str | None = None,
     ) -> None:
         """Report an event at the present moment of the call."""
         at = self.line.now
-        self.line.emit(Event(at, kind, text, language, seconds, voice, confidence, code))
+        self.line.emit(Event(at, kind, text, language, seconds, voice, confidence, code, who))
 
     def warn(self, code: int, detail: str) -> None:
         """Record one of Twilio's errors or warnings; the call goes on."""
         url = self.document.url if self.document else ""
-        self.alerts.add(self.clock(), code, self.leg.sid, url, detail)
+        self.facilities.alerts.add(self.facilities.clock(), code, self.leg.sid, url, detail)
         self.emit("error", detail, code=code)
 
     def fail(self, failure: FetchFailed) -> None:
         """Record that a document could not be had."""
-        self.alerts.add(self.clock(), failure.code, self.leg.sid, failure.url, failure.detail)
+        self.facilities.alerts.add(self.facilities.clock(), failure.code, self.leg.sid, failure.url, failure.detail)
         self.emit("error", failure.detail, code=failure.code)
 
     def goto(self, address: str | None, method: str | None, parameters: dict[str, str]) -> Goto:
@@ -93,6 +116,24 @@ class Execution:
         """Somebody (we) picks up: any verb but `<Reject>` does."""
         if not self.leg.answered:
             self.leg.to_status("in-progress")
+
+    async def fetch(self, goto: Goto) -> Fetched:
+        """Ask for something with the leg's parameters and cookies. Raises FetchFailed."""
+        parameters = {**self.leg.parameters(), **goto.parameters}
+        return await self.facilities.requester.fetch(goto.url, goto.method, parameters, self.jar)
+
+    async def tell(self, goto: Goto) -> None:
+        """A webhook whose answer does not matter."""
+        try:
+            await self.fetch(goto)
+        except FetchFailed as failure:
+            self.facilities.alerts.add(self.facilities.clock(), failure.code, self.leg.sid, failure.url, failure.detail)
+
+    async def call_back(self, address: str | None, method: str | None, parameters: dict[str, str]) -> None:
+        """A status callback with the leg's parameters; nothing without an address."""
+        if address:
+            target = self.goto(address, method, {**self.leg.parameters(), **parameters})
+            await self.facilities.callbacks.tell(Callback(self.leg.sid, target.url, target.method, target.parameters))
 
 
 def seconds_of(execution: Execution, element: Element, name: str, default: float, code: int) -> float:

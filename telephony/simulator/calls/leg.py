@@ -20,6 +20,9 @@ class Leg:
         self._account_sid = account_sid
         self._clock = clock
         self._save = save
+        self.recorded: dict[str, str] = {}
+        """The recording that the REST interface asked for, as callbacks name it."""
+        self.verstat = "TN-Validation-Passed-A"
         save(record)
 
     @property
@@ -73,10 +76,12 @@ class Leg:
             parameters |= caller_geography(party, number)
         if record.parent_sid:
             parameters["ParentCallSid"] = record.parent_sid
+        if record.answered_by:
+            parameters["AnsweredBy"] = record.answered_by
         if record.direction == "inbound":
             parameters["CallToken"] = hashlib.sha256(record.sid.encode()).hexdigest()
-            if record.caller.startswith("+1"):
-                parameters["StirVerstat"] = "TN-Validation-Passed-A"
+            if record.caller.startswith("+1") and self.verstat:
+                parameters["StirVerstat"] = self.verstat
         return parameters
 
 

@@ -1,22 +1,14 @@
-"""A caller at the page: real time, keys and words as they come."""
+"""A person at the page: real time, keys and words as they come."""
 
-import asyncio
-import time
+from collections import deque
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from telephony.simulator.calls.events import Event
-from telephony.simulator.calls.line import (
-    CallerHungUp,
-    EndedByRest,
-    Goto,
-    Heard,
-    Key,
-    Mode,
-    TakenOver,
-    Words,
-)
+from telephony.simulator.calls.line import CallerHungUp, Heard, Key, Line, Mode, Words
+from telephony.simulator.calls.timeline import Timeline
 
 SPEECH_SECONDS_MAX = 60.0
 
@@ -38,71 +30,88 @@ class HungUp:
     """The person has put the phone down."""
 
 
-Signal = Heard | Speaking | Played | HungUp | Goto | EndedByRest
+Signal = Heard | Speaking | Played | HungUp
 
 
-class LiveLine:
+class LiveLine(Line):
     """What the page sends goes in with `receive`; events go out with `push`."""
 
-    def __init__(self, push: Push) -> None:
+    def __init__(self, push: Push, timeline: Timeline | None = None) -> None:
+        super().__init__(timeline or Timeline())
         self._push = push
-        self._signals: asyncio.Queue[Signal] = asyncio.Queue()
-        self._began = time.monotonic()
-        self._unheard: Words | None = None
+        self._signals: deque[Signal] = deque()
+        self._fresh = False
+        self._real = ExitStack()
+        self._real.enter_context(self.timeline.in_real_time())
 
-    @property
-    def now(self) -> float:
-        return round(time.monotonic() - self._began, 3)
-
-    def emit(self, event: Event) -> None:
+    def report(self, event: Event) -> None:
         self._push({"type": "event", "event": event.as_dict()})
 
     def receive(self, signal: Signal) -> None:
         """Something the person did."""
-        self._signals.put_nowait(signal)
+        self._signals.append(signal)
+        self._fresh = True
+        self._wake()
+
+    def close(self) -> None:
+        self._real.close()
 
     async def play(self, seconds: float, accepts: Collection[Mode]) -> Heard | None:
-        return await self._wait(seconds, accepts, ends_when_played=True)
+        return await self._attend(seconds, accepts, ends_when_played=True)
 
     async def listen(self, seconds: float, accepts: Collection[Mode]) -> Heard | None:
         self._push({"type": "listening", "modes": sorted(accepts)})
-        unheard, self._unheard = self._unheard, None
-        if unheard is not None and "speech" in accepts:
-            return unheard
-        return await self._wait(seconds, accepts, ends_when_played=False)
+        return await self._attend(seconds, accepts)
 
-    def settle(self) -> None:
+    async def stay(self, seconds: float = float("inf"), *, patiently: bool = False) -> Heard | None:
+        if not patiently:
+            self._push({"type": "listening", "modes": ["dtmf", "speech"]})
+        return await self._attend(seconds, ("dtmf", "speech"), rousable=True)
+
+    def settle(self, *, keys_are_lost: bool = True) -> None:
         self._push({"type": "listening", "modes": []})
 
-    def take_over(self, goto: Goto) -> None:
-        self.receive(goto)
-
-    def end(self) -> None:
-        self.receive(EndedByRest())
-
-    async def _wait(self, seconds: float, accepts: Collection[Mode], *, ends_when_played: bool) -> Heard | None:
-        deadline = self.now + seconds
-        while (left := deadline - self.now) > 0:
-            try:
-                signal = await asyncio.wait_for(self._signals.get(), left)
-            except TimeoutError:
+    async def _attend(
+        self,
+        seconds: float,
+        accepts: Collection[Mode],
+        *,
+        ends_when_played: bool = False,
+        rousable: bool = False,
+    ) -> Heard | None:
+        ends = self.timeline.now + seconds
+        while True:
+            self._raise_interruption()
+            if rousable and self._take_rousing():
                 return None
+            signal = self._next_signal(accepts, keep_words=ends_when_played)
             match signal:
                 case HungUp():
                     raise CallerHungUp
-                case Goto():
-                    raise TakenOver(signal)
-                case EndedByRest():
-                    raise signal
                 case Played() if ends_when_played:
                     return None
                 case Speaking() if "speech" in accepts:
-                    deadline, ends_when_played = self.now + SPEECH_SECONDS_MAX, False
-                case Key() if "dtmf" in accepts:
+                    ends, ends_when_played = self.timeline.now + SPEECH_SECONDS_MAX, False
+                case Key() | Words():
                     return signal
-                case Words() if "speech" in accepts:
-                    return signal
-                case Words():
-                    # Typed while a sentence that cannot be interrupted was playing: not lost on its writer.
-                    self._unheard = signal
+                case None:
+                    left = ends - self.timeline.now
+                    if left <= 0:
+                        return None
+                    await self._pass(left, until=lambda: self._fresh or (rousable and self._roused))
+
+    def _next_signal(self, accepts: Collection[Mode], *, keep_words: bool) -> Signal | None:
+        """The next thing the person did that counts now.
+
+        What was typed while a sentence that cannot be interrupted was playing waits for the question.
+        """
+        self._fresh = False
+        for signal in list(self._signals):
+            if isinstance(signal, Words) and "speech" not in accepts:
+                if not keep_words:
+                    self._signals.remove(signal)
+                continue
+            self._signals.remove(signal)
+            if not (isinstance(signal, Key) and "dtmf" not in accepts):
+                return signal
         return None

@@ -1,15 +1,19 @@
-"""Status callbacks of calls that the REST interface makes."""
+"""Status callbacks of calls: those the REST interface makes, and those `<Dial>` rings."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from telephony.simulator.callbacks import Callback, Callbacks
 from telephony.simulator.calls.leg import Leg
-from telephony.simulator.requester import FetchFailed, Requester
-from telephony.simulator.state.calls import Alerts
 from telephony.simulator.values import rfc2822
 
 EVENTS = ("initiated", "ringing", "answered", "completed")
+
+
+def wanted_events(values: Iterable[str]) -> tuple[str, ...]:
+    """The events somebody asked for, words separated by spaces or repeated; only the last when none was named."""
+    words = {word for value in values for word in value.split()}
+    return tuple(event for event in EVENTS if event in words) or ("completed",)
 
 
 @dataclass
@@ -17,10 +21,8 @@ class Progress:
     """Where to report, and which events are wanted; `completed` is reported whatever the end was."""
 
     leg: Leg
-    requester: Requester
-    alerts: Alerts
-    clock: Callable[[], datetime]
-    url: str
+    callbacks: Callbacks
+    url: str = ""
     method: str = "POST"
     events: tuple[str, ...] = ("completed",)
     _number: int = field(default=0, init=False)
@@ -30,10 +32,9 @@ class Progress:
         number, self._number = self._number, self._number + 1
         if not self.url or event not in self.events:
             return
-        now = self.clock()
         parameters = {
             **self.leg.parameters(),
-            "Timestamp": rfc2822(now),
+            "Timestamp": rfc2822(self.callbacks.clock()),
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(number),
         }
@@ -41,7 +42,5 @@ class Progress:
             parameters["CallStatus"] = "initiated"
         if event == "completed":
             parameters["CallDuration"] = str(self.leg.record.duration_seconds or 0)
-        try:
-            await self.requester.fetch(self.url, self.method, parameters, self.requester.cookies())
-        except FetchFailed as failure:
-            self.alerts.add(now, failure.code, self.leg.sid, failure.url, failure.detail)
+            parameters |= self.leg.recorded
+        await self.callbacks.tell(Callback(self.leg.sid, self.url, self.method, parameters, last=event == "completed"))

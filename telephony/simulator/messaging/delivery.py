@@ -1,34 +1,41 @@
 """Carries texts to phones: states in their order, and signed status callbacks."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from telephony.simulator.callbacks import Callback, Callbacks
+from telephony.simulator.conditions import Pacer
 from telephony.simulator.magic import MESSAGE_FATE
 from telephony.simulator.messaging.hub import Hub
-from telephony.simulator.requester import FetchFailed, Requester
-from telephony.simulator.state.calls import Alerts
+from telephony.simulator.messaging.segments import count_segments
 from telephony.simulator.state.messages import Message, MessageTable, OptOuts
 from telephony.simulator.values import API_VERSION, new_sid
 
 BLOCKED = 21610
 BLOCKED_WORDS = "Attempt to send to unsubscribed recipient"
+TOO_MANY_REPLIES = 14107
+REPLIES_MAX, REPLIES_SECONDS = 15, 30
+SEGMENT_SECONDS = 1.0
+"""A long code sends one segment a second, while the limits are on."""
+ENDS = ("delivered", "failed", "undelivered", "canceled")
 
 
 @dataclass
 class Delivery:
     """The way from the district to phones."""
 
-    requester: Requester
+    callbacks: Callbacks
     messages: MessageTable
     opt_outs: OptOuts
-    alerts: Alerts
     hub: Hub
+    pacer: Pacer
     account_sid: str
-    clock: Callable[[], datetime]
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _tasks: set["asyncio.Task[None]"] = field(default_factory=set, init=False)
+    _replied: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict, init=False)
 
     def publish(self, message: Message) -> None:
         """Show a text to whoever follows the phone."""
@@ -46,9 +53,9 @@ class Delivery:
     ) -> Message:
         """Deliver an answer to an inbound text at once; its status callbacks follow in the background.
 
-        To a phone that has opted out it fails with 21610.
+        To a phone that has opted out it fails with 21610; the sixteenth in half a minute fails with 14107.
         """
-        now = self.clock()
+        now = self.callbacks.clock()
         recipient, sender = to or to_message.sender, to_message.recipient
         message = Message(
             new_sid("MM" if media else "SM"), "outbound-reply", sender, recipient, body, media,
@@ -56,11 +63,9 @@ class Delivery:
         )  # fmt: skip
         self.messages.add(message)
         if self.opt_outs.blocked(recipient, sender) and not even_if_blocked:
-            self.alerts.add(now, BLOCKED, message.sid, callback, BLOCKED_WORDS)
-            failed = self.messages.change(
-                message.sid, now, status="failed", error_code=BLOCKED, error_message=BLOCKED_WORDS
-            )
-            return failed or message
+            return self._refuse(message, BLOCKED, BLOCKED_WORDS)
+        if self._too_many(sender, recipient, now):
+            return self._refuse(message, TOO_MANY_REPLIES, "Too many replies between two numbers in 30 seconds")
         states = [self._advance(message, status) for status in _states(message)]
         self._spawn(self._call_back([state for state in states if state is not None]))
         return states[-1] or message
@@ -68,6 +73,10 @@ class Delivery:
     def send(self, message: Message) -> None:
         """Deliver a stored message of the REST interface, in the background."""
         self._spawn(self._deliver(message))
+
+    def blocked(self, message: Message) -> None:
+        """A message of a messaging service to a phone that has opted out fails after it was accepted."""
+        self._spawn(self._fail(message, BLOCKED, BLOCKED_WORDS))
 
     async def settled(self) -> None:
         """Wait until every text has arrived or failed and every callback was sent."""
@@ -101,24 +110,42 @@ class Delivery:
             parameters |= {"ErrorCode": str(message.error_code), "ErrorMessage": message.error_message or ""}
         if message.status == "delivered":
             parameters["RawDlrDoneDate"] = message.updated_at.strftime("%y%m%d%H%M")
-        try:
-            await self.requester.fetch(message.status_callback, "POST", parameters, self.requester.cookies())
-        except FetchFailed as failure:
-            self.alerts.add(self.clock(), failure.code, message.sid, failure.url, failure.detail)
+        await self.callbacks.tell(
+            Callback(message.sid, message.status_callback, "POST", parameters, message.status in ENDS)
+        )
 
     async def _deliver(self, message: Message) -> None:
+        await self.pacer.turn(message.sender, SEGMENT_SECONDS * count_segments(message.body).count)
         for status in _states(message):
             state = self._advance(message, status)
             if state is None:
                 return
             await self.call_back(state)
 
+    async def _fail(self, message: Message, code: int, words: str) -> None:
+        for status in ("queued", "failed"):
+            changes = {"error_code": code, "error_message": words} if status == "failed" else {}
+            state = self.messages.change(message.sid, self.callbacks.clock(), status=status, **changes)
+            if state is not None:
+                await self.call_back(state)
+
     async def _call_back(self, states: list[Message]) -> None:
         for state in states:
             await self.call_back(state)
 
+    def _refuse(self, message: Message, code: int, words: str) -> Message:
+        now = self.callbacks.clock()
+        self.callbacks.alerts.add(now, code, message.sid, message.status_callback or "", words)
+        failed = self.messages.change(message.sid, now, status="failed", error_code=code, error_message=words)
+        return failed or message
+
+    def _too_many(self, sender: str, recipient: str, now: datetime) -> bool:
+        times = self._replied.setdefault((sender, recipient), deque(maxlen=REPLIES_MAX + 1))
+        times.append(now)
+        return len(times) > REPLIES_MAX and now - times[0] < timedelta(seconds=REPLIES_SECONDS)
+
     def _advance(self, message: Message, status: str) -> Message | None:
-        now = self.clock()
+        now = self.callbacks.clock()
         changes: dict[str, Any] = {"status": status}
         if status == "sent":
             changes["sent_at"] = now
@@ -126,7 +153,7 @@ class Delivery:
             _, refusal = MESSAGE_FATE[message.recipient]
             changes |= {"error_code": refusal.code, "error_message": refusal.message}
         state = self.messages.change(message.sid, now, **changes)
-        if state is not None and status in ("delivered", "failed", "undelivered"):
+        if state is not None and status in ENDS:
             self.publish(state)
         return state
 

@@ -12,9 +12,9 @@ from telephony.simulator.messaging.delivery import Delivery
 from telephony.simulator.messaging.keywords import ANSWERS, Keyword, keyword_of
 from telephony.simulator.messaging.segments import count_segments
 from telephony.simulator.requester import Fetched, FetchFailed, Requester
-from telephony.simulator.settings import DistrictNumber
-from telephony.simulator.state.calls import Alerts
+from telephony.simulator.state.alerts import Alerts
 from telephony.simulator.state.messages import INBOUND, Message, MessageTable, OptOuts
+from telephony.simulator.state.numbers import PhoneNumber
 from telephony.simulator.twiml import Document, parse_message
 from telephony.simulator.values import API_VERSION, caller_geography, new_sid
 
@@ -40,25 +40,26 @@ class Answered:
 
 @dataclass
 class Inbound:
-    """Receives texts from phones for the district's number."""
+    """Receives texts from phones for the account's numbers."""
 
     requester: Requester
     messages: MessageTable
     opt_outs: OptOuts
     alerts: Alerts
     delivery: Delivery
-    number: DistrictNumber
     account_sid: str
     clock: Callable[[], datetime]
 
-    async def receive(self, phone: str, body: str, media: Sequence[str], sid: str | None = None) -> Answered:
-        """Send the webhook of one text and carry out what comes back.
+    async def receive(
+        self, number: PhoneNumber, phone: str, body: str, media: Sequence[str], sid: str | None = None
+    ) -> Answered:
+        """Send the webhook of one text to `number` and carry out what comes back.
 
         A repeated `sid` is the same text delivered again, as a retry of Twilio's would be.
         """
         sid = sid or new_sid("MM" if media else "SM")
         now = self.clock()
-        message = Message(sid, INBOUND, phone, self.number.number, body, tuple(media), "received", now, now, now)
+        message = Message(sid, INBOUND, phone, number.phone_number, body, tuple(media), "received", now, now, now)
         replies: list[Message] = []
         if self.messages.get(sid) is None:
             self.messages.add(message)
@@ -66,7 +67,7 @@ class Inbound:
             replies = [await self._answer_keyword(message, word) for word in self._keyword(message)]
         else:
             message = self.messages.get(sid) or message
-        status, document = await self._webhook(message)
+        status, document = await self._webhook(number, message)
         if document is not None:
             replies += await self._carry_out(message, document)
         log.info("text_answered", message_sid=sid, status=status, replies=len(replies))
@@ -84,25 +85,24 @@ class Inbound:
     async def _answer_keyword(self, message: Message, word: Keyword) -> Message:
         return await self.delivery.reply(message, ANSWERS[word], (), "", even_if_blocked=True)
 
-    async def _webhook(self, message: Message) -> tuple[int, Document | None]:
+    async def _webhook(self, number: PhoneNumber, message: Message) -> tuple[int, Document | None]:
         jar = self.requester.cookies()
         failure: FetchFailed | None = None
-        for url in (self.number.sms_url, self.number.sms_fallback_url):
+        ways = ((number.sms_url, number.sms_method), (number.sms_fallback_url, number.sms_fallback_method))
+        for url, method in ways:
             extra = {"ErrorCode": str(failure.code), "ErrorUrl": failure.url} if failure else {}
             if not url:
                 continue
             try:
-                return await self._fetch(url, {**self._parameters(message), **extra}, jar, message)
+                return await self._fetch(url, method, {**self._parameters(message), **extra}, jar)
             except FetchFailed as error:
                 failure = error
                 self.alerts.add(self.clock(), error.code, message.sid, error.url, error.detail)
         return _status_of(failure), None
 
-    async def _fetch(
-        self, url: str, parameters: dict[str, str], jar: Any, message: Message
-    ) -> tuple[int, Document | None]:
+    async def _fetch(self, url: str, method: str, parameters: dict[str, str], jar: Any) -> tuple[int, Document | None]:
         for _ in range(REDIRECTS_MAX + 1):
-            fetched = await self.requester.fetch(url, "POST", parameters, jar)
+            fetched = await self.requester.fetch(url, method, parameters, jar)
             document = _document(fetched)
             redirect = document.root.find("Redirect") if document is not None else None
             if redirect is None or document is None:

@@ -9,13 +9,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from telephony.simulator.errors import TwilioError
+from telephony.simulator.network import Network
 from telephony.simulator.settings import Settings
 
 REFUSED = TwilioError(401, 20003, "Authenticate")
 
 
-async def require_account(request: Request, account_sid: str) -> str:
-    """The account of a request with the right name and password. Raises 401/20003, 404/20404."""
+async def require_user(request: Request) -> str:
+    """The account whose name and password a request carries. Raises 401/20003."""
     settings: Settings = request.app.state.settings
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     try:
@@ -26,7 +27,12 @@ async def require_account(request: Request, account_sid: str) -> str:
     right_password = hmac.compare_digest(password.encode(), settings.twilio_auth_token.get_secret_value().encode())
     if scheme.lower() != "basic" or not (right_user and right_password):
         raise REFUSED
-    if account_sid != settings.twilio_account_sid:
+    return settings.twilio_account_sid
+
+
+async def require_account(request: Request, account_sid: str) -> str:
+    """The account of the address, which must be the user's. Raises 401/20003, 404/20404."""
+    if account_sid != await require_user(request):
         raise not_found(request)
     return account_sid
 
@@ -53,6 +59,17 @@ class Fields:
         """Every value of that name."""
         return self.values.get(name, [])
 
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A true/false field, however it is spelt."""
+        return self.one(name, str(default)).lower() == "true"
+
+    def count(self, name: str, default: int, most: int | None = None) -> int:
+        """A whole number, at most `most`. Raises 400/20001."""
+        value = self.one(name, str(default))
+        if not value.isdigit():
+            raise TwilioError(400, 20001, f"{name} must be a whole number")
+        return int(value) if most is None else min(int(value), most)
+
 
 async def read_fields(request: Request) -> Fields:
     """The form of a POST, blanks kept."""
@@ -63,5 +80,13 @@ async def read_fields(request: Request) -> Fields:
     return Fields(values)
 
 
+def network_of(request: Request) -> Network:
+    """The network of the process that serves this request."""
+    network: Network = request.app.state.network
+    return network
+
+
 Account = Annotated[str, Depends(require_account)]
+AnyAccount = Annotated[str, Depends(require_user)]
+"""For interfaces whose addresses do not name the account."""
 Form = Annotated[Fields, Depends(read_fields)]

@@ -4,13 +4,18 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from telephony.simulator.calls.exchange import Origination
+from telephony.simulator.calls.execution import Execution, Outcome
 from telephony.simulator.calls.leg import FINAL, Leg, new_record
-from telephony.simulator.calls.line import Goto
-from telephony.simulator.calls.progress import EVENTS, Progress
+from telephony.simulator.calls.line import EndedByRest, Goto, TakenOver
+from telephony.simulator.calls.progress import Progress, wanted_events
+from telephony.simulator.calls.recording import Recorder
+from telephony.simulator.calls.timeline import Timeline
 from telephony.simulator.errors import TwilioError
 from telephony.simulator.magic import CALL_FROM, CALL_TO
 from telephony.simulator.network import Network
-from telephony.simulator.rest.access import Account, Fields, Form, not_found
+from telephony.simulator.rest.access import Account, Fields, Form, network_of, not_found
+from telephony.simulator.rest.call_recordings import recorder_of
 from telephony.simulator.rest.dates import span
 from telephony.simulator.rest.paging import page_of
 from telephony.simulator.state.calls import CallQuery, CallRecord
@@ -21,40 +26,48 @@ router = APIRouter(prefix=f"/{API_VERSION}/Accounts/{{account_sid}}")
 RING_SECONDS = 60
 RING_SECONDS_MAX = 600
 INLINE_CHARACTERS_MAX = 4000
+DETECTIONS = ("", "Enable", "DetectMessageEnd")
 
 
 @router.post("/Calls.json", status_code=201)
 async def create(request: Request, account: Account, form: Form) -> dict[str, Any]:
     """Ring a phone and, when it is answered, carry out a document."""
-    network: Network = request.app.state.network
-    _check(form)
-    start = _document(request, form)
+    network = network_of(request)
+    check_parties(form)
+    start = _document(form)
     if start is None:
         raise TwilioError(400, 21205, "Url, Twiml or ApplicationSid is required")
-    record = new_record("outbound-api", form.one("From"), form.one("To"), network.clock())
-    leg = Leg(record, account, network.clock, network.calls.save)
-    wanted = tuple(word for value in form.all("StatusCallbackEvent") for word in value.split())
-    progress = Progress(
-        leg=leg,
-        requester=network.requester,
-        alerts=network.alerts,
-        clock=network.clock,
-        url=form.one("StatusCallback"),
-        method=form.one("StatusCallbackMethod", "POST"),
-        events=tuple(event for event in EVENTS if event in wanted) or ("completed",),
+    detection = form.one("MachineDetection")
+    if detection not in DETECTIONS:
+        raise TwilioError(400, 20001, "MachineDetection must be Enable or DetectMessageEnd")
+    leg = outgoing_leg(network, form, account)
+    body = render(leg.record, account)
+
+    async def opening(execution: Execution) -> Outcome:
+        return start
+
+    network.exchange.originate(
+        Origination(
+            leg=leg,
+            opening=opening,
+            progress=progress_of(network, leg, form),
+            ring_seconds=form.count("Timeout", RING_SECONDS, RING_SECONDS_MAX),
+            timeline=Timeline(),
+            fallback_url=form.one("FallbackUrl"),
+            detect_machine="" if form.one("SendDigits") else detection,
+            on_answer=_recording(network, form) if form.flag("Record") else None,
+        )
     )
-    ring_seconds = min(int(form.one("Timeout", str(RING_SECONDS))), RING_SECONDS_MAX)
-    body = render(record, account)
-    network.exchange.originate(leg, start, form.one("FallbackUrl"), ring_seconds, progress)
     return body
 
 
 @router.get("/Calls.json")
 async def list_calls(request: Request, account: Account) -> dict[str, Any]:
-    """The calls that match To, From, Status, ParentCallSid and StartTime, newest first."""
-    network: Network = request.app.state.network
+    """The calls that match To, From, Status, ParentCallSid, StartTime and EndTime, newest first."""
+    network = network_of(request)
     query = request.query_params
     started_from, started_before = span(request, "StartTime")
+    ended_from, ended_before = span(request, "EndTime")
     wanted = CallQuery(
         caller=query.get("From"),
         called=query.get("To"),
@@ -62,6 +75,8 @@ async def list_calls(request: Request, account: Account) -> dict[str, Any]:
         parent_sid=query.get("ParentCallSid"),
         started_from=started_from,
         started_before=started_before,
+        ended_from=ended_from,
+        ended_before=ended_before,
     )
 
     def find(offset: int, limit: int) -> list[CallRecord]:
@@ -79,31 +94,33 @@ async def fetch(request: Request, account: Account, sid: str) -> dict[str, Any]:
 @router.post("/Calls/{sid}.json")
 async def update(request: Request, account: Account, sid: str, form: Form) -> dict[str, Any]:
     """Redirect a live call (Url or Twiml), or end it (Status). A call in the wrong state: 21220."""
-    network: Network = request.app.state.network
+    network = network_of(request)
     record = _stored(request, sid)
     if record.status in FINAL:
         raise TwilioError(400, 21220, "Call is not in-progress. Cannot redirect.")
-    status, goto = form.one("Status"), _document(request, form)
+    status, goto = form.one("Status"), _document(form)
     if status not in ("", "canceled", "completed"):
         raise TwilioError(400, 20001, "Status must be canceled or completed")
-    line = network.exchange.live_line(sid)
-    if status == "completed" and line is not None:
-        line.end()
+    live = network.facilities.live.get(sid)
+    if status == "completed" and live is not None:
+        live.line.interrupt(EndedByRest())
     elif status:
         if not network.exchange.cancel(sid):
             raise TwilioError(400, 21220, "Call is not in a state that can be canceled.")
-        record = _stored(request, sid)
+        record.status = "canceled"
     elif goto is not None:
-        if line is None:
+        if live is None:
             raise TwilioError(400, 21220, "Call is not in-progress. Cannot redirect.")
-        line.take_over(goto)
+        if form.one("FallbackUrl"):
+            live.fallback_url = form.one("FallbackUrl")
+        live.line.interrupt(TakenOver(goto))
     return render(record, account)
 
 
 @router.delete("/Calls/{sid}.json", status_code=204)
 async def delete(request: Request, account: Account, sid: str) -> Response:
     """Forget a call that has ended."""
-    network: Network = request.app.state.network
+    network = network_of(request)
     if _stored(request, sid).status not in FINAL:
         raise TwilioError(409, 20009, "Cannot delete a call that is in progress")
     network.calls.delete(sid)
@@ -144,25 +161,25 @@ def render(record: CallRecord, account_sid: str) -> dict[str, Any]:
     }
 
 
-def _stored(request: Request, sid: str) -> CallRecord:
-    network: Network = request.app.state.network
-    record = network.calls.get(sid)
-    if record is None:
-        raise not_found(request)
-    return record
+def outgoing_leg(network: Network, form: Fields, account_sid: str) -> Leg:
+    """The leg of a call that the REST interface makes."""
+    record = new_record("outbound-api", form.one("From"), form.one("To"), network.clock())
+    return Leg(record, account_sid, network.clock, network.calls.save)
 
 
-def _document(request: Request, form: Fields) -> Goto | None:
-    """Where a call starts or goes on: `Url` wins over `Twiml`."""
-    if form.one("Url"):
-        return Goto(form.one("Url"), form.one("Method", "POST").upper(), {})
-    markup = form.one("Twiml")
-    if len(markup) > INLINE_CHARACTERS_MAX:
-        raise TwilioError(400, 21218, "Twiml is over 4000 characters")
-    return Goto("", "POST", {}, markup) if markup else None
+def progress_of(network: Network, leg: Leg, form: Fields) -> Progress:
+    """Who is told how it goes."""
+    return Progress(
+        leg,
+        network.facilities.callbacks,
+        form.one("StatusCallback"),
+        form.one("StatusCallbackMethod", "POST").upper(),
+        wanted_events(form.all("StatusCallbackEvent")),
+    )
 
 
-def _check(form: Fields) -> None:
+def check_parties(form: Fields) -> None:
+    """Refuse numbers that Twilio refuses at once, with its error numbers."""
     to, sender = form.one("To"), form.one("From")
     if not to:
         raise TwilioError(400, 21201, "No 'To' number is specified")
@@ -171,9 +188,39 @@ def _check(form: Fields) -> None:
     for refusal in (CALL_TO.get(to), CALL_FROM.get(sender)):
         if refusal:
             raise TwilioError(400, refusal.code, refusal.message)
-    if not is_e164(to):
+    if not is_e164(to) and not to.startswith(("client:", "sip:")):
         raise TwilioError(400, 21211, "Invalid 'To' Phone Number")
-    if not is_e164(sender):
+    if not is_e164(sender) and not sender.startswith("client:"):
         raise TwilioError(400, 21212, "Invalid 'From' Phone Number")
-    if not form.one("Timeout", "60").isdigit():
-        raise TwilioError(400, 20001, "Timeout must be a whole number of seconds")
+
+
+def _recording(network: Network, form: Fields) -> Any:
+    def begin(execution: Execution) -> None:
+        recorder = recorder_of(network, execution, form, "OutboundAPI")
+
+        def name_it(ended: Recorder) -> None:
+            duration = str(ended.record.duration_seconds or 0)
+            execution.leg.recorded |= {"RecordingUrl": ended.url, "RecordingSid": ended.sid}
+            execution.leg.recorded["RecordingDuration"] = duration
+
+        recorder.on_stop = name_it
+        execution.companions.append(recorder)
+
+    return begin
+
+
+def _stored(request: Request, sid: str) -> CallRecord:
+    record = network_of(request).calls.get(sid)
+    if record is None:
+        raise not_found(request)
+    return record
+
+
+def _document(form: Fields) -> Goto | None:
+    """Where a call starts or goes on: `Url` wins over `Twiml`."""
+    if form.one("Url"):
+        return Goto(form.one("Url"), form.one("Method", "POST").upper(), {})
+    markup = form.one("Twiml")
+    if len(markup) > INLINE_CHARACTERS_MAX:
+        raise TwilioError(400, 21218, "Twiml is over 4000 characters")
+    return Goto("", "POST", {}, markup) if markup else None

@@ -31,3 +31,9 @@ def _parse(text: str) -> datetime:
         return parse_moment(text)
     except (ValueError, TypeError):
         raise TwilioError(400, 20001, f"{text!r} is not a date") from None
+
+
+def within(moment: datetime, bounds: tuple[datetime | None, datetime | None]) -> bool:
+    """Whether a moment lies in a span."""
+    start, before = bounds
+    return (start is None or moment >= start) and (before is None or moment < before)

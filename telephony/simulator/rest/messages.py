@@ -1,6 +1,7 @@
 """`/Messages`: create, list, fetch, redact or cancel, delete."""
 
 import asyncio
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from telephony.simulator.errors import TwilioError
 from telephony.simulator.magic import MESSAGE_FROM, MESSAGE_TO
 from telephony.simulator.messaging.segments import count_segments
 from telephony.simulator.network import Network
-from telephony.simulator.rest.access import Account, Fields, Form, not_found
+from telephony.simulator.rest.access import Account, Fields, Form, network_of, not_found
 from telephony.simulator.rest.dates import span
 from telephony.simulator.rest.paging import page_of
 from telephony.simulator.state.messages import Message, MessageQuery
@@ -20,12 +21,13 @@ router = APIRouter(prefix=f"/{API_VERSION}/Accounts/{{account_sid}}")
 
 BODY_CHARACTERS_MAX = 1600
 MEDIA_MAX = 10
+QUEUE_SECONDS_MAX = 10 * 3600
 
 
 @router.post("/Messages.json", status_code=201)
 async def create(request: Request, account: Account, form: Form) -> dict[str, Any]:
     """Accept a text and deliver it in the background."""
-    network: Network = request.app.state.network
+    network = network_of(request)
     _check(form, network)
     now = network.clock()
     media = tuple(form.all("MediaUrl"))
@@ -34,7 +36,7 @@ async def create(request: Request, account: Account, form: Form) -> dict[str, An
     message = Message(
         sid=new_sid("MM" if media else "SM"),
         direction="outbound-api",
-        sender=form.one("From") or network.number.number,
+        sender=form.one("From") or network.number.phone_number,
         recipient=form.one("To"),
         body=form.one("Body"),
         media=media,
@@ -45,7 +47,9 @@ async def create(request: Request, account: Account, form: Form) -> dict[str, An
         status_callback=form.one("StatusCallback") or None,
     )
     network.messages.add(message)
-    if send_at is None:
+    if network.opt_outs.blocked(message.recipient, message.sender):
+        network.delivery.blocked(message)
+    elif send_at is None:
         network.delivery.send(message)
     else:
         delay_seconds = max(0.0, (send_at - now).total_seconds())
@@ -56,7 +60,7 @@ async def create(request: Request, account: Account, form: Form) -> dict[str, An
 @router.get("/Messages.json")
 async def list_messages(request: Request, account: Account) -> dict[str, Any]:
     """The messages that match To, From and DateSent, newest first."""
-    network: Network = request.app.state.network
+    network = network_of(request)
     query = request.query_params
     sent_from, sent_before = span(request, "DateSent")
     wanted = MessageQuery(query.get("From"), query.get("To"), sent_from, sent_before)
@@ -76,7 +80,7 @@ async def fetch(request: Request, account: Account, sid: str) -> dict[str, Any]:
 @router.post("/Messages/{sid}.json")
 async def update(request: Request, account: Account, sid: str, form: Form) -> dict[str, Any]:
     """An empty Body redacts; Status=canceled cancels a scheduled message."""
-    network: Network = request.app.state.network
+    network = network_of(request)
     message = _stored(request, sid)
     changes: dict[str, Any] = {}
     if "Body" in form:
@@ -96,10 +100,42 @@ async def update(request: Request, account: Account, sid: str, form: Form) -> di
 @router.delete("/Messages/{sid}.json", status_code=204)
 async def delete(request: Request, account: Account, sid: str) -> Response:
     """Forget a message."""
-    network: Network = request.app.state.network
+    network = network_of(request)
     if not network.messages.delete(sid):
         raise not_found(request)
     return Response(status_code=204)
+
+
+@router.get("/Messages/{sid}/Media.json")
+async def list_media(request: Request, account: Account, sid: str) -> dict[str, Any]:
+    """The pictures of a message."""
+    message = _stored(request, sid)
+    found = [_render_media(message, index, account) for index in range(len(message.media))]
+    return page_of(request, "media_list", lambda offset, limit: found[offset:], lambda each: each)
+
+
+@router.get("/Messages/{sid}/Media/{media_sid}.json")
+async def fetch_media(request: Request, account: Account, sid: str, media_sid: str) -> dict[str, Any]:
+    """One picture's record; where the picture itself lies is in `MediaUrl`."""
+    message = _stored(request, sid)
+    for index in range(len(message.media)):
+        found = _render_media(message, index, account)
+        if found["sid"] == media_sid:
+            return found
+    raise not_found(request)
+
+
+def _render_media(message: Message, index: int, account_sid: str) -> dict[str, Any]:
+    sid = "ME" + hashlib.md5(f"{message.sid}:{index}".encode(), usedforsecurity=False).hexdigest()
+    return {
+        "account_sid": account_sid,
+        "content_type": "image/jpeg",
+        "date_created": rfc2822(message.created_at),
+        "date_updated": rfc2822(message.created_at),
+        "parent_sid": message.sid,
+        "sid": sid,
+        "uri": f"/{API_VERSION}/Accounts/{account_sid}/Messages/{message.sid}/Media/{sid}.json",
+    }
 
 
 def render(message: Message, account_sid: str) -> dict[str, Any]:
@@ -130,7 +166,7 @@ def render(message: Message, account_sid: str) -> dict[str, Any]:
 
 
 def _stored(request: Request, sid: str) -> Message:
-    network: Network = request.app.state.network
+    network = network_of(request)
     message = network.messages.get(sid)
     if message is None:
         raise not_found(request)
@@ -159,8 +195,10 @@ def _check(form: Fields, network: Network) -> None:
         raise TwilioError(400, 21211, "The 'To' number is not a valid phone number.")
     if sender and not is_e164(sender):
         raise TwilioError(400, 21212, "The 'From' number is not a valid phone number.")
-    if network.opt_outs.blocked(to, sender or network.number.number):
+    if sender and not form.one("MessagingServiceSid") and network.opt_outs.blocked(to, sender):
         raise TwilioError(400, 21610, "Attempt to send to unsubscribed recipient")
+    if sender and network.exchange.pacer.queued_seconds(sender) > QUEUE_SECONDS_MAX:
+        raise TwilioError(400, 21611, "This 'From' number has exceeded the maximum number of queued messages.")
 
 
 def _send_at(form: Fields) -> datetime | None:

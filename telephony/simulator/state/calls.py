@@ -1,4 +1,4 @@
-"""Calls that were made, and the errors that were recorded on the way (Twilio's debugger)."""
+"""Calls that were made."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -40,6 +40,8 @@ class CallQuery:
     parent_sid: str | None = None
     started_from: datetime | None = None
     started_before: datetime | None = None
+    ended_from: datetime | None = None
+    ended_before: datetime | None = None
 
 
 class CallTable:
@@ -76,6 +78,8 @@ class CallTable:
             ("parent_sid = ?", query.parent_sid),
             ("coalesce(started_at, created_at) >= ?", _iso(query.started_from)),
             ("coalesce(started_at, created_at) < ?", _iso(query.started_before)),
+            ("ended_at >= ?", _iso(query.ended_from)),
+            ("ended_at < ?", _iso(query.ended_before)),
         ]
         used = [(clause, value) for clause, value in clauses if value is not None]
         where = "WHERE " + " AND ".join(clause for clause, _ in used) if used else ""
@@ -84,27 +88,6 @@ class CallTable:
             (*(value for _, value in used), limit, offset),
         ).fetchall()
         return [_record(row) for row in rows]
-
-
-class Alerts:
-    """What went wrong, with Twilio's error numbers."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def add(self, now: datetime, code: int, resource_sid: str, url: str, detail: str) -> None:
-        """Record one error or warning about a call or message."""
-        self._connection.execute(
-            "INSERT INTO alerts (at, code, resource_sid, url, detail) VALUES (?, ?, ?, ?, ?)",
-            (now.isoformat(), code, resource_sid, url, detail),
-        )
-
-    def latest(self, limit: int = 100) -> list[dict[str, Any]]:
-        """The newest errors, newest first: `at`, `code`, `resource_sid`, `url`, `detail`."""
-        rows = self._connection.execute(
-            "SELECT at, code, resource_sid, url, detail FROM alerts ORDER BY number DESC LIMIT ?", (limit,)
-        ).fetchall()
-        return [dict(row) for row in rows]
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -15,6 +15,13 @@ CREATE TABLE IF NOT EXISTS calls (
     sid TEXT PRIMARY KEY, number INTEGER UNIQUE, direction TEXT NOT NULL, caller TEXT NOT NULL,
     called TEXT NOT NULL, status TEXT NOT NULL, parent_sid TEXT, answered_by TEXT, created_at TEXT NOT NULL,
     started_at TEXT, ended_at TEXT, duration_seconds INTEGER, updated_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS recordings (
+    sid TEXT PRIMARY KEY, number INTEGER UNIQUE, call_sid TEXT NOT NULL, conference_sid TEXT, source TEXT NOT NULL,
+    channels INTEGER NOT NULL, track TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL,
+    started_at TEXT NOT NULL, updated_at TEXT NOT NULL, duration_seconds INTEGER, transcription_sid TEXT);
+CREATE TABLE IF NOT EXISTS numbers (
+    sid TEXT PRIMARY KEY, phone_number TEXT UNIQUE NOT NULL, settings TEXT NOT NULL, created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS opt_outs (
     phone TEXT NOT NULL, sender TEXT NOT NULL, PRIMARY KEY (phone, sender));
 CREATE TABLE IF NOT EXISTS alerts (

@@ -120,7 +120,8 @@ class MessageTable:
             ("coalesce(sent_at, created_at) < ?", query.sent_before.isoformat() if query.sent_before else None),
         ]
         used = [(clause, value) for clause, value in clauses if value is not None]
-        where = "WHERE " + " AND ".join(clause for clause, _ in used) if used else ""
+        # Verify's own texts are no messages of the account.
+        where = "WHERE " + " AND ".join(["direction != 'verify'", *(clause for clause, _ in used)])
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM messages {where} ORDER BY number DESC LIMIT ? OFFSET ?",
             (*(value for _, value in used), limit, offset),

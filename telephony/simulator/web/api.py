@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import aiohttp
@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from telephony.simulator.calls.scripted import STEPS_MAX, BadStep, Step, parse_step
+from telephony.simulator.calls.steps import FORMS, STEPS_MAX, BadStep, Step, parse_step
 from telephony.simulator.errors import SimulatorError
 from telephony.simulator.messaging.segments import count_segments
 from telephony.simulator.network import Network
 from telephony.simulator.state.messages import Message
+from telephony.simulator.state.numbers import PhoneNumber
 from telephony.simulator.values import WITHHELD, normalise_number
 from telephony.simulator.web.session import User
 
@@ -31,33 +32,36 @@ class Text(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     sender: str = Field(alias="from")
+    to: str | None = None
     body: str = Field("", max_length=BODY_CHARACTERS_MAX)
     media: list[str] = Field(default_factory=list, max_length=10)
     message_sid: str | None = Field(None, pattern=r"^(SM|MM)[0-9a-fA-F]{32}$")
 
 
 class Script(BaseModel):
-    """A call that a phone makes. `from` may be `anonymous`."""
+    """A call that a phone makes, to one of the account's numbers. `from` may be `anonymous`.
+
+    `verstat` is what the carrier says about the calling number; empty: nothing. `query` is added to the address of
+    the number's voice webhook for this call.
+    """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     caller: str = Field(alias="from")
+    to: str | None = None
     steps: list[str] = Field(default_factory=list, max_length=STEPS_MAX)
-
-
-class Answer(BaseModel):
-    """What somebody does who picks up the next call to a phone."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    steps: list[str] = Field(max_length=STEPS_MAX)
+    query: str = Field("", pattern=r"^[\w.=&-]*$", max_length=200)
+    verstat: str | None = Field(
+        None, pattern=r"^(|No-TN-Validation|TN-Validation-(Passed|Failed)(-[ABC])?(-[A-Za-z]+)?)$"
+    )
 
 
 @router.post("/texts")
 async def send_text(request: Request, user: User, text: Text) -> dict[str, Any]:
     """One signed webhook for one text, and the replies that came of it."""
     network: Network = request.app.state.network
-    answered = await network.inbound.receive(_phone(text.sender), text.body, text.media, text.message_sid)
+    number = called_number(network, text.to)
+    answered = await network.inbound.receive(number, _phone(text.sender), text.body, text.media, text.message_sid)
     return answered.as_dict()
 
 
@@ -66,7 +70,10 @@ async def call(request: Request, user: User, script: Script) -> dict[str, Any]:
     """A scripted call to the district, from the first ring to the end."""
     network: Network = request.app.state.network
     caller = WITHHELD if script.caller == WITHHELD else _phone(script.caller)
-    done = await network.exchange.call_with_script(caller, _steps(script.steps))
+    number = called_number(network, script.to)
+    if script.query:
+        number = replace(number, voice_url=f"{number.voice_url}?{script.query}")
+    done = await network.exchange.call_with_script(caller, steps_of(script.steps), number, script.verstat)
     return done.as_dict()
 
 
@@ -82,21 +89,32 @@ async def answered_call(request: Request, user: User, sid: str) -> dict[str, Any
 
 @router.get("/phones")
 async def phones(request: Request, user: User) -> dict[str, Any]:
-    """The district's number and the demonstration customers; `available` is false while the backend is down."""
+    """The district's number, its desks that calls are transferred to, and the demonstration customers.
+
+    `available` is false while the backend is down.
+    """
     network: Network = request.app.state.network
+    found = await _ask_backend(network, "/v1/demo/customers")
+    customers = found if isinstance(found, list) else (found or {}).get("customers", [])
+    facts = await _ask_backend(network, "/v1/district")
+    departments = facts.get("departments", []) if isinstance(facts, dict) else []
+    return {
+        "district": network.number.phone_number,
+        "available": found is not None,
+        "customers": customers,
+        "desks": [{"name": each["name"], "phone": each["phone"]} for each in departments if each.get("phone")],
+    }
+
+
+async def _ask_backend(network: Network, path: str) -> Any:
+    """What the backend tells the operator; None when it does not."""
     token = network.settings.operator_token.get_secret_value()
-    url = f"{network.settings.backend_url.rstrip('/')}/v1/demo/customers"
-    customers: list[dict[str, Any]] = []
-    available = False
+    url = network.settings.backend_url.rstrip("/") + path
     try:
         async with network.backend.get(url, headers={"Authorization": f"Bearer {token}"}) as response:
-            if response.status == 200:
-                body = await response.json()
-                customers = body if isinstance(body, list) else body.get("customers", [])
-                available = True
+            return await response.json() if response.status == 200 else None
     except (aiohttp.ClientError, TimeoutError, ValueError):
-        available = False
-    return {"district": network.number.number, "available": available, "customers": customers}
+        return None
 
 
 @router.get("/phones/{phone}/messages")
@@ -112,15 +130,6 @@ async def stream(request: Request, user: User, phone: str, after: Annotated[str,
     network: Network = request.app.state.network
     last = request.headers.get("Last-Event-ID", after)
     return StreamingResponse(_events(network, _phone(phone), last), media_type="text/event-stream")
-
-
-@router.post("/phones/{phone}/answers", status_code=201)
-async def prepare(request: Request, user: User, phone: str, answer: Answer) -> dict[str, int]:
-    """Prepare how a phone answers the next call to it; several are used in turn."""
-    network: Network = request.app.state.network
-    scripts = network.exchange.prepared.setdefault(_phone(phone), deque())
-    scripts.append(_steps(answer.steps))
-    return {"prepared": len(scripts)}
 
 
 @router.get("/errors")
@@ -177,9 +186,19 @@ def _phone(text: str) -> str:
     return phone
 
 
-def _steps(texts: list[str]) -> list[Step]:
+def called_number(network: Network, number: str | None) -> PhoneNumber:
+    """The number that is called or texted: the district's own, if none is named. Raises 404."""
+    if number is None:
+        return network.number
+    found = network.numbers.find(_phone(number))
+    if found is None:
+        raise SimulatorError(404, "number_not_found", "The account has no such number")
+    return found
+
+
+def steps_of(texts: list[str]) -> list[Step]:
+    """Written steps as steps. Raises 422."""
     try:
         return [parse_step(text) for text in texts]
     except BadStep as error:
-        detail = f"{error} is no step; use say:words, say@0.62:words, press:1234#, wait:seconds, silence, hangup"
-        raise SimulatorError(422, "not_a_step", detail) from None
+        raise SimulatorError(422, "not_a_step", f"{error} is no step; use {FORMS}") from None

@@ -9,8 +9,10 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from telephony.simulator.calls.leg import Leg
 from telephony.simulator.calls.line import Key, Line, Words
 from telephony.simulator.calls.live import HungUp, LiveLine, Played, Speaking
+from telephony.simulator.calls.timeline import Timeline
 from telephony.simulator.errors import SimulatorError
 from telephony.simulator.network import Network
+from telephony.simulator.state.numbers import PhoneNumber
 from telephony.simulator.values import normalise_number
 from telephony.simulator.web.session import require_user
 
@@ -31,7 +33,7 @@ class PhoneSession:
         self._call: asyncio.Task[None] | None = None
         self._pick_up: asyncio.Future[bool] | None = None
 
-    async def ring(self, leg: Leg, seconds: float) -> Line | None:
+    async def ring(self, leg: Leg, seconds: float, timeline: Timeline) -> Line | None:
         """Ring until somebody picks up, refuses, or the time is over. A busy phone does not ring."""
         if self._line is not None or self._pick_up is not None:
             return None
@@ -46,7 +48,7 @@ class PhoneSession:
         if not answered:
             self._push({"type": "status", "status": "idle"})
             return None
-        self._line = LiveLine(self._push_of_call)
+        self._line = LiveLine(self._push_of_call, timeline)
         self._push({"type": "status", "status": "in-progress", "call_sid": leg.sid})
         return self._line
 
@@ -86,12 +88,13 @@ class PhoneSession:
 
     def _dial(self) -> None:
         self._line = LiveLine(self._push_of_call)
-        leg = self._network.exchange.incoming(self._phone)
+        number = self._network.number
+        leg = self._network.exchange.incoming(self._phone, number)
         self._push({"type": "status", "status": "in-progress", "call_sid": leg.sid})
-        self._call = asyncio.create_task(self._carry(leg, self._line))
+        self._call = asyncio.create_task(self._carry(leg, self._line, number))
 
-    async def _carry(self, leg: Leg, line: LiveLine) -> None:
-        await self._network.exchange.connect(leg, line)
+    async def _carry(self, leg: Leg, line: LiveLine, number: PhoneNumber) -> None:
+        await self._network.exchange.connect(leg, line, number)
 
     def _push_of_call(self, frame: dict[str, Any]) -> None:
         self._push(frame)
@@ -122,7 +125,7 @@ async def live(socket: WebSocket, phone: str) -> None:
     network: Network = socket.app.state.network
     await socket.accept()
     session = PhoneSession(network, number)
-    network.exchange.handsets[number] = session
+    network.facilities.phones.handsets[number] = session
     writer = asyncio.create_task(_write(socket, session))
     try:
         while True:
@@ -132,8 +135,8 @@ async def live(socket: WebSocket, phone: str) -> None:
     except (WebSocketDisconnect, ValueError):
         pass
     finally:
-        if network.exchange.handsets.get(number) is session:
-            del network.exchange.handsets[number]
+        if network.facilities.phones.handsets.get(number) is session:
+            del network.facilities.phones.handsets[number]
         writer.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await writer

@@ -16,7 +16,7 @@ from backend.billing.tie_out import Check, ClassSums, Counts, LineSum, Receivabl
 from backend.ledger import chart
 from backend.ledger import rules as ledger_rules
 from backend.ledger import service as ledger
-from tests.backend.billing.test_corrections import bill_of, billed_run, cancel
+from tests.backend.billing.deeds import bill_of, billed_run, cancel
 from tests.backend.billing.town import END, NOW, TODAY, Town
 
 

@@ -177,6 +177,21 @@ async def test_a_bill_is_taken_back_and_made_again(office: Api) -> None:
     assert (final.status_code, final.json()["error"]) == (409, "service_not_ended")
 
 
+async def test_a_cycle_is_prepared_by_hand(office: Api) -> None:
+    who = await sign_in(office, Role.LEAD)
+    made = await post(office, "/v1/billing-runs", who, {"cycle": 1, "period_end": "2026-11-23"})
+    assert (made.status_code, made.json()["status"], made.json()["prepared_by"]) == (202, "preparing", "A lead")
+    again = await post(office, "/v1/billing-runs", who, {"cycle": 1, "period_end": "2026-11-23"})
+    assert again.json()["id"] == made.json()["id"]
+    for asked, error in (
+        ({"cycle": 77, "period_end": "2026-11-23"}, "nothing_to_prepare"),
+        ({"cycle": 2, "period_end": "2026-11-24"}, "nothing_to_prepare"),
+        ({"cycle": 1, "period_end": "2026-11-20"}, "period_passed"),
+    ):
+        refused = await post(office, "/v1/billing-runs", who, asked)
+        assert (refused.status_code, refused.json()["error"]) == (409, error)
+
+
 async def test_a_run_is_prepared_again(office: Api) -> None:
     who = await sign_in(office, Role.LEAD)
     run = await current_run(office, who)

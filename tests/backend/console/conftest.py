@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from ops.chromium import installed
-from tests.backend.conftest import create_database
+from tests.backend.conftest import SEEDED_AT, create_database
 from tests.backend.console.office import Office, Valkey
 
 PATIENCE_MS = 15_000
@@ -26,6 +26,7 @@ def office(server_url: str, seeded_template: str, tmp_path_factory: pytest.TempP
     valkey.start()
     try:
         office.open()
+        office.is_now(SEEDED_AT)
         yield office
     finally:
         office.shut()
@@ -61,7 +62,7 @@ def sign_in(browser: Browser, office: Office) -> SignIn:
         await page.fill("#user_name", user_name)
         await page.fill("#password", office.password(user_name))
         await page.press("#password", "Enter")
-        await expect(page.locator(".queue")).to_be_visible()
+        await expect(page.locator("main")).to_be_visible()
         return page
 
     return enter

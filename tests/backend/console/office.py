@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ class Valkey:
 class Account:
     name: str
     number: str
+    id: UUID
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"/accounts/{self.id}"
 
 
 @dataclass
@@ -110,6 +117,13 @@ class Office:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(15)
 
+    def is_now(self, moment: datetime) -> None:
+        """Let the demonstration's clock say this, and run on from there."""
+        headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+        body = {"now": moment.isoformat()}
+        answer = httpx.put(f"{self.origin}/v1/demo/clock", json=body, headers=headers, timeout=10)
+        assert answer.status_code == 200, answer.text
+
     @property
     def log(self) -> str:
         return (self.home / "backend.log").read_text()
@@ -125,12 +139,23 @@ class Office:
         with psycopg.connect(self.database_url) as connection:
             connection.execute(sql.SQL(statement), values)
 
-    def someone_past_due(self) -> "Account":
-        """The demonstration's customer who is past due."""
+    def rows(self, statement: str, values: dict[str, Any] | None = None) -> list[Any]:
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(sql.SQL(statement), values or {}).fetchall()
+
+    def account(self, situation: str) -> "Account":
+        """The demonstration's customer of this situation."""
         headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
         found = httpx.get(f"{self.origin}/v1/demo/customers", headers=headers, timeout=10).json()
-        person = next(one for one in found if one["situation"] == "past_due")
-        return Account(person["name"], person["account_number"])
+        person = next(one for one in found if one["situation"] == situation)
+        ((account_id,),) = self.rows(
+            "SELECT id FROM accounts WHERE number = %(number)s", {"number": person["account_number"]}
+        )
+        return Account(person["name"], person["account_number"], account_id)
+
+    def someone_past_due(self) -> "Account":
+        """The demonstration's customer who is past due."""
+        return self.account("past_due")
 
     def customer(self, channel: str = "chat", *, language: str = "en", party: str | None = None) -> "Customer":
         """Somebody new on this channel, who has not said anything yet."""

@@ -11,6 +11,7 @@ from tests.backend.console.office import Office
 from tests.backend.console.test_cases import case_arrives, open_case
 
 LANGUAGES = ["en", "es"]
+pytestmark = pytest.mark.timeout(300)  # axe looks at every element of every page
 
 
 async def found_by_axe(page: Page) -> list[Any]:
@@ -67,6 +68,94 @@ async def test_the_queue_and_a_case_in_every_state(office: Office, sign_in: Sign
     await page.locator(".closing button[type=submit]").click()
     await expect(page.locator("#case-state[data-state=closed]")).to_be_visible()
     await assert_fine(page, language)
+
+
+TABS = ("", "/bills", "/payments", "/ledger", "/usage", "/fees", "/options", "/holds")
+SECTIONS = (
+    "/accounts",
+    "/billing",
+    "/money",
+    "/money/unapplied",
+    "/money/files",
+    "/money/returns",
+    "/requests",
+    "/nightly",
+)
+
+
+async def assert_fine_at_any_width(page: Page, language: str) -> None:
+    """On a desk and on a small phone nothing is amiss, and in between nothing sticks out."""
+    await assert_fine(page, language)
+    for width in (1024, 768, 320):
+        await page.set_viewport_size({"width": width, "height": 844})
+        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+    assert await found_by_axe(page) == []
+    await page.set_viewport_size({"width": 1280, "height": 800})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_pages_of_every_section(office: Office, sign_in: SignIn, language: str) -> None:
+    something_everywhere(office)
+    page = await sign_in("rosa", language=language)
+    for path in SECTIONS:
+        await page.goto(office.console + path)
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await assert_fine_at_any_width(page, language)
+    await page.goto(f"{office.console}/billing")
+    await page.locator("tbody tr").last.get_by_role("link").click()
+    for tab in (0, 1):
+        await page.locator(".tabs a").nth(tab).click()
+        await expect(page.locator(".tabs a").nth(tab)).to_have_attribute("aria-current", "page")
+        await assert_fine_at_any_width(page, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_tab_of_an_account_and_what_it_asks(office: Office, sign_in: SignIn, language: str) -> None:
+    account = office.account("nsf")
+    page = await sign_in("rosa", language=language)
+    for tab in TABS:
+        await page.goto(office.console + account.path + tab)
+        await expect(page.get_by_role("heading", level=1)).to_have_text(account.name)
+        await assert_fine_at_any_width(page, language)
+    for tab, deed in (("/holds", "ask_hold"), ("/options", "ask_recurring"), ("/fees", "ask_charge")):
+        await page.goto(office.console + account.path + tab)
+        await page.locator(f"button[data-deed={deed}]").click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await page.get_by_role("dialog").locator("button[type=submit]").click()
+        await assert_fine_at_any_width(page, language)
+        await page.keyboard.press("Escape")
+    await page.goto(f"{office.console}{account.path}/payments")
+    receipt = await page.locator("#payment .feet a").first.get_attribute("href")
+    await page.goto(office.origin + str(receipt))
+    assert await found_by_axe(page) == []
+
+
+def something_everywhere(office: Office) -> None:
+    """A row on each page that would else be empty."""
+    account = office.account("nsf")
+    office.execute(
+        "INSERT INTO return_items (id, cause, reason_code, trace_number, given_reference, amount_cents, returned_on,"
+        " payment_id, status) VALUES (gen_random_uuid(), 'fraud_review', 'R10', '1', '', 5, '2026-11-20',"
+        " (SELECT id FROM payments WHERE account_id = %(id)s LIMIT 1), 'open')",
+        {"id": account.id},
+    )
+    office.execute(
+        "INSERT INTO refused_files (id, kind, sha256, file_name, business_date, refused_at, problems)"
+        " VALUES (gen_random_uuid(), 'payments', sha256(gen_random_uuid()::text::bytea), 'bad.csv', '2026-11-20',"
+        " now(), %(problems)s)",
+        {"problems": '[{"line": 2, "field": "amount", "reason": "is not dollars and cents"}]'},
+    )
+    office.execute(
+        "INSERT INTO fee_reversals (id, fee_id, status, reason_code, note, requested_role, requested_at)"
+        " SELECT gen_random_uuid(), id, 'pending', 'courtesy', '', 'assistant', now() FROM fee_charges f"
+        " WHERE code = 'late' AND NOT EXISTS (SELECT FROM fee_reversals r WHERE r.fee_id = f.id) LIMIT 1",
+        {},
+    )
+    office.execute(
+        "INSERT INTO nightly_runs (business_date, part_accounts, started_at) VALUES ('2026-11-19', 100, now())"
+        " ON CONFLICT DO NOTHING",
+        {},
+    )
 
 
 async def test_the_language_is_switched_on_the_spot(office: Office, sign_in: SignIn) -> None:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.console.case_pane import DISPOSITIONS
+from backend.console.navigation import SECTIONS
 from backend.console.queue_pane import FILTERS
 from backend.console.surroundings import own_path
-from backend.console.words import WORDS, Wording
+from backend.console.words import TOPICS, WORDS, Wording, topic_words
 from backend.hand_offs import rules
 from backend.staff.permissions import PERMISSIONS
 from backend.staff.rules import PasswordFlaw
@@ -24,8 +25,13 @@ def blanks(words: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(words) if name}
 
 
-def test_both_languages_have_the_same_keys() -> None:
-    assert ENGLISH.keys() == SPANISH.keys()
+@pytest.mark.parametrize("topic", TOPICS)
+def test_both_languages_have_the_same_keys(topic: str) -> None:
+    assert topic_words("en", topic).keys() == topic_words("es", topic).keys()
+
+
+def test_every_section_has_a_name() -> None:
+    assert {f"nav_{section.name}" for section in SECTIONS} <= ENGLISH.keys()
 
 
 @pytest.mark.parametrize("key", sorted(ENGLISH))
@@ -58,6 +64,12 @@ class TestWording:
     )
     def test_amounts(self, cents: int, words: str) -> None:
         assert self.en.money(cents) == self.es.money(cents) == words
+
+    def test_a_refusal_says_what_the_service_said(self) -> None:
+        words = self.en.refusal("already_taken", {"staff_name": "Rosa Delgado"})
+        assert words.startswith("Rosa Delgado took this case")
+        assert self.es.refusal("already_taken", {}).startswith("– tomó este caso")
+        assert self.en.refusal("never_heard_of", {"reason": "x"}) == ENGLISH["refused_other"]
 
     @pytest.mark.parametrize(
         ("minutes", "words"), [(0, "just now"), (59, "59 min"), (61, "1 h 1 min"), (3 * 1440, "3 d"), (-5, "just now")]

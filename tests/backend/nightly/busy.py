@@ -1,7 +1,7 @@
 """A night with something to do in every step: over the small demonstration district, eleven days after its making."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,12 @@ SELECT a.number, p.amount_cents FROM payments p JOIN accounts a ON a.id = p.acco
  WHERE p.method = 'bank_transfer' AND p.received_on >= DATE '2026-11-01'
  GROUP BY a.number, p.amount_cents, p.received_on HAVING count(*) = 1 ORDER BY a.number LIMIT :count
 """)
+_READ = text("""
+INSERT INTO meter_reads (id, meter_id, read_on, kind, register_value)
+SELECT gen_random_uuid(), r.meter_id, :day, 'actual', max(r.register_value) + 900
+  FROM accounts a JOIN service_agreements g ON g.account_id = a.id JOIN meters m ON m.premise_id = g.premise_id
+  JOIN meter_reads r ON r.meter_id = m.id WHERE a.billing_cycle = :cycle AND a.status = 'active' GROUP BY r.meter_id
+""")
 _RELEASE = text("""
 UPDATE billing_exceptions SET status = 'released', reason = 'Looked at it', decided_by = :by, decided_at = :now
 """)
@@ -64,22 +70,23 @@ async def make_busy(url: str) -> None:
     tariff = Tariff(book, district.policy.billing)
     database = Database.from_settings(settings_for(url, "redis://unused"))
     async with database.transaction() as session:
-        staff = await _staff(session)
+        looked, approved = await _staff(session, "lead"), await _staff(session, "supervisor")
         (due,) = await billing.due_cycles(session, tariff, BEFORE.date())
     run_id = await billing.prepare_run(database, tariff, cycle=due.cycle, period_end=due.period_end, now=BEFORE)
     async with database.transaction() as session:
         await _ways_to_pay(session, due.cycle, district)
         await _broken_arrangement(session)
-        await session.execute(_RELEASE, {"by": staff, "now": BEFORE})
-        await review.approve_run(session, run_id, approved_by=staff, now=BEFORE)
+        await session.execute(_READ, {"cycle": 3, "day": NIGHT - timedelta(days=1)})
+        await session.execute(_RELEASE, {"by": looked, "now": BEFORE})
+        await review.approve_run(session, run_id, approved_by=approved, today=BEFORE.date(), now=BEFORE)
     await database.close()
 
 
-async def _staff(session: AsyncSession) -> UUID:
+async def _staff(session: AsyncSession, role: str) -> UUID:
     one = Staff(
-        user_name="lead",
-        name="A Lead",
-        role=Role.LEAD,
+        user_name=role,
+        name=role.title(),
+        role=Role(role),
         password_digest="none",
         languages=["en"],
         created_at=BEFORE,

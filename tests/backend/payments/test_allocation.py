@@ -29,6 +29,7 @@ _LIVE = text("""
 SELECT a.credit_entry_id, a.credit_line, a.charge_entry_id, a.charge_line, a.amount_cents
   FROM payment_allocations a WHERE a.account_id = :account_id AND a.undone_by_id IS NULL ORDER BY a.id
 """)
+_OPEN = text("SELECT entry_id, line, left_cents FROM open_charges WHERE account_id = :account_id")
 orders = st.builds(
     Order,
     first=st.sampled_from(["oldest_first", "service_first", "fees_first"]),
@@ -44,6 +45,7 @@ steps = st.one_of(
     st.tuples(st.just("reverse"), st.integers(0, 20)),
     st.tuples(st.just("plan"), days),
     st.tuples(st.just("allocate"), orders),
+    st.tuples(st.just("pay"), cents, days, orders),
 )
 
 
@@ -104,9 +106,28 @@ class Paper:
     def _left(self, key: Key, amount: int) -> int:
         return amount - sum(cents for pair, cents in self.paid.items() if key in pair)
 
+    async def pay(self, amount: int, day: date, order: Order) -> None:
+        """A payment pays at once, after the credits that came before it."""
+        self.posted += 1
+        new = payments.new_payment(
+            account_id=self.account_id,
+            amount_cents=amount,
+            method="check",
+            received_on=day,
+            idempotency_key=f"{self.account_id}:{self.posted}",
+        )
+        posted = await repository.post(self.session, new, order, NOW)
+        assert posted is not None
+        self.entries.append(posted.entry_id)
+        self.credits[str(posted.entry_id), 2] = (day, amount)
+        self.note(order)
+
     async def allocate(self, order: Order) -> None:
-        """In the database and by the pure rule, credit by credit from the oldest."""
         await repository.allocate(self.session, [self.account_id], order)
+        self.note(order)
+
+    def note(self, order: Order) -> None:
+        """By the pure rule, credit by credit from the oldest."""
         for key in sorted(self.credits, key=lambda key: (self.credits[key][0], key)):
             open_charges = [
                 replace(one, unpaid_cents=self._left(one.key, one.unpaid_cents)) for one in self.charges.values()
@@ -122,6 +143,11 @@ class Paper:
             pair = ((str(row[0]), row[1]), (str(row[2]), row[3]))
             found[pair] = found.get(pair, 0) + row[4]
         assert found == self.paid
+        kept = {
+            (str(row[0]), row[1]): row[2] for row in await self.session.execute(_OPEN, {"account_id": self.account_id})
+        }
+        left = {key: self._left(key, charge.unpaid_cents) for key, charge in self.charges.items()}
+        assert kept == {key: cents for key, cents in left.items() if cents}
 
 
 async def run(url: str, sequence: list[tuple[object, ...]], order: Order) -> None:
@@ -217,6 +243,36 @@ class TestPosting:
             assert sorted(await rows(session, account_id)) == [1_000, 3_000, 3_000, 3_000]
             assert await service.balance_cents(session, account_id) == -8_000
         await engine.dispose()
+
+
+class TestOpenCharges:
+    """The database keeps what is unpaid of each charge, and lets nothing be paid twice."""
+
+    async def test_more_than_is_open_is_never_allocated(self, session: AsyncSession) -> None:
+        account_id = await make_account(session)
+        await add_bill(session, account_id, cents=1_000, due=TODAY)
+        await pay(session, account_id, 1_500)
+        await payments.allocate_credits(session, [account_id])
+        copy = text("""
+            INSERT INTO payment_allocations
+                   (account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, amount_cents)
+            SELECT account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, 500 FROM payment_allocations
+        """)
+        with pytest.raises(DBAPIError, match="is not open"):
+            await session.execute(copy)
+
+    async def test_nor_more_than_is_left(self, session: AsyncSession) -> None:
+        account_id = await make_account(session)
+        await add_bill(session, account_id, cents=1_000, due=TODAY)
+        await pay(session, account_id, 900)
+        await payments.allocate_credits(session, [account_id])
+        copy = text("""
+            INSERT INTO payment_allocations
+                   (account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, amount_cents)
+            SELECT account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, 101 FROM payment_allocations
+        """)
+        with pytest.raises(DBAPIError, match="left_cents"):
+            await session.execute(copy)
 
 
 class TestHistory:

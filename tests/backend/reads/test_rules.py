@@ -195,7 +195,9 @@ class TestClosing:
             ([CLOSING - timedelta(days=5)], CLOSING - timedelta(days=5)),
             ([CLOSING - timedelta(days=6)], None),
             ([CLOSING - timedelta(days=3), CLOSING - timedelta(days=1)], CLOSING - timedelta(days=1)),
-            ([CLOSING + timedelta(days=1)], None),
+            ([CLOSING + timedelta(days=1), CLOSING + timedelta(days=4)], CLOSING + timedelta(days=1)),
+            ([CLOSING - timedelta(days=5), CLOSING + timedelta(days=1)], CLOSING - timedelta(days=5)),
+            ([CLOSING + timedelta(days=6)], None),
         ],
     )
     def test_the_day_on_which_a_bill_ends(self, days: list[date], expected: date | None) -> None:

@@ -1,130 +1,171 @@
-"""`<Dial>`: ring other numbers, and tell the action what became of it."""
+"""`<Dial>`: connect the call with people, a conference or whoever waits in a queue; tell the action how it ended."""
 
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from telephony.simulator.calls.company import Company, Seat, keep_company
 from telephony.simulator.calls.execution import Execution, flag_of, seconds_of, text_of
-from telephony.simulator.calls.leg import Leg, new_record
-from telephony.simulator.calls.line import Goto, Key, Mode
+from telephony.simulator.calls.line import Goto
+from telephony.simulator.calls.recording import begin_recording
+from telephony.simulator.calls.ringing import RingGroup, targets_of
+from telephony.simulator.calls.verbs.conference import dial_conference
 from telephony.simulator.calls.verbs.registry import verb
-from telephony.simulator.magic import DIAL_FATE
-from telephony.simulator.values import is_e164, normalise_number
+from telephony.simulator.calls.waiting import Bridge
+from telephony.simulator.values import is_e164
 
 RING_SECONDS = 30.0
-ANSWER_SECONDS = 4.0
-BUSY_SECONDS = 2.0
-TALK_SECONDS = 20.0
-NUMBERS_MAX = 10
+TIME_LIMIT_SECONDS = 14_400.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Result:
-    """How dialling ended. `seconds` is how long the two were connected."""
+    """How dialling ended, filled in as it goes on. `seconds` is how long the two were connected."""
 
-    status: str
-    leg_sid: str
+    status: str = "canceled"
+    leg_sid: str = ""
     seconds: float = 0.0
+    recording_url: str = ""
+
+    def parameters(self) -> dict[str, str]:
+        """What the action is told."""
+        told = {"DialCallStatus": self.status, "DialBridged": str(self.seconds > 0).lower()}
+        if self.leg_sid:
+            told |= {"DialCallSid": self.leg_sid, "DialCallDuration": str(round(self.seconds))}
+        if self.recording_url:
+            told["RecordingUrl"] = self.recording_url
+        return told
 
 
 async def dial(execution: Execution, element: Element) -> Goto | None:
-    """Ring the numbers, all at once; the first that answers is connected for a while.
-
-    A conference is a room where the caller waits with music. Other nouns cannot be reached and fail.
-    """
-    numbers = _numbers(execution, element)
-    timeout = seconds_of(execution, element, "timeout", RING_SECONDS, 13212)
-    farewell = _after(execution, element, Result("completed", ""))
-    if farewell:
+    """Connect, and go to the action afterwards. A caller who hangs up meanwhile is told to the action too."""
+    result = Result()
+    farewell = _after(execution, element, result)
+    if farewell is not None:
         execution.farewells.append(farewell)
-    if not numbers and element.find("Conference") is not None:
-        await _wait_in_conference(execution, element)
-    result = await _ring(execution, element, numbers, timeout)
-    if farewell:
-        execution.farewells.remove(farewell)
-    return _after(execution, element, result)
-
-
-async def _ring(execution: Execution, element: Element, numbers: list[str], ring_seconds: float) -> Result:
-    fates = {number: DIAL_FATE.get(number, "answered") for number in numbers}
-    answering = next((number for number, fate in fates.items() if fate == "answered"), None)
-    target = answering or next(iter(fates), None)
-    if target is None:
-        return Result("failed", "")
-    fate = fates[target]
-    leg = _child(execution, element, target)
-    seconds = {"answered": min(ANSWER_SECONDS, ring_seconds), "busy": BUSY_SECONDS, "no-answer": ring_seconds}.get(
-        fate, 0.0
-    )
-    if fate == "answered" and ring_seconds < ANSWER_SECONDS:
-        fate = "no-answer"
-    execution.emit("dial", target, seconds=seconds)
-    leg.to_status("ringing")
-    await execution.line.play(seconds, ())
-    if fate != "answered":
-        leg.finish(fate, 0.0)
-        execution.emit("dial", f"{target} {fate}")
-        return Result(fate, leg.sid)
-    leg.to_status("in-progress")
-    execution.emit("dial", f"{target} answered")
-    return await _talk(execution, element, target, leg)
-
-
-async def _talk(execution: Execution, element: Element, target: str, leg: Leg) -> Result:
-    limit = min(TALK_SECONDS, seconds_of(execution, element, "timeLimit", 14_400.0, 13213))
-    star: tuple[Mode, ...] = ("dtmf",) if flag_of(element, "hangupOnStar") else ()
-    began = execution.line.now
     try:
-        while (left := limit - (execution.line.now - began)) > 0:
-            heard = await execution.line.play(left, star)
-            if isinstance(heard, Key) and heard.digit == "*":
-                break
+        if (conference := element.find("Conference")) is not None:
+            execution.answer()
+            result.status = await dial_conference(execution, element, conference)
+        elif (queue := element.find("Queue")) is not None:
+            execution.answer()
+            await _dial_queue(execution, element, queue, result)
+        else:
+            await _dial_people(execution, element, result)
     finally:
-        talked = execution.line.now - began
-        leg.finish("completed", talked)
-        execution.line.settle()
-    execution.emit("dial", f"{target} completed", seconds=round(talked, 2))
-    return Result("completed", leg.sid, talked)
+        if farewell is not None:
+            farewell.parameters.update(result.parameters())
+    if farewell is not None:
+        execution.farewells.remove(farewell)
+    return farewell
 
 
-async def _wait_in_conference(execution: Execution, element: Element) -> None:
-    conference = element.find("Conference")
-    assert conference is not None
-    execution.emit("dial", f"conference {text_of(conference)}")
-    while True:
-        execution.emit("play", "hold music", seconds=RING_SECONDS)
-        await execution.line.play(RING_SECONDS, ())
-
-
-def _numbers(execution: Execution, element: Element) -> list[str]:
-    texts = [text_of(noun) for noun in element.findall("Number")]
-    if not len(element):
-        texts.append(text_of(element))
+async def _dial_people(execution: Execution, element: Element, result: Result) -> None:
+    targets = targets_of(execution, element)
     for noun in element:
-        if noun.tag not in ("Number", "Conference"):
+        if noun.tag not in ("Number", "Client", "Sip"):
             execution.warn(12200, f"<{noun.tag}> in <Dial> cannot be reached from here")
-    numbers = [number for text in texts if (number := normalise_number(text))]
-    if len(numbers) < len(texts):
-        execution.warn(13224, "<Dial>: not a telephone number")
-    if len(numbers) > NUMBERS_MAX:
-        execution.warn(12200, "<Dial> rings at most 10 numbers at once")
-    return numbers[:NUMBERS_MAX]
+    company = Company()
+    group = RingGroup(execution, company, _caller_id(execution, element), _ring_seconds(execution, element))
+    try:
+        for target in targets:
+            execution.emit("dial", target.address)
+            group.ring(target)
+            if flag_of(element, "sequential"):
+                await _until_decided(execution, group)
+        await _until_decided(execution, group)
+    finally:
+        if group.winner is None:
+            company.closed = True
+            group.stop()
+    if group.winner is None:
+        result.status, result.leg_sid = group.fate, group.last.sid if group.last else ""
+        execution.emit("dial", f"{targets[0].address if targets else ''} {result.status}".strip())
+        return
+    execution.answer()
+    result.leg_sid = group.winner.sid
+    address = group.winner.record.called
+    execution.emit("dial", f"{address} answered")
+    await _talk(execution, element, company, result)
+    execution.emit("dial", f"{address} completed", seconds=round(result.seconds, 2))
 
 
-def _child(execution: Execution, element: Element, target: str) -> Leg:
+async def _until_decided(execution: Execution, group: RingGroup) -> None:
+    while group.undecided:
+        await execution.line.stay(patiently=True)
+
+
+async def _talk(execution: Execution, element: Element, company: Company, result: Result) -> None:
+    seat, line = Seat(execution), execution.line
+    began = line.now
+    recording = begin_recording(execution, element, "DialVerb") if _records(element) else None
+    company.enter(seat)
+    result.status = "completed"
+    try:
+        while not (company.met or company.closed):
+            await line.stay(patiently=True)
+        began = line.now
+        await keep_company(
+            company,
+            seat,
+            lambda: company.parted,
+            seconds=seconds_of(execution, element, "timeLimit", TIME_LIMIT_SECONDS, 13213),
+            star=flag_of(element, "hangupOnStar"),
+        )
+    finally:
+        result.seconds = line.now - began
+        company.leave(seat)
+        company.close()
+        if recording is not None:
+            result.recording_url = recording.url
+            await recording.stop()
+
+
+async def _dial_queue(execution: Execution, element: Element, noun: Element, result: Result) -> None:
+    """Take whoever has waited longest, or wait for somebody to come."""
+    queue = execution.facilities.queues.find(text_of(noun))
+    if queue is None:
+        execution.warn(13232, f"there is no queue {text_of(noun)[:64]!r}")
+        result.status = "failed"
+        return
+    line = execution.line
+    ends = line.timeline.now + _ring_seconds(execution, element)
+    queue.dialers.append(line)
+    try:
+        while (member := queue.head()) is None and (left := ends - line.timeline.now) > 0:
+            await line.stay(left, patiently=True)
+    finally:
+        queue.dialers.remove(line)
+    if member is None:
+        result.status = "no-answer"
+        return
+    line.timeline.join(member.execution.line.timeline)
+    whisper = execution.goto(noun.get("url"), noun.get("method"), {}) if noun.get("url") else None
+    company = Company()
+    result.leg_sid = member.sid
+    execution.emit("dial", f"queue {queue.name}")
+    member.release(Bridge(company, execution.leg.sid, whisper))
+    await _talk(execution, element, company, result)
+
+
+def _records(element: Element) -> bool:
+    return element.get("record", "do-not-record").lower() not in ("do-not-record", "false")
+
+
+def _ring_seconds(execution: Execution, element: Element) -> float:
+    return seconds_of(execution, element, "timeout", RING_SECONDS, 13212)
+
+
+def _caller_id(execution: Execution, element: Element) -> str:
     caller_id = element.get("callerId", execution.leg.record.caller)
-    if not is_e164(caller_id):
+    if not is_e164(caller_id) and not caller_id.startswith(("client:", "sip:")):
         execution.warn(13214, "callerId on <Dial> is not a telephone number")
-    record = new_record("outbound-dial", caller_id, target, execution.clock(), execution.leg.sid)
-    return execution.leg.child(record)
+    return caller_id
 
 
 def _after(execution: Execution, element: Element, result: Result) -> Goto | None:
     if not element.get("action"):
         return None
-    parameters = {"DialCallStatus": result.status, "DialBridged": str(result.seconds > 0).lower()}
-    if result.leg_sid:
-        parameters |= {"DialCallSid": result.leg_sid, "DialCallDuration": str(round(result.seconds))}
-    return execution.goto(element.get("action"), element.get("method"), parameters)
+    return execution.goto(element.get("action"), element.get("method"), result.parameters())
 
 
 VERBS = {

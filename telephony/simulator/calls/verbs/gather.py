@@ -1,5 +1,6 @@
 """`<Gather>`: a question, and what the caller says or presses."""
 
+import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -12,6 +13,7 @@ TIMEOUT_SECONDS = 5.0
 GENERIC_MODELS = {"default", "numbers_and_commands", "phone_call", "experimental_conversations",
                   "experimental_utterances"}  # fmt: skip
 PROVIDER_MODELS = ("googlev2_", "deepgram_nova-2", "deepgram_nova-3")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*|multi")
 HINTS_MAX, HINT_CHARACTERS_MAX = 500, 100
 
 
@@ -35,7 +37,8 @@ async def gather(execution: Execution, element: Element) -> Goto | None:
     if heard is None:
         heard = await execution.line.listen(rules.timeout_seconds, rules.accepts)
     if isinstance(heard, Words):
-        result = _spoken(execution, heard, rules)
+        await _partial_results(execution, element, heard, rules)
+        result = _spoken(execution, heard, rules, flag_of(element, "actionOnEmptyResult"))
     elif isinstance(heard, Key):
         result = await _pressed(execution, heard, rules)
     else:
@@ -47,6 +50,22 @@ async def gather(execution: Execution, element: Element) -> Goto | None:
         result = {"Digits": ""} if "dtmf" in rules.accepts else {}
         result |= {"SpeechResult": ""} if "speech" in rules.accepts else {}
     return execution.goto(element.get("action"), element.get("method"), result)
+
+
+async def _partial_results(execution: Execution, element: Element, words: Words, rules: Rules) -> None:
+    """What was understood so far, word by word in three parts; the answers do not matter."""
+    said = words.text.split()
+    for part in range(1, 4) if element.get("partialResultCallback") else ():
+        told = {
+            "UnstableSpeechResult": " ".join(said[: max(1, len(said) * part // 3)]),
+            "StableSpeechResult": "",
+            "Stability": "0.9" if part == 3 else "0.5",
+            "SequenceNumber": str(part - 1),
+            "Language": rules.language,
+        }
+        await execution.call_back(
+            element.get("partialResultCallback"), element.get("partialResultCallbackMethod"), told
+        )
 
 
 async def _prompt(execution: Execution, element: Element, rules: Rules) -> Heard | None:
@@ -61,9 +80,14 @@ async def _prompt(execution: Execution, element: Element, rules: Rules) -> Heard
     return None
 
 
-def _spoken(execution: Execution, words: Words, rules: Rules) -> dict[str, str]:
-    execution.emit("heard", words.text, language=rules.language, confidence=words.confidence)
-    result = {"SpeechResult": words.text}
+def _spoken(execution: Execution, words: Words, rules: Rules, empty_counts: bool) -> dict[str, str]:
+    """Words with a confidence of 0 are a mumble: nothing was understood."""
+    understood = words.confidence != 0
+    text = words.text if understood else ""
+    execution.emit("heard", text, language=rules.language, confidence=words.confidence)
+    if not understood and not empty_counts:
+        return {}
+    result = {"SpeechResult": text}
     if words.confidence is not None:
         result["Confidence"] = str(words.confidence)
     return result
@@ -92,7 +116,7 @@ def _read_rules(execution: Execution, element: Element) -> Rules:
     if not accepts or len(inputs) != len(accepts):
         execution.warn(12200, f"input={element.get('input')!r} on <Gather>")
         accepts = accepts or frozenset({"dtmf"})
-    _check_speech(execution, element)
+    _check_speech(execution, element, accepts)
     barge_in = flag_of(element, "bargeIn", default=True)
     return Rules(
         accepts=frozenset[Mode](accepts),
@@ -122,7 +146,9 @@ def _digits_max(execution: Execution, element: Element) -> int | None:
     return None
 
 
-def _check_speech(execution: Execution, element: Element) -> None:
+def _check_speech(execution: Execution, element: Element, accepts: frozenset[str]) -> None:
+    if "speech" in accepts and not _LANGUAGE.fullmatch(element.get("language", DEFAULT_LANGUAGE)):
+        execution.warn(13331, f"language={element.get('language')!r}")
     model, pause = element.get("speechModel"), element.get("speechTimeout")
     if model and model not in GENERIC_MODELS and not model.startswith(PROVIDER_MODELS):
         execution.warn(13334, f"speechModel={model!r}")

@@ -2,57 +2,68 @@
 
 from xml.etree.ElementTree import Element
 
+from telephony.simulator.calls.company import Seat, keep_company
 from telephony.simulator.calls.documents import load
 from telephony.simulator.calls.execution import Execution, Finish, LeaveQueue, text_of
-from telephony.simulator.calls.line import Goto
-from telephony.simulator.calls.performing import perform
+from telephony.simulator.calls.line import CallerHungUp, Goto, Released, TakenOver
+from telephony.simulator.calls.performing import perform, perform_guest
 from telephony.simulator.calls.verbs.registry import verb
-from telephony.simulator.calls.waiting import QueueFull, WaitingQueue
+from telephony.simulator.calls.waiting import Bridge, Member, QueueFull, WaitingQueue
 from telephony.simulator.requester import FetchFailed
 
 WAITING_VERBS = frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave", "Gather"})
+WHISPER_VERBS = frozenset({"Play", "Say", "Pause", "Redirect"})
 MUSIC_SECONDS = 30.0
 
 
 async def enqueue(execution: Execution, element: Element) -> Goto | Finish | None:
-    """Wait until a `<Leave>`, a `<Hangup>`, or the end of the call."""
-    queue = execution.queues.named(text_of(element) or "default")
-    began = execution.line.now
+    """Wait until somebody takes the call, a `<Leave>`, a `<Hangup>`, or the end of the call."""
+    facilities, here = execution.facilities, execution.document
+    queue = facilities.queues.named(text_of(element) or "default", facilities.clock())
+    member = Member(execution, facilities.clock(), execution.line.now)
     try:
-        queue.join(execution.leg.sid)
+        queue.join(member)
     except QueueFull:
-        return _after(execution, element, queue, 0.0, "queue-full")
+        return _after(execution, element, queue, member, "queue-full")
     execution.emit("queue", queue.name)
-    here = execution.document
-    farewell = _after(execution, element, queue, 0.0, "hangup")
-    if farewell:
-        execution.farewells.append(farewell)
     try:
-        ended = await _wait(execution, element, queue, began)
+        ended = await _wait(execution, element, queue, member)
+        queue.leave(member)
+        execution.document = here
+        if ended == "bridged":
+            await _talk(execution, queue, member)
+    except (CallerHungUp, TakenOver) as end:
+        execution.document = here
+        await _depart(execution, element, queue, member, end)
+        raise
     finally:
-        queue.leave(execution.leg.sid, execution.line.now - began)
-    execution.document = here
-    if farewell:
-        execution.farewells.remove(farewell)
-    if isinstance(ended, Finish):
-        return ended
-    return _after(execution, element, queue, execution.line.now - began, ended)
+        queue.leave(member)
+        execution.line.forget(member)
+        execution.document = here
+    return ended if isinstance(ended, Finish) else _after(execution, element, queue, member, ended)
 
 
-async def _wait(execution: Execution, element: Element, queue: WaitingQueue, began: float) -> Finish | str:
-    address, method = element.get("waitUrl"), element.get("waitUrlMethod")
-    if not address:
-        return await _music(execution)
-    first = execution.goto(address, method, {})
+async def _wait(execution: Execution, element: Element, queue: WaitingQueue, member: Member) -> Finish | str:
+    try:
+        if not element.get("waitUrl"):
+            return await music(execution)
+        return await _wait_by_document(execution, element, queue, member)
+    except Released as released:
+        if released.place is not member:
+            raise
+        return "bridged"
+
+
+async def _wait_by_document(
+    execution: Execution, element: Element, queue: WaitingQueue, member: Member
+) -> Finish | str:
+    first = execution.goto(element.get("waitUrl"), element.get("waitUrlMethod"), {})
     target: Goto = first
     while True:
-        waited = execution.line.now - began
-        present = queue.parameters(execution.leg.sid, waited)
         moment = execution.line.now
+        parameters = {**target.parameters, **queue.parameters(member)}
         try:
-            execution.document = await load(
-                execution, Goto(target.url, target.method, {**target.parameters, **present})
-            )
+            execution.document = await load(execution, Goto(target.url, target.method, parameters))
         except FetchFailed as failure:
             execution.fail(failure)
             return "error"
@@ -66,18 +77,61 @@ async def _wait(execution: Execution, element: Element, queue: WaitingQueue, beg
             await execution.line.play(1.0, ())
 
 
-async def _music(execution: Execution) -> str:
+async def music(execution: Execution) -> str:
+    """The music that is heard where the application names none; only something outside ends it."""
     while True:
         execution.emit("play", "hold music", seconds=MUSIC_SECONDS)
         await execution.line.play(MUSIC_SECONDS, ())
 
 
-def _after(
-    execution: Execution, element: Element, queue: WaitingQueue, waited_seconds: float, result: str
-) -> Goto | None:
+async def _talk(execution: Execution, queue: WaitingQueue, member: Member) -> None:
+    """Hear the whisper, then talk to whoever took the call until one of the two goes."""
+    bridge = member.bridge
+    assert bridge is not None
+    if bridge.whisper is not None:
+        told = {
+            "QueueSid": queue.sid,
+            "QueueTime": str(round(member.waited_seconds)),
+            "DequeingCallSid": bridge.dialer_sid,
+        }
+        whisper = Goto(bridge.whisper.url, bridge.whisper.method, {**bridge.whisper.parameters, **told})
+        await perform_guest(execution, whisper, WHISPER_VERBS)
+    await sit_down(execution, bridge)
+
+
+async def sit_down(execution: Execution, bridge: Bridge) -> None:
+    """Be one of the two of `bridge` until the other has gone."""
+    seat = Seat(execution)
+    bridge.company.enter(seat)
+    try:
+        await keep_company(bridge.company, seat, lambda: bridge.company.parted)
+    finally:
+        bridge.company.leave(seat)
+        bridge.company.close()
+
+
+async def _depart(
+    execution: Execution, element: Element, queue: WaitingQueue, member: Member, end: CallerHungUp | TakenOver
+) -> None:
+    """The caller hung up, or the REST interface took the call elsewhere: the action is told, its answer ignored."""
+    in_talk = member.bridge is not None
+    if isinstance(end, CallerHungUp):
+        result = "bridged" if in_talk else "hangup"
+    else:
+        result = "redirected-from-bridged" if in_talk else "redirected"
+    queue.leave(member)
+    if (after := _after(execution, element, queue, member, result)) is not None:
+        if isinstance(end, CallerHungUp):
+            execution.farewells.append(after)
+        else:
+            await execution.tell(after)
+
+
+def _after(execution: Execution, element: Element, queue: WaitingQueue, member: Member, result: str) -> Goto | None:
     if not element.get("action"):
         return None
-    parameters = {"QueueSid": queue.sid, "QueueTime": str(round(waited_seconds)), "QueueResult": result}
+    waited = round(member.waited_seconds)
+    parameters = {"QueueSid": queue.sid, "QueueTime": str(waited), "QueueResult": result}
     return execution.goto(element.get("action"), element.get("method"), parameters)
 
 

@@ -24,5 +24,5 @@ def verb(run: Run, attributes: str = "") -> Verb:
 
 VERBS: dict[str, Verb] = {}
 
-UNSUPPORTED = frozenset({"Pay", "Connect", "Start", "Stop", "Refer", "Prompt", "Siprec", "Sms", "Message"})
+UNSUPPORTED = frozenset({"Prompt", "Siprec", "Sms", "Message", "Echo", "VirtualAgent"})
 """Verbs of Twilio that this simulator knows but does not carry out: recorded as a warning, the call goes on."""

@@ -42,7 +42,7 @@ async def play(execution: Execution, element: Element, accepts: Collection[Mode]
     assert execution.document is not None
     url = urljoin(execution.document.url, text_of(element))
     try:
-        seconds = await _audio_seconds(execution, url)
+        seconds = await audio_seconds(execution, url)
     except FetchFailed as failure:
         execution.fail(failure)
         return None
@@ -73,8 +73,8 @@ async def _sound(
     return await execution.line.play(seconds, accepts)
 
 
-async def _audio_seconds(execution: Execution, url: str) -> float:
-    fetched = await execution.requester.fetch(url, "GET", {}, execution.jar)
+async def audio_seconds(execution: Execution, url: str) -> float:
+    fetched = await execution.facilities.requester.fetch(url, "GET", {}, execution.jar)
     if not is_audio(fetched.content_type):
         code = 13420 if fetched.content_type else 12300
         raise FetchFailed(code, url, fetched.content_type or "no content type")

@@ -1,16 +1,16 @@
-// The text thread of a phone: sends, and shows what arrives as it arrives.
+// The text thread of one phone: sends, and shows what arrives as it arrives.
 
+import { element } from "./slots.js";
 import { currentLanguage, word } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
-
 export class Thread {
-  constructor() {
+  constructor(slots) {
+    this.slots = slots;
     this.number = null;
     this.stream = null;
     this.messages = new Map();
-    $("send").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
-    $("body").addEventListener("keydown", (event) => {
+    slots.send.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    slots.body.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.send(); }
     });
   }
@@ -19,7 +19,7 @@ export class Thread {
     this.stream?.close();
     this.number = number;
     this.messages.clear();
-    $("send-note").textContent = "";
+    this.slots["send-note"].textContent = "";
     this.show();
     if (!number) return;
     this.stream = new EventSource(`/api/phones/${encodeURIComponent(number)}/stream`);
@@ -32,55 +32,41 @@ export class Thread {
   }
 
   async send() {
-    const body = $("body").value.trim(), number = this.number;
+    const body = this.slots.body.value.trim(), number = this.number, note = this.slots["send-note"];
     if (!body || !number) return;
-    $("body").value = "";
-    $("send-note").textContent = word("sending");
+    this.slots.body.value = "";
+    note.textContent = word("sending");
     try {
       const response = await fetch("/api/texts", {
         method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ from: number, body }),
       });
       if (!response.ok) throw new Error(String(response.status));
       const answer = await response.json();
-      $("send-note").textContent = answer.replies.length ? "" : word("noReply");
+      note.textContent = answer.replies.length ? "" : word("noReply");
     } catch {
-      $("send-note").textContent = word("notSent");
-      $("body").value ||= body;
+      note.textContent = word("notSent");
+      this.slots.body.value ||= body;
     }
   }
 
   show() {
-    $("thread").replaceChildren();
+    this.slots.thread.replaceChildren();
     if (this.messages.size) for (const message of this.messages.values()) this.append(message);
-    else this.hint();
-  }
-
-  hint() {
-    const item = document.createElement("div");
-    item.className = "empty";
-    item.textContent = word("nothing");
-    $("thread").append(item);
+    else this.slots.thread.append(element("div", "empty", word("nothing")));
   }
 
   append(message) {
-    $("thread").querySelector(".empty")?.remove();
+    this.slots.thread.querySelector(".empty")?.remove();
     const mine = message.from === this.number;
-    const item = document.createElement("div");
-    item.className = mine ? "me" : "them";
-    const who = document.createElement("span");
-    who.className = "visually-hidden";
-    who.textContent = `${word(mine ? "you" : "district")}: `;
-    const bubble = document.createElement("div");
-    bubble.className = "bubble";
+    const item = element("div", mine ? "me" : "them");
+    const bubble = element("div", "bubble");
     bubble.dir = "auto";
-    bubble.append(who, message.body);
+    bubble.append(element("span", "visually-hidden", `${word(mine ? "you" : "district")}: `), message.body);
     for (const url of message.media) bubble.append(document.createElement("br"), url);
-    const when = document.createElement("span");
-    when.className = "when";
     const time = new Date(message.at).toLocaleTimeString(currentLanguage(), { hour: "numeric", minute: "2-digit" });
-    when.textContent = message.segments > 1 ? `${time} · ${word("parts", { count: message.segments })}` : time;
-    item.append(bubble, when);
-    $("thread").append(item);
-    $("thread").scrollTop = $("thread").scrollHeight;
+    const parts = message.segments > 1 ? `${time} · ${word("parts", { count: message.segments })}` : time;
+    item.append(bubble, element("span", "when", parts));
+    this.slots.thread.append(item);
+    this.slots.thread.scrollTop = this.slots.thread.scrollHeight;
   }
 }

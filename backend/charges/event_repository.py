@@ -1,0 +1,31 @@
+"""The statements of what a processor told us."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.models.charge import GatewayEvent
+
+_OPEN = text("SELECT * FROM gateway_events WHERE handled_at IS NULL ORDER BY received_at, id LIMIT :limit")
+
+
+async def keep(session: AsyncSession, values: dict[str, Any]) -> bool:
+    """One event; False when it was there already."""
+    statement = upsert(GatewayEvent).values(values).on_conflict_do_nothing().returning(GatewayEvent.id)
+    return await session.scalar(statement) is not None
+
+
+async def set_handled(session: AsyncSession, event_id: UUID, now: datetime) -> bool:
+    """Somebody has dealt with it; False when that was so before, or there is none."""
+    mine = (GatewayEvent.id == event_id) & GatewayEvent.handled_at.is_(None)
+    statement = update(GatewayEvent).where(mine).values(handled_at=now).returning(GatewayEvent.id)
+    return await session.scalar(statement) is not None
+
+
+async def unhandled(session: AsyncSession, limit: int) -> list[RowMapping]:
+    """What somebody must look at, oldest first."""
+    return list((await session.execute(_OPEN, {"limit": limit})).mappings())

@@ -1,0 +1,122 @@
+"""What a processor tells us by itself. It may come twice, late and in any order: not to be believed, a reason to ask.
+
+An event is kept once. One about a charge or a page lets the workflow look at once; a refund or a dispute stays open
+for whoever handles those.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.charges import checkout_repository, event_repository, repository
+from backend.database import announce
+from backend.gateway.protocol import PaymentGateway
+from backend.gateway.values import Notification, NotificationKind
+from backend.models.base import new_id
+from backend.saved_methods.setups import SETUP_PREFIX, look_at_setup_now
+
+_OF_CHARGES = frozenset(
+    {NotificationKind.CHARGE_SUCCEEDED, NotificationKind.CHARGE_PENDING, NotificationKind.CHARGE_FAILED}
+)
+_OF_PAGES = frozenset({NotificationKind.CHECKOUT_COMPLETED, NotificationKind.SETUP_DONE, NotificationKind.PAGE_EXPIRED})
+log = structlog.get_logger("backend.charges")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was done with a notification: `kept`, `duplicate` or `ignored`."""
+
+    outcome: str
+
+
+async def hear(
+    session: AsyncSession, gateway: PaymentGateway, body: bytes, headers: Mapping[str, str], *, now: datetime
+) -> Heard:
+    """Take a webhook's raw body; what follows from it is done after this transaction commits.
+
+    :raises ForgedNotificationError: it is not the processor's, or too old.
+    """
+    told = gateway.read_notification(body, headers)
+    if told is None:
+        return Heard("ignored")
+    handled = told.kind in _OF_CHARGES or told.kind in _OF_PAGES
+    values = {**_values(told), "processor": gateway.name, "received_at": now, "handled_at": now if handled else None}
+    if not await event_repository.keep(session, values):
+        return Heard("duplicate")
+    log.info("processor_told", kind=told.kind.value, event_id=told.event_id)
+    if told.kind in _OF_CHARGES:
+        await _look_at_charge(session, told)
+    elif told.kind in _OF_PAGES and told.reference:
+        await _look_at_page(session, told.reference)
+    return Heard("kept")
+
+
+def _values(told: Notification) -> dict[str, Any]:
+    charge, refund, dispute = told.charge, told.refund, told.dispute
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "event_id": told.event_id,
+        "kind": told.kind.value,
+        "reference": told.reference,
+        "subject_id": told.page_id,
+        "charge_id": None,
+        "amount_cents": None,
+        "state": None,
+        "reason": None,
+        "happened_at": told.created_at,
+    }
+    if charge is not None:
+        reason = charge.decline.value if charge.decline else None
+        values |= {"subject_id": charge.id, "charge_id": charge.id, "amount_cents": charge.amount_cents}
+        values |= {"state": charge.state.value, "reason": reason}
+    if refund is not None:
+        values |= {"subject_id": refund.id, "charge_id": refund.charge_id, "amount_cents": refund.amount_cents}
+        values |= {"state": refund.state.value}
+    if dispute is not None:
+        values |= {"subject_id": dispute.id, "charge_id": dispute.charge_id, "amount_cents": dispute.amount_cents}
+        values |= {"state": dispute.state.value, "reason": dispute.reason}
+    return values
+
+
+def _uuid(reference: str | None) -> UUID | None:
+    try:
+        return UUID(reference or "")
+    except ValueError:
+        return None
+
+
+async def _look_at_charge(session: AsyncSession, told: Notification) -> None:
+    charge_id = _uuid(told.reference)
+    if charge_id is None:
+        return
+    look = await repository.look_soon(session, charge_id)
+    if not look and told.kind is NotificationKind.CHARGE_SUCCEEDED:
+        # We had given it up, and the processor has it after all: the ledger must have it too.
+        look = await repository.reopen(session, charge_id)
+    if look:
+        announce(session, "charge", charge_id=charge_id)
+
+
+async def _look_at_page(session: AsyncSession, reference: str) -> None:
+    setup_id = _uuid(reference.removeprefix(SETUP_PREFIX)) if reference.startswith(SETUP_PREFIX) else None
+    checkout_id = _uuid(reference)
+    if setup_id is not None and await look_at_setup_now(session, setup_id):
+        announce(session, "setup_page", setup_id=setup_id)
+    elif checkout_id is not None and await checkout_repository.change_open(session, checkout_id, {}, timedelta(0)):
+        announce(session, "checkout_page", checkout_id=checkout_id)
+
+
+async def unhandled_events(session: AsyncSession, limit: int = 200) -> list[RowMapping]:
+    """Refunds made elsewhere and disputes that nobody has dealt with, oldest first: the columns of GatewayEvent."""
+    return await event_repository.unhandled(session, limit)
+
+
+async def finish_event(session: AsyncSession, event_id: UUID, now: datetime) -> bool:
+    """Somebody has dealt with it; False when that was so before."""
+    return await event_repository.set_handled(session, event_id, now)

@@ -1,0 +1,1 @@
+"""What the money pages share, and their parts."""

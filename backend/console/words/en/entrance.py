@@ -1,0 +1,26 @@
+"""Sign-in and the password, in English."""
+
+WORDS: dict[str, str] = {
+    "sign_in": "Sign in",
+    "sign_in_title": "Sign in to the console",
+    "user_name": "User name",
+    "password": "Password",
+    "sign_in_failed": "That user name and password do not match. Check both and try again.",
+    "sign_in_wait": "Too many tries. Wait {wait}, then try again.",
+    "session_over": "You have been signed out. Sign in to go on.",
+    "signed_out": "You are signed out.",
+    "sign_out_everywhere": "Sign out everywhere",
+    "sign_out_everywhere_help": "Ends your sessions in every browser, this one as well.",
+    "current_password": "Current password",
+    "new_password": "New password",
+    "repeat_password": "New password again",
+    "password_help": "At least 12 characters. A few unrelated words work well.",
+    "password_changed": "Your password is changed. Your other browsers are signed out.",
+    "password_wrong": "The current password is not right, or was tried too often. Wait a moment and try again.",
+    "password_different": "The two new passwords are not the same.",
+    "flaw_too_short": "The new password is too short: use at least 12 characters.",
+    "flaw_too_long": "The new password is too long: use at most 200 characters.",
+    "flaw_contains_name": "The new password has your user name in it. Choose another.",
+    "flaw_too_simple": "The new password repeats a few characters. Choose another.",
+    "flaw_unchanged": "The new password is the old one. Choose another.",
+}

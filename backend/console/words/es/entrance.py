@@ -1,0 +1,26 @@
+"""Sign-in and the password, in Spanish."""
+
+WORDS: dict[str, str] = {
+    "sign_in": "Entrar",
+    "sign_in_title": "Entrar a la consola",
+    "user_name": "Usuario",
+    "password": "Contraseña",
+    "sign_in_failed": "El usuario y la contraseña no coinciden. Revise ambos e intente de nuevo.",
+    "sign_in_wait": "Demasiados intentos. Espere {wait} e intente de nuevo.",
+    "session_over": "Su sesión terminó. Entre para continuar.",
+    "signed_out": "Ha salido de la consola.",
+    "sign_out_everywhere": "Salir en todas partes",
+    "sign_out_everywhere_help": "Termina sus sesiones en todos los navegadores, también en este.",
+    "current_password": "Contraseña actual",
+    "new_password": "Contraseña nueva",
+    "repeat_password": "Contraseña nueva otra vez",
+    "password_help": "Al menos 12 caracteres. Unas palabras sin relación entre sí funcionan bien.",
+    "password_changed": "Su contraseña cambió. Sus otros navegadores quedaron fuera.",
+    "password_wrong": "La contraseña actual no es correcta o se probó demasiadas veces. Espere un momento.",
+    "password_different": "Las dos contraseñas nuevas no son iguales.",
+    "flaw_too_short": "La contraseña nueva es muy corta: use al menos 12 caracteres.",
+    "flaw_too_long": "La contraseña nueva es muy larga: use 200 caracteres como máximo.",
+    "flaw_contains_name": "La contraseña nueva contiene su usuario. Elija otra.",
+    "flaw_too_simple": "La contraseña nueva repite pocos caracteres. Elija otra.",
+    "flaw_unchanged": "La contraseña nueva es la misma que la anterior. Elija otra.",
+}

@@ -1,0 +1,1 @@
+"""The adapter for Stripe, over its own client."""

@@ -1,0 +1,1 @@
+"""The pages that customers see: one form, no scripts needed, English and Spanish."""
