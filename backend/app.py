@@ -31,6 +31,7 @@ from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
 from backend.models import know_every_table
 from backend.nightly import routes as nightly
+from backend.openapi import describe
 from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.payments import routes as payments
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     install_error_handlers(app)
     for router in routers():
         app.include_router(router)
+    describe(app)
     if settings.console:
         mount_console(app)
     return app

@@ -11,6 +11,7 @@ from telephony.errors import install_error_handlers
 from telephony.outbound import routes as outbound
 from telephony.services import open_services
 from telephony.settings import Settings, settings_from_environment
+from telephony.statements import routes as statements
 from telephony.webchat import routes as webchat
 
 
@@ -26,7 +27,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_error_handlers(app)
-    routers = (voice.router, relay.router, sms.router, outbound.router, webchat.router, payments.router, health.router)
+    routers = (
+        voice.router, relay.router, sms.router, outbound.router, webchat.router, payments.router, statements.router,
+        health.router,
+    )  # fmt: skip
     for router in routers:
         app.include_router(router)
     return app

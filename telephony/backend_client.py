@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 import aiohttp
 
-from telephony.http_json import Refused, Unavailable, call_json
+from telephony.http_json import Refused, Unavailable, call_json, fetch_file
 from telephony.messages import Choice, Language, Mode, Utterance, choices_from_json, language_of
 
 _WRITE_SECONDS = 1.2
 _READ_SECONDS = 2.0
+_STATEMENT_SECONDS = 10.0
+"""A statement is typeset when it is opened."""
 _NOTIFICATION_SECONDS = 8.0
 
 
@@ -153,6 +155,12 @@ class BackendClient:
         """The district's public facts."""
         found: Mapping[str, Any] = await self._call("GET", "/v1/district", None, _READ_SECONDS)
         return found
+
+    async def statement(self, token: str) -> tuple[bytes, str]:
+        """The PDF behind a link, and its language; `Refused` when the link is wrong or has expired."""
+        url = f"{self._url}/v1/statements/{token}"
+        pdf, headers = await fetch_file(self._session, url, token=self._token, seconds=_STATEMENT_SECONDS)
+        return pdf, headers.get("Content-Language", "en")
 
     async def payment_notification(self, body: bytes, headers: Mapping[str, str]) -> None:
         """What the card processor told us, byte for byte with its signature; the backend proves and keeps it."""

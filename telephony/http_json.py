@@ -51,16 +51,43 @@ async def call_json(
     :raises Unavailable: connection, time or server failed.
     :raises Refused: 4xx.
     """
-    sent = {**(headers or {}), "Authorization": f"Bearer {token}"}
-    data = None
+    sent, data = dict(headers or {}), None
     if body is not None:
         sent["Content-Type"] = "application/json"
         data = body if isinstance(body, bytes) else orjson.dumps(body)
+    status, raw, _ = await _send(session, method, url, token=token, seconds=seconds, headers=sent, data=data)
+    return _read(status, raw)
+
+
+async def fetch_file(
+    session: aiohttp.ClientSession, url: str, *, token: str, seconds: float
+) -> tuple[bytes, Mapping[str, str]]:
+    """A file and its headers, as it is.
+
+    :raises Unavailable: connection, time or server failed.
+    :raises Refused: 4xx.
+    """
+    status, raw, headers = await _send(session, "GET", url, token=token, seconds=seconds, headers={}, data=None)
+    if status >= 400:
+        _read(status, raw)
+    return raw, headers
+
+
+async def _send(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    *,
+    token: str,
+    seconds: float,
+    headers: Mapping[str, str],
+    data: bytes | None,
+) -> tuple[int, bytes, Mapping[str, str]]:
     timeout = aiohttp.ClientTimeout(total=max(seconds, 0.05), sock_connect=1.0)
+    sent = {**headers, "Authorization": f"Bearer {token}"}
     try:
         async with session.request(method, url, data=data, headers=sent, timeout=timeout) as response:
-            raw = await response.read()
-            status = response.status
+            return response.status, await response.read(), response.headers
     except aiohttp.ClientConnectorError:
         raise Unavailable("down") from None
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
@@ -69,7 +96,6 @@ async def call_json(
         raise Unavailable("timeout", maybe_done=True) from None
     except aiohttp.ClientError as problem:
         raise Unavailable(type(problem).__name__, maybe_done=True) from None
-    return _read(status, raw)
 
 
 def _read(status: int, raw: bytes) -> Any:

@@ -14,7 +14,7 @@ from backend.models.base import new_id
 from backend.models.customer import CustomerEmail
 
 # One round trip for everything a customer asks about money. The receivable has the account's own id,
-# and its sums come from the covering index alone.
+# and its sums come from the covering index alone. The last bill is what it asked for, under a budget bill too.
 _BALANCE = text("""
 SELECT a.autopay, a.medical_protection, sums.balance_cents, sums.not_yet_due_cents,
        bill.amount_cents AS bill_cents, bill.issued_on AS bill_issued_on, bill.due_date AS bill_due_date,
@@ -27,7 +27,8 @@ SELECT a.autopay, a.medical_protection, sums.balance_cents, sums.not_yet_due_cen
               coalesce(sum(amount_cents) FILTER (WHERE due_on >= :today), 0)::bigint AS not_yet_due_cents
          FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= :today) sums
   LEFT JOIN LATERAL (
-       SELECT amount_cents, issued_on, due_date FROM bills b
+       SELECT (b.amount_cents - coalesce(level.deferred_cents, 0))::bigint AS amount_cents, issued_on, due_date
+         FROM bills b LEFT JOIN budget_entries level ON level.bill_id = b.id AND level.kind = 'level'
         WHERE b.account_id = a.id AND b.issued_on <= :today
           AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = b.entry_id)
         ORDER BY issued_on DESC, b.id DESC LIMIT 1) bill ON true

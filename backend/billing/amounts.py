@@ -1,6 +1,6 @@
 """The lines of one account's bill: each agreement's meters and water under every rate in force. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -53,15 +53,13 @@ def agreement_lines(
     whole = (end - start).days + 1
     parts = split_by_rate(rates, start, end)
     shares = split_units(Decimal(units), [days for _, days in parts])
+    weathers = weather_of_parts(rates, agreement, period, weather) or [Decimal(0)] * len(parts)
     lines: list[Line] = []
     first = start
-    for (rate, days), share in zip(parts, shares, strict=True):
+    for (rate, days), share, inches in zip(parts, shares, weathers, strict=True):
         last = first + timedelta(days=days - 1)
         for size, size_days in _meters(agreement, first, last):
             lines.append(fixed_line(rate, Service(size, size_days, Decimal(0), of_days=whole)))
-        inches = Decimal(0)
-        if rate.budget is not None and agreement.landscape_sqft:
-            inches = weather(agreement.zone, first, last)[0]
         water = Service(
             "",
             days,
@@ -74,10 +72,30 @@ def agreement_lines(
         lines += volume_lines(rate, water)
         lines += pass_through_lines(rate, water)
         first = last + DAY
-    return _together(lines)
+    return together(lines)
 
 
-def _together(lines: list[Line]) -> list[Line]:
+def weather_of_parts(
+    rates: list[Rate], agreement: Agreement, period: tuple[date, date], weather: Weather
+) -> list[Decimal]:
+    """Inches of evapotranspiration under each rate of the period, where they make a water budget; else none.
+
+    :raises LookupError: a day has no rate.
+    """
+    if not agreement.landscape_sqft:
+        return []
+    parts = split_by_rate(rates, *period)
+    if not any(rate.budget for rate, _ in parts):
+        return []
+    found, first = [], period[0]
+    for rate, days in parts:
+        last = first + timedelta(days=days - 1)
+        found.append(weather(agreement.zone, first, last)[0] if rate.budget else Decimal(0))
+        first = last + DAY
+    return found
+
+
+def together(lines: Iterable[Line]) -> list[Line]:
     """What a change of rates has cut but not changed is one line again: equal code, detail and price."""
     merged: dict[tuple[str, str, Decimal], Decimal] = {}
     for line in lines:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from backend.billing import examples
 from backend.billing.corrections import Proposal
 from backend.billing.review import REASON_LENGTH_MAX
 from backend.billing.rules import line_values
@@ -23,7 +24,7 @@ class CancellationIn(BaseModel):
 class CancellationOut(BaseModel):
     """A cancelled bill, and the bill that replaces it, once there is one."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.CANCELLATION]})
 
     bill_id: UUID
     reversal_entry_id: UUID
@@ -42,6 +43,8 @@ class ReleaseIn(BaseModel):
 
 class ProposalOut(BaseModel):
     """A bill that could be posted, and what a person would have to let pass."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PROPOSAL]})
 
     kind: Literal["final", "rebill"]
     period_start: date
@@ -73,7 +76,7 @@ class ProposalOut(BaseModel):
 class CorrectedOut(BaseModel):
     """A bill posted outside a run; `is_new` false: it was there before."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.CORRECTED]})
 
     bill_id: UUID
     amount_cents: int

@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing import correction_repository, repository, rules
+from backend.billing import correction_repository, repository, rules, service_repository
 from backend.billing import facts as gathering
 from backend.billing.cancellations import locked_bill
 from backend.billing.errors import BillNotFoundError, CorrectionError, UnusualBillError
 from backend.billing.facts import Tariff
-from backend.billing.reckoning import lines_json
+from backend.billing.reckoning import basis_json, lines_json
 from backend.district.service import District
 from backend.errors import NotFoundError
 from backend.ledger.bulk import BillToPost, post_bills
@@ -189,6 +189,7 @@ async def _post(session: AsyncSession, tariff: Tariff, proposal: Proposal, key: 
     (posted,) = await post_bills(session, [bill], asked.now)
     if posted.is_new:
         await correction_repository.add_lines(session, [posted.bill_id], [lines_json(draft)])
+        await service_repository.add(session, [posted.bill_id], [basis_json(draft)])
         await _keep_release(session, posted.bill_id, proposal.unusual, asked)
     if estimates := rules.made_up_reads(draft.meters):
         await repository.add_estimates(session, [(new_id(), *estimate) for estimate in estimates])

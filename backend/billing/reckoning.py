@@ -107,6 +107,11 @@ def lines_json(draft: rules.Draft) -> str:
     return orjson.dumps([rules.line_values(line) for line in draft.lines]).decode()
 
 
+def basis_json(draft: rules.Draft) -> str:
+    """What a draft was reckoned from, as it is kept."""
+    return orjson.dumps(draft.basis).decode()
+
+
 def _exception_values(run_id: UUID, found: Sequence[tuple[UUID, Finding]]) -> dict[str, Any]:
     # A code is an exception once for each meter; what else was found of it joins its detail.
     once: dict[tuple[UUID, str, UUID | None], dict[str, object]] = {}

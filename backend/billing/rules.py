@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from backend.billing.amounts import DAY, Agreement, Weather, agreement_lines, budget_problems
+from backend.billing.amounts import DAY, Agreement, Weather, agreement_lines, budget_problems, weather_of_parts
 from backend.rates.rules import Line, Rate, UnknownMeterSizeError
 from backend.reads.registers import Read
 from backend.reads.rules import Finding, Limits, RegisterUse, closing_day, use_of_point
@@ -138,6 +138,7 @@ def first_day(facts: Facts) -> date | None:
 
 def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tuple[date, date], terms: Terms) -> None:
     limits = terms.thresholds.limits[agreement.service_class]
+    number, estimated = len(draft.services) + 1, False
     multipliers = {
         UUID(meter["meter_id"]): Decimal(meter["units_per_count"])
         for meter in (facts.basis_before or {}).get("meters", ())
@@ -148,11 +149,12 @@ def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tup
         begins = period[0] == agreement.started_on
         used = use_of_point(point, facts.reads, span, limits, multipliers, begins=begins)
         units += used.units
-        draft.is_estimated |= used.is_estimated
+        estimated |= used.is_estimated
         draft.findings += used.findings
-        draft.meters += [_meter(use) for use in used.uses]
+        draft.meters += [_meter(use, number) for use in used.uses]
     draft.units += units
-    service = _service(agreement, period, units)
+    draft.is_estimated |= estimated
+    service = _service(agreement, period, units) | {"is_estimated": estimated}
     rates = terms.rates.get(agreement.service_class, [])
     try:
         if not agreement.points:
@@ -165,11 +167,11 @@ def _add_agreement(draft: Draft, facts: Facts, agreement: Agreement, period: tup
         return
     draft.lines += [DraftLine(service["agreement_id"], agreement.service_class, line) for line in lines]
     if has_budget:
-        service |= {"persons": agreement.persons, "landscape_sqft": agreement.landscape_sqft}
         problems |= _budget_changes(service, facts.basis_before)
     if problems:
         draft.findings.append(Finding("BUDGET", None, problems))
-    draft.services.append(service)
+    inches = [str(part) for part in weather_of_parts(rates, agreement, period, terms.weather)]
+    draft.services.append(service | {"et_inches": inches})
 
 
 def _lines(rates: list[Rate], agreement: Agreement, units: int, period: tuple[date, date], terms: Terms) -> list[Line]:
@@ -189,11 +191,14 @@ def _service(agreement: Agreement, period: tuple[date, date], units: int) -> dic
         "first": str(period[0]),
         "last": str(period[1]),
         "units": units,
+        "persons": agreement.persons,
+        "landscape_sqft": agreement.landscape_sqft,
     }
 
 
-def _meter(use: RegisterUse) -> dict[str, Any]:
+def _meter(use: RegisterUse, service: int) -> dict[str, Any]:
     return {
+        "service": service,
         "meter_id": str(use.register.meter_id),
         "opening": [str(use.opening.read_on), use.opening.kind, use.opening.value] if use.opening else None,
         "closing": [str(use.closing.read_on), use.closing.kind, use.closing.value],

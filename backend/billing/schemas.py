@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
+from backend.billing import examples
 from backend.billing.review import REASON_LENGTH_MAX
 
 Reason = Annotated[
@@ -16,38 +17,6 @@ Reason = Annotated[
 Units = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 RunStatus = Literal["preparing", "prepared", "approved", "billed"]
 ExceptionStatus = Literal["open", "resolved", "released", "held"]
-_RUN: dict[str, JsonValue] = {
-    "id": "01936f3e-5a00-7c00-8000-000000000010",
-    "cycle": 4,
-    "period_start": "2026-10-21",
-    "period_end": "2026-11-20",
-    "status": "prepared",
-    "prepared_at": "2026-11-21T07:00:12Z",
-    "prepared_by": None,
-    "approved_at": None,
-    "approved_by": None,
-    "billed_at": None,
-    "drafts": 497,
-    "open_exceptions": 3,
-}
-_EXCEPTION: dict[str, JsonValue] = {
-    "id": "01936f3e-5a00-7c00-8000-000000000011",
-    "code": "HIGH",
-    "status": "open",
-    "account_id": "01936f3e-5a00-7c00-8000-000000000012",
-    "account_number": "10000018",
-    "service_class": "residential",
-    "service_address": "118 Acequia Lane",
-    "meter_id": "01936f3e-5a00-7c00-8000-000000000013",
-    "serial_number": "RS40017",
-    "detail": {"units": 61, "units_per_day": 1.968, "expected_per_day": 0.4, "basis": "last_year"},
-    "reason": None,
-    "decided_by": None,
-    "decided_at": None,
-    "earlier": [],
-    "units": 61,
-    "amount_cents": 43790,
-}
 
 
 class _Out(BaseModel):
@@ -66,7 +35,7 @@ class RunIn(BaseModel):
 class RunOut(_Out):
     """A billing run in a list; `prepared_by` is null when the nightly update prepared it."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_RUN]})
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.RUN]})
 
     id: UUID
     cycle: int
@@ -156,6 +125,8 @@ class CheckOut(_Out):
 class ReportOut(_Out):
     """The report of a run. `ties`: every check agrees."""
 
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.REPORT]})
+
     run: RunOut
     amount_cents: int
     ties: bool
@@ -171,7 +142,7 @@ class ReportOut(_Out):
 class ExceptionOut(_Out):
     """One exception with what a person needs to decide it."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_EXCEPTION]})
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.EXCEPTION]})
 
     id: UUID
     code: str
@@ -194,12 +165,18 @@ class ExceptionOut(_Out):
 class ExceptionsOut(_Out):
     """A page of exceptions; `total` of all pages."""
 
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={"examples": [{"rows": [examples.EXCEPTION], "total": 1}]}
+    )
+
     rows: list[ExceptionOut]
     total: int
 
 
 class RegisterRowOut(_Out):
     """One account's draft; `is_held`: it is left out of the run."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.REGISTER_ROW]})
 
     account_id: UUID
     account_number: str
@@ -241,6 +218,8 @@ class PastBillOut(_Out):
 class AccountInRunOut(_Out):
     """One account of a run with all that made its bill."""
 
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.ACCOUNT_IN_RUN]})
+
     draft: DraftOut | None
     exceptions: list[ExceptionOut]
     past_bills: list[PastBillOut]
@@ -259,6 +238,8 @@ class DecisionIn(BaseModel):
 
 class DecidedOut(_Out):
     """An exception after a decision."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.DECIDED]})
 
     id: UUID
     code: str

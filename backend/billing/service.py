@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing import calendar, repository, rules
+from backend.billing import calendar, repository, rules, service_repository
 from backend.billing.errors import (
     OpenExceptionsError,
     PeriodPassedError,
@@ -247,6 +247,7 @@ async def _post(
     if fresh:
         ids, accounts = [bill.bill_id for bill in fresh], [bill.account_id for bill in fresh]
         await repository.add_draft_lines(session, run_id, ids, accounts)
+        await service_repository.add_of_drafts(session, run_id, ids, accounts)
     meters = [meter for row in rows if row.basis for meter in row.basis["meters"]]
     if estimates := rules.made_up_reads(meters):
         await repository.add_estimates(session, [(new_id(), *estimate) for estimate in estimates])

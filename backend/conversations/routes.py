@@ -15,7 +15,9 @@ from backend.conversations.schemas import (
     ChannelName,
     ConversationOut,
     EndIn,
+    EndOut,
     LanguageIn,
+    LanguageOut,
     MessagesOut,
     RepliesIn,
     RepliesOut,
@@ -92,14 +94,18 @@ async def get_messages(conversation_id: UUID, session: SessionDep, after: Annota
     return _json(await service.messages(session, conversation_id, after))
 
 
-@router.post("/conversations/{conversation_id}/end", dependencies=_TELEPHONY)
+@router.post("/conversations/{conversation_id}/end", response_model=EndOut, dependencies=_TELEPHONY)
 async def end_conversation(conversation_id: UUID, body: EndIn, session: SessionDep, now: NowDep) -> Response:
     """The customer hung up or left."""
     mode = await service.end(session, conversation_id, body.reason, now)
     return _json({"conversation_id": conversation_id, "mode": mode})
 
 
-@router.put("/conversations/{conversation_id}/language", dependencies=[admits(Kind.ACTIONS, Kind.TELEPHONY)])
+@router.put(
+    "/conversations/{conversation_id}/language",
+    response_model=LanguageOut,
+    dependencies=[admits(Kind.ACTIONS, Kind.TELEPHONY)],
+)
 async def put_language(conversation_id: UUID, body: LanguageIn, session: SessionDep) -> Response:
     """Answer in this language from now on."""
     await service.set_language(session, conversation_id, body.language)

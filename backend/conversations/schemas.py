@@ -74,6 +74,30 @@ class Reply(BaseModel):
 class TurnOut(BaseModel):
     """What to do about a turn."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "turn_id": "01936f3e-5a00-7c00-8000-0000000000e2",
+                    "conversation_id": "01936f3e-5a00-7c00-8000-0000000000e1",
+                    "mode": "assistant",
+                    "language": "en",
+                    "is_new": True,
+                    "duplicate": False,
+                    "attempt": 1,
+                    "text": "what's my balance",
+                    "refused": None,
+                    "replies": None,
+                    "offered": [],
+                    "verification_level": 0,
+                    "calling_number_on_file": True,
+                    "after_hours": False,
+                    "now": "2026-11-23T10:00:00-08:00",
+                }
+            ]
+        }
+    )
+
     turn_id: UUID
     conversation_id: UUID
     mode: Mode
@@ -94,6 +118,20 @@ class TurnOut(BaseModel):
 class RepliesIn(BaseModel):
     """The answer to a turn."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "replies": [
+                        {"text": "You owe $63.44.", "choices": [{"title": "Pay my bill", "payload": "/pay_bill"}]}
+                    ],
+                    "language": "en",
+                    "outcome": "answered",
+                }
+            ]
+        }
+    )
+
     replies: Annotated[list[Reply], Field(max_length=20)]
     language: Language | None = None
     outcome: Literal["answered", "engine_down", "engine_silent", "refused", "person"]
@@ -101,6 +139,14 @@ class RepliesIn(BaseModel):
 
 class RepliesOut(BaseModel):
     """The answer that stays, and the number of its last message."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"replies": [{"text": "You owe $63.44.", "choices": [], "attachments": [], "commands": []}], "seq": 12}
+            ]
+        }
+    )
 
     replies: list[Reply]
     seq: int
@@ -122,6 +168,28 @@ class MessageOut(BaseModel):
 class MessagesOut(BaseModel):
     """The messages of a conversation, in order."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "conversation_id": "01936f3e-5a00-7c00-8000-0000000000e1",
+                    "mode": "assistant",
+                    "language": "en",
+                    "messages": [
+                        {
+                            "seq": 11,
+                            "from": "customer",
+                            "text": "what's my balance",
+                            "choices": [],
+                            "at": "2026-11-23T18:00:00Z",
+                            "name": None,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
     conversation_id: UUID
     mode: Mode
     language: Language
@@ -131,6 +199,14 @@ class MessagesOut(BaseModel):
 class ConversationOut(BaseModel):
     """An open conversation."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"conversation_id": "01936f3e-5a00-7c00-8000-0000000000e1", "mode": "assistant", "language": "en"}
+            ]
+        }
+    )
+
     conversation_id: UUID
     mode: Mode
     language: Language
@@ -139,10 +215,36 @@ class ConversationOut(BaseModel):
 class EndIn(BaseModel):
     """Why a conversation is over."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "hung_up"}]})
+
     reason: Literal["hung_up", "left"]
 
 
 class LanguageIn(BaseModel):
     """The language the customer wants."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"language": "es"}]})
+
+    language: Language
+
+
+class EndOut(BaseModel):
+    """What the conversation is now: a text or chat that a person has stays open."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"conversation_id": "01936f3e-5a00-7c00-8000-0000000000e1", "mode": "closed"}]}
+    )
+
+    conversation_id: UUID
+    mode: Mode
+
+
+class LanguageOut(BaseModel):
+    """The language that counts from now on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"conversation_id": "01936f3e-5a00-7c00-8000-0000000000e1", "language": "es"}]}
+    )
+
+    conversation_id: UUID
     language: Language

@@ -1,19 +1,24 @@
-"""What the demonstration's bills cost, by the district's own rates; its meters and its weather."""
+"""What the demonstration's bills cost, by the district's own rates; its weather."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from uuid import UUID
 
-from backend.billing.amounts import Agreement, agreement_lines
+from backend.billing.amounts import Agreement, agreement_lines, weather_of_parts
 from backend.billing.facts import Weather
+from backend.demo.entries import OpenAccount, OpenService
+from backend.demo.metering import Metered
 from backend.rates.service import RateBook
 from backend.reads.registers import Register
 
 Row = tuple[str, str, Decimal, Decimal, int]
 """A bill's line: code, detail, quantity, dollars each, cents."""
-WEATHER_DAYS = 430
+Period = tuple[date, date]
+WEATHER_DAYS = 455
 INCHES_A_DAY = Decimal("0.17")
 ZONE_FACTORS = {"Valley": Decimal(1), "Mesa": Decimal("0.95"), "Foothill": Decimal("1.05")}
 # By months before today: summer is five to seven months ago, whenever the demonstration is made.
@@ -21,35 +26,18 @@ SEASON_PERCENT = (71, 80, 94, 114, 132, 144, 140, 122, 100, 84, 72, 66, 70, 71, 
 _NOBODY = UUID(int=0)
 
 
-@dataclass(slots=True)
-class Metered:
-    """A service's meter: what it has counted, and when it was read last."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one service of a bill costs, and what that was reckoned from."""
 
-    meter_id: UUID
-    size: str
-    digits: int
-    units_per_count: Decimal
-    zone: str
+    head: tuple[UUID, str]
+    """The agreement and its class."""
+    units: int
     persons: int
     landscape_sqft: int
-    value: int = 0
-    read_on: date | None = None
-
-    @property
-    def shown(self) -> int:
-        """What the register shows: it has only so many digits."""
-        return int(self.value % 10**self.digits)
-
-    def near_the_end(self, units: int) -> None:
-        """Set the register so that it stands just before its end when `units` more have been counted."""
-        a_unit = int(1 / self.units_per_count)
-        self.value = int(10**self.digits) - (units + 1) * a_unit
-
-    def use(self, units: int) -> None:
-        """Count `units` whole units on, and a part of a unit that differs from time to time."""
-        a_unit = int(1 / self.units_per_count)
-        part = (self.value * 31 + units * 17 + 7) % a_unit
-        self.value = (self.value // a_unit + units) * a_unit + part
+    lines: Sequence[Row]
+    et_inches: Sequence[Decimal]
+    meters: Sequence[dict[str, Any]]
 
 
 class Charging:
@@ -61,27 +49,57 @@ class Charging:
         self._weather = Weather(self.weather_rows)
         self._once = cache(self._reckon)
 
-    def lines(self, service_class: str, metered: Metered, units: int, period: tuple[date, date]) -> list[Row]:
-        """The lines of a bill for `units` in `period` (both days included)."""
-        place = (metered.size, metered.zone, metered.persons, metered.landscape_sqft)
-        return self._once(service_class, place, units, period)
+    def services(self, account: OpenAccount, usages: Sequence[int], period: Period, read_kind: str) -> list[Draft]:
+        """Let the account's meters count `usages` (one each) up to the end of `period`, and charge for it."""
+        left = iter(usages)
+        return [
+            self._service(number, one, [(metered, next(left)) for metered in one.meters], period, read_kind)
+            for number, one in enumerate(account.services, start=1)
+        ]
+
+    def _service(
+        self, number: int, service: OpenService, used: Sequence[tuple[Metered, int]], period: Period, read_kind: str
+    ) -> Draft:
+        units = sum(count for _, count in used)
+        sizes = tuple(metered.size for metered, _ in used)
+        place = (sizes, service.zone, service.persons, service.landscape_sqft)
+        lines, inches = self._once(service.service_class, place, units, period)
+        meters = [_counted(number, metered, count, period[1], read_kind) for metered, count in used]
+        head = (service.agreement_id, service.service_class)
+        return Draft(head, units, service.persons, service.landscape_sqft, lines, inches, meters)
 
     def _reckon(
-        self, service_class: str, place: tuple[str, str, int, int], units: int, period: tuple[date, date]
-    ) -> list[Row]:
-        size, zone, persons, sqft = place
-        register = Register(_NOBODY, 6, Decimal(1), date(2000, 1, 1), None, size)
-        agreement = Agreement(_NOBODY, service_class, period[0], None, persons, sqft, zone, ((register,),))
+        self, service_class: str, place: tuple[tuple[str, ...], str, int, int], units: int, period: Period
+    ) -> tuple[list[Row], list[Decimal]]:
+        sizes, zone, persons, sqft = place
+        points = tuple((Register(_NOBODY, 6, Decimal(1), date(2000, 1, 1), None, size),) for size in sizes)
+        agreement = Agreement(_NOBODY, service_class, period[0], None, persons, sqft, zone, points)
         rates = self._rates.rates_of(service_class)
         lines = agreement_lines(rates, agreement, units, period, self._weather)
-        return [(line.code, line.detail, line.quantity, line.dollars_each, line.amount_cents) for line in lines]
+        rows = [(line.code, line.detail, line.quantity, line.dollars_each, line.amount_cents) for line in lines]
+        return rows, weather_of_parts(rates, agreement, period, self._weather)
 
 
-def _weather_rows(today: date) -> list[tuple[str, date, Decimal]]:
-    rows = []
+def _counted(number: int, metered: Metered, units: int, day: date, read_kind: str) -> dict[str, Any]:
+    """The meter counts on; what a bill keeps of it."""
+    opening = [str(metered.read_on), metered.read_kind, metered.read_value]
+    before = metered.value
+    metered.use(units)
+    return {
+        "service": number,
+        "meter_id": str(metered.meter_id),
+        "opening": opening,
+        "closing": [str(day), read_kind, metered.shown],
+        "made_up": False,
+        "counts": metered.value - before,
+        "units": units,
+        "units_per_count": str(metered.units_per_count),
+    }
+
+
+def _weather_rows(today: date) -> Iterator[tuple[str, date, Decimal]]:
     for ago in range(WEATHER_DAYS):
         percent = SEASON_PERCENT[ago * 12 // 365]
         for zone, factor in ZONE_FACTORS.items():
             inches = (INCHES_A_DAY * percent * factor / 100).quantize(Decimal("0.001"))
-            rows.append((zone, today - timedelta(days=ago), inches))
-    return rows
+            yield zone, today - timedelta(days=ago), inches

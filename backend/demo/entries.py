@@ -1,10 +1,11 @@
 """What goes into the demonstration's book: people, places, accounts, fees."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
-from backend.demo.charging import Metered
+from backend.demo.metering import Metered
 
 
 def demonstration_pin(number: str) -> str:
@@ -52,14 +53,36 @@ ORDINARY = Options()
 
 
 @dataclass(frozen=True, slots=True)
+class OpenService:
+    """A service agreement with its meters, and what its water budget is made of."""
+
+    agreement_id: UUID
+    service_class: str
+    zone: str
+    persons: int
+    landscape_sqft: int
+    meters: list[Metered]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """An account in the book, with what billing it needs."""
+    """An account in the book, with the services that are billed on it."""
 
     id: UUID
     number: str
-    service_class: str
-    metered: Metered
-    agreement_id: UUID
+    opened_on: date
+    closed_on: date | None
+    services: list[OpenService] = field(default_factory=list)
+
+    @property
+    def metered(self) -> Metered:
+        """The first meter; most accounts have one."""
+        return self.services[0].meters[0]
+
+    @property
+    def meters(self) -> list[Metered]:
+        """Every meter, service by service."""
+        return [metered for service in self.services for metered in service.meters]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +91,16 @@ class BookedPayment:
     entry_id: UUID
     account: OpenAccount
     amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookedBill:
+    id: UUID
+    entry_id: UUID
+    account: OpenAccount
+    amount_cents: int
+    issued_on: date
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)

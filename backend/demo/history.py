@@ -64,6 +64,6 @@ def bill_and_pay(
     last_issued_on = book.today - timedelta(days=age_days)
     for age, usage, days in zip(range(len(listed) - 1, -1, -1), listed, pay_days, strict=True):
         issued_on = months_before(last_issued_on, age)
-        cents = book.bill(account, usage, issued_on, cycle=cycle)
+        cents = book.bill(account, usage, issued_on, cycle=cycle).amount_cents
         if days <= age_days + 30 * age:
             book.payment(account, cents, min(issued_on + timedelta(days=days), book.today), method)

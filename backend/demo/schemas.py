@@ -9,7 +9,25 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 class DemoCustomerOut(BaseModel):
     """A named customer with everything needed to try the assistant as them."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "situation": "past_due",
+                    "name": "Denise Carver",
+                    "phone": "+19515550101",
+                    "email": "denise.demo@example.com",
+                    "service_address": "11801 Mesquite Ln, Rio Seco",
+                    "zip": "92594",
+                    "account_number": "10000378",
+                    "pin": "0000",
+                    "language": "en",
+                    "balance_cents": 22417,
+                }
+            ]
+        },
+    )
 
     situation: str
     name: str
@@ -26,6 +44,8 @@ class DemoCustomerOut(BaseModel):
 class ClockIn(BaseModel):
     """Set the clock to `now` (without a zone: the district's), or with `real` let it tell the real time."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"now": "2026-12-24T19:00:00-08:00", "real": False}]})
+
     now: datetime | None = None
     real: bool = False
 
@@ -38,6 +58,8 @@ class ClockIn(BaseModel):
 
 class ClockOut(BaseModel):
     """The present moment, and whether it is the real one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"now": "2026-12-24T19:00:00-08:00", "real": False}]})
 
     now: AwareDatetime
     real: bool

@@ -1,6 +1,8 @@
 """Copying the demonstration into the database: all of it in one transaction, or nothing."""
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,7 @@ COLUMNS = {
     "customer_emails": "id customer_id email rank",
     "premises": "id street unit city state zip zone owner_customer_id",
     "meters": "id premise_id serial_number size_inches installed_on removed_on digits units_per_count route"
-    " route_sequence",
+    " route_sequence service_class",
     "accounts": "id number customer_id status service_class opened_on closed_on pin_digest autopay paperless"
     " medical_protection identity_locked billing_cycle billing_hold",
     "service_agreements": "id premise_id account_id service_class started_on ended_on persons landscape_sqft",
@@ -40,8 +42,14 @@ COLUMNS = {
     "ledger_entries": "id idempotency_key kind description effective_on posted_at content_digest reverses_id"
     " posting_count",
     "ledger_postings": "entry_id line ledger_account_id amount_cents effective_on due_on",
-    "bills": "id account_id entry_id period_start period_end issued_on due_date usage_ccf amount_cents run_id kind",
+    "bills": "id account_id entry_id period_start period_end issued_on due_date usage_ccf amount_cents run_id kind"
+    " is_estimated",
     "bill_lines": "bill_id line code detail quantity dollars_each amount_cents agreement_id service_class",
+    "bill_services": "bill_id number agreement_id service_class first_day last_day units is_estimated persons"
+    " landscape_sqft et_inches meters",
+    "low_income_declarations": "id account_id basis program declared_on expires_on recorded_at",
+    "budget_bills": "id account_id monthly_cents started_on recalculate_on",
+    "budget_entries": "entry_id budget_id kind bill_id deferred_cents",
     "fee_charges": "id account_id code amount_cents charged_on entry_id caused_by_entry_id",
     "payments": "id account_id entry_id method amount_cents received_on",
     "payment_returns": "id payment_id account_id reversal_entry_id fee_entry_id reason_code amount_cents returned_on",
@@ -78,9 +86,11 @@ def seed_district(
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
         if connection.execute("SELECT FROM demo_seeding").fetchone() is not None:
             return 0
-        book = demonstration(secret_key, today, RateBook.load(folder), generated)
-        for table in COLUMNS:
-            _copy(connection, table, book.rows[table])
+        rates = RateBook.load(folder)
+        with _no_collection():
+            book = demonstration(secret_key, today, rates, generated)
+            for table in COLUMNS:
+                _copy(connection, table, book.rows[table])
         _allocate(connection, District.load(folder))
         connection.execute("INSERT INTO demo_seeding (business_date) VALUES (%s)", (today,))
     _vacuum(database_url)
@@ -94,6 +104,16 @@ def _allocate(connection: psycopg.Connection[Any], district: District) -> None:
         "SELECT allocate_credits(ARRAY(SELECT id FROM accounts ORDER BY id), %s, %s, %s)",
         (order.allocation, order.within_date, order.on_plan),
     )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Half a million tuples and no cycle among them: looking for garbage takes longer than making them."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _copy(connection: psycopg.Connection[Any], table: str, rows: list[tuple[Any, ...]]) -> None:

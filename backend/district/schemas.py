@@ -203,10 +203,44 @@ class Billing(_Strict):
         return self
 
 
+class StatementMessage(_Strict):
+    """A box on statements, from a day to a day (issued on, both included), for customers of some classes or of all.
+
+    `high_use`: where much more was used than at the same time last year. `{phone}` and `{website}` are filled in.
+    """
+
+    when: Literal["always", "high_use"]
+    title: InTwoLanguages
+    text: InTwoLanguages
+    first_on: date | None = None
+    last_on: date | None = None
+    classes: tuple[Literal["residential", "multifamily", "commercial", "irrigation", "fire_line"], ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_on and self.last_on and self.last_on < self.first_on:
+            raise ValueError("last_on is before first_on")
+        return self
+
+    @field_validator("text")
+    @classmethod
+    def _names_known_places(cls, words: InTwoLanguages) -> InTwoLanguages:
+        for said in (words.en, words.es):
+            if unknown := set(re.findall(r"{(\w*)}", said)) - {"phone", "website"}:
+                raise ValueError(f"{{{unknown.pop()}}} stands for nothing here; write {{phone}} or {{website}}")
+        return words
+
+
 class Statements(_Strict):
-    """Links to statements: whoever has one can open it, so it does not live long."""
+    """Statements: what the district says on them, and how long a link to one lives.
+
+    Whoever has a link can open it, so it does not live long. Use of `high_use_percent` of that of the same time last
+    year, or else of the bill before, is high.
+    """
 
     link_days: Annotated[int, Field(ge=1, le=90)]
+    high_use_percent: Annotated[int, Field(ge=110, le=1_000)]
+    messages: tuple[StatementMessage, ...] = ()
 
 
 class Arrangements(_Strict):

@@ -5,25 +5,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import service as accounts
+from backend.fees.names import fee_name
 from backend.models.fee import FeeCharge, FeeReversal
 from backend.outbox import service as outbox
 
-FEE_NAMES = {
-    "en": {
-        "late": "late fee",
-        "delinquent_processing": "delinquent processing charge",
-        "tag": "notice fee",
-        "reconnection": "reconnection fee",
-        "returned_payment": "returned payment fee",
-    },
-    "es": {
-        "late": "el cargo por pago tardío",
-        "delinquent_processing": "el cargo por cuenta morosa",
-        "tag": "el cargo por aviso",
-        "reconnection": "el cargo por reconexión",
-        "returned_payment": "el cargo por pago devuelto",
-    },
-}
 _DECIDED = {
     "en": {
         "posted": "Good news: your {fee} of {amount} has been taken off your water account. Thank you for asking.",
@@ -31,8 +16,8 @@ _DECIDED = {
         " To talk with a person about it, reply AGENT.",
     },
     "es": {
-        "posted": "Buenas noticias: retiramos {fee} de {amount} de su cuenta de agua. Gracias por preguntar.",
-        "declined": "Revisamos su solicitud sobre {fee} de {amount}. Esta vez no pudimos retirarlo."
+        "posted": "Buenas noticias: retiramos el {fee} de {amount} de su cuenta de agua. Gracias por preguntar.",
+        "declined": "Revisamos su solicitud sobre el {fee} de {amount}. Esta vez no pudimos retirarlo."
         " Para hablar con una persona, responda AGENTE.",
     },
 }
@@ -41,7 +26,7 @@ _DECIDED = {
 def decision_text(language: str, code: str, amount_cents: int, status: str) -> str:
     """The text message about a decision; `status` is posted or declined."""
     words = _DECIDED[language][status]
-    return words.format(fee=FEE_NAMES[language][code], amount=f"${amount_cents // 100:,}.{amount_cents % 100:02}")
+    return words.format(fee=fee_name(code, language), amount=f"${amount_cents // 100:,}.{amount_cents % 100:02}")
 
 
 async def tell_decision(session: AsyncSession, fee: FeeCharge, reversal: FeeReversal, now: datetime) -> None:

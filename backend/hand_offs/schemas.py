@@ -65,6 +65,23 @@ class HandOffIn(BaseModel):
 class HandOffOut(BaseModel):
     """The case, for the customer to hear about."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "hand_off_id": "01936f3e-5a00-7c00-8000-0000000000f1",
+                    "reference": "H-1042",
+                    "open_now": True,
+                    "opens_at": None,
+                    "position": 3,
+                    "department": "customer_service",
+                    "department_name": {"en": "Customer service", "es": "Servicio al cliente"},
+                    "department_phone": "+19515550100",
+                }
+            ]
+        }
+    )
+
     hand_off_id: UUID
     reference: str
     open_now: bool

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Numeric, SmallInteger, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
@@ -116,6 +117,29 @@ class BillLine(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("service_agreements.id"))
     service_class: Mapped[str]
+
+
+class BillService(Base):
+    """What one service of a bill was reckoned from: its days, use and water budget, its meters' reads.
+
+    `et_inches` is the evapotranspiration under each rate of the period, empty where there is no water budget.
+    `meters`: `{"meter_id", "opening": [day, kind, value] | null, "closing": [day, kind, value], "units", …}`.
+    """
+
+    __tablename__ = "bill_services"
+
+    bill_id: Mapped[UUID] = mapped_column(ForeignKey("bills.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("service_agreements.id"))
+    service_class: Mapped[str]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    units: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    is_estimated: Mapped[bool]
+    persons: Mapped[int] = mapped_column(SmallInteger)
+    landscape_sqft: Mapped[int] = mapped_column(Integer)
+    et_inches: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric(8, 3)))
+    meters: Mapped[list[Any]]
 
 
 class BillCancellation(Base):

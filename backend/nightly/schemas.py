@@ -29,7 +29,7 @@ _BOOKS_EXAMPLE: dict[str, Any] = {
 class NightIn(BaseModel):
     """Which night: null is today's, by the district's clock."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"business_date": "2026-11-23"}})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"business_date": "2026-11-23"}]})
 
     business_date: date | None = None
 
@@ -65,19 +65,21 @@ class NightOut(BaseModel):
     model_config = ConfigDict(
         from_attributes=True,
         json_schema_extra={
-            "example": {
-                "business_date": "2026-11-23",
-                "status": "finished",
-                "started_at": "2026-11-24T09:15:02Z",
-                "finished_at": "2026-11-24T09:15:31Z",
-                "problem": None,
-                "steps": [_STEP_EXAMPLE],
-                "summary": {
-                    "late_fees": {"late_fees": 12, "late_fee_cents": 12000},
-                    "trial_balance_cents": 0,
-                    "books": [_BOOKS_EXAMPLE],
-                },
-            }
+            "examples": [
+                {
+                    "business_date": "2026-11-23",
+                    "status": "finished",
+                    "started_at": "2026-11-24T09:15:02Z",
+                    "finished_at": "2026-11-24T09:15:31Z",
+                    "problem": None,
+                    "steps": [_STEP_EXAMPLE],
+                    "summary": {
+                        "late_fees": {"late_fees": 12, "late_fee_cents": 12000},
+                        "trial_balance_cents": 0,
+                        "books": [_BOOKS_EXAMPLE],
+                    },
+                }
+            ]
         },
     )
 
@@ -109,22 +111,29 @@ class WorkOut(BaseModel):
     model_config = ConfigDict(
         from_attributes=True,
         json_schema_extra={
-            "example": {
-                "counts": {"billing_exceptions": 8, "runs_to_approve": 1, "unapplied_receipts": 2, "nightly_items": 1},
-                "items": [
-                    {
-                        "id": "019ab1c2-0000-7000-8000-000000000003",
-                        "business_date": "2026-11-23",
-                        "kind": "file_refused",
-                        "account_id": None,
-                        "account_number": None,
-                        "detail": {
-                            "file": "lockbox-1123.bai",
-                            "problems": [{"line": 7, "field": "amount", "reason": "is not a number of cents"}],
-                        },
-                    }
-                ],
-            }
+            "examples": [
+                {
+                    "counts": {
+                        "billing_exceptions": 8,
+                        "runs_to_approve": 1,
+                        "unapplied_receipts": 2,
+                        "nightly_items": 1,
+                    },
+                    "items": [
+                        {
+                            "id": "019ab1c2-0000-7000-8000-000000000003",
+                            "business_date": "2026-11-23",
+                            "kind": "file_refused",
+                            "account_id": None,
+                            "account_number": None,
+                            "detail": {
+                                "file": "lockbox-1123.bai",
+                                "problems": [{"line": 7, "field": "amount", "reason": "is not a number of cents"}],
+                            },
+                        }
+                    ],
+                }
+            ]
         },
     )
 
@@ -135,6 +144,6 @@ class WorkOut(BaseModel):
 class ItemDoneIn(BaseModel):
     """What was done about an item."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"note": "Called; pays on Friday."}})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"note": "Called; pays on Friday."}]})
 
     note: str = Field(max_length=1_000)

@@ -5,7 +5,6 @@ owes into `budget_deferred`, or what is below it the other way. So balances, due
 the monthly amount, and what was put off is a sum in the ledger that falls due each year or when the budget ends.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -151,11 +150,6 @@ async def tell_end(
     """Text the customer that the budget bill has ended, and what became of the difference."""
     change = "budget_off" if cents > 0 else "budget_credit" if cents < 0 else "budget_even"
     await notices.tell_change(session, account_id, change, district=district, now=now, cents=cents, day=due_on)
-
-
-async def asked_cents(session: AsyncSession, bill_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """What each bill asks for: the monthly amount where a budget bill leveled it, else its charges."""
-    return await budgets.asked_cents(session, bill_ids)
 
 
 async def _shown(session: AsyncSession, budget: BudgetBill) -> Budget:

@@ -79,11 +79,6 @@ SELECT b.issued_on, b.amount_cents AS used_cents, (b.amount_cents - l.deferred_c
  ORDER BY b.issued_on DESC, b.id DESC LIMIT 24
 """)
 
-_ASKED = text("""
-SELECT b.id, (b.amount_cents - coalesce(l.deferred_cents, 0))::bigint AS asked_cents
-  FROM bills b LEFT JOIN budget_entries l ON l.bill_id = b.id AND l.kind = 'level' WHERE b.id = ANY(:bill_ids)
-""")
-
 
 async def live_budget(session: AsyncSession, account_id: UUID) -> BudgetBill | None:
     query = select(BudgetBill).where(BudgetBill.account_id == account_id, BudgetBill.ended_on.is_(None))
@@ -149,9 +144,3 @@ async def renew(session: AsyncSession, budget_id: UUID, monthly_cents: int, reca
 async def months(session: AsyncSession, budget_id: UUID) -> Sequence[RowMapping]:
     """The leveled bills of a budget, newest first: what was used and what was asked for."""
     return (await session.execute(_MONTHS, {"budget_id": budget_id})).mappings().all()
-
-
-async def asked_cents(session: AsyncSession, bill_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """What each bill asked for, leveled or not."""
-    rows = await session.execute(_ASKED, {"bill_ids": list(bill_ids)})
-    return {row.id: row.asked_cents for row in rows}

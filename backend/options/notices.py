@@ -21,7 +21,7 @@ _CHANGED = {
         "recurring_returned": "Your monthly payment has ended because payments came back from your bank.",
         "paperless_on": "Your bills will come by email, no longer on paper.",
         "paperless_off": "Your bills will come on paper again.",
-        "budget_on": "Budget billing is on: {amount} a month, looked at again on {day}.",
+        "budget_on": "Budget billing is on: {amount} each month; the amount is calculated again on {day}.",
         "budget_off": "Budget billing has ended. A difference of {amount} is on your account; it is due {day}.",
         "budget_even": "Budget billing has ended. Nothing was left over.",
         "budget_credit": "Budget billing has ended. You had paid {amount} more than you used; it is a credit now.",
@@ -38,11 +38,11 @@ _CHANGED = {
         "recurring_returned": "Su pago mensual terminó porque su banco devolvió pagos.",
         "paperless_on": "Sus facturas llegarán por correo electrónico, ya no en papel.",
         "paperless_off": "Sus facturas llegarán otra vez en papel.",
-        "budget_on": "La factura fija está activada: {amount} al mes, y se revisará el {day}.",
-        "budget_off": "La factura fija terminó. Hay una diferencia de {amount} en su cuenta; vence el {day}.",
-        "budget_even": "La factura fija terminó. No quedó ninguna diferencia.",
-        "budget_credit": "La factura fija terminó. Pagó {amount} más de lo que usó; ahora es un crédito.",
-        "budget_renewed": "Su factura fija es ahora de {amount} al mes."
+        "budget_on": "El pago nivelado está activado: {amount} cada mes; la cantidad se vuelve a calcular el {day}.",
+        "budget_off": "El pago nivelado terminó. Hay una diferencia de {amount} en su cuenta; vence el {day}.",
+        "budget_even": "El pago nivelado terminó. No quedó ninguna diferencia.",
+        "budget_credit": "El pago nivelado terminó. Pagó {amount} más de lo que usó; ahora es un crédito.",
+        "budget_renewed": "Su pago nivelado es ahora de {amount} al mes."
         " Si hubo diferencia en el último año, está en su cuenta.",
     },
 }
@@ -82,7 +82,7 @@ async def tell_change(
         facts.language,
         change,
         district=settings.name,
-        phone=_spoken(settings.phone),
+        phone=_shown(settings.phone),
         cents=cents,
         day=day,
         method=method,
@@ -98,5 +98,5 @@ async def tell_change(
     )
 
 
-def _spoken(e164: str) -> str:
+def _shown(e164: str) -> str:
     return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}" if e164.startswith("+1") and len(e164) == 12 else e164

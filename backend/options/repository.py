@@ -67,15 +67,6 @@ RETURNING i.account_id, i.kind
 
 _LOCK = text("SELECT id FROM accounts WHERE id = :account_id FOR NO KEY UPDATE")
 
-_STATEMENTS = text("""
-SELECT b.id, b.period_start, b.period_end, b.issued_on, b.due_date, b.amount_cents, b.usage_ccf, b.kind,
-       (b.amount_cents - coalesce(level.deferred_cents, 0))::bigint AS asked_cents
-  FROM bills b LEFT JOIN budget_entries level ON level.bill_id = b.id AND level.kind = 'level'
- WHERE b.account_id = :account_id
-   AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = b.entry_id)
- ORDER BY b.issued_on DESC, b.id DESC LIMIT :limit
-""")
-
 
 async def lock_account(session: AsyncSession, account_id: UUID) -> bool:
     """Hold the account's row until the transaction ends: one change of its options at a time. False: no such."""
@@ -124,8 +115,3 @@ async def end_returned(
     """End the instructions whose drafts came back too often; `account_id` and `kind` of each."""
     values = {"today": today, "since": since, "returns_max": returns_max, **part.bounds}
     return (await session.execute(_END_RETURNED, values)).mappings().all()
-
-
-async def statements(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[RowMapping]:
-    """The account's bills, newest first; `asked_cents` is what a budget bill asked for."""
-    return (await session.execute(_STATEMENTS, {"account_id": account_id, "limit": limit})).mappings().all()

@@ -20,7 +20,6 @@ from backend.options.schemas import (
     PaperlessIn,
     RecurringIn,
     RecurringOut,
-    StatementOut,
 )
 
 ASKED = "asked"
@@ -101,12 +100,6 @@ async def put_budget(account_id: ChangeDep, session: SessionDep, now: NowDep, di
 async def delete_budget(account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep) -> None:
     """End the budget bill; the difference falls due (level 3)."""
     await budget.leave_budget_bill(session, account_id, reason=ASKED, now=now, district=district)
-
-
-@shared.get("/options/statements")
-async def get_statements(account_id: ReadDep, session: SessionDep) -> list[StatementOut]:
-    """The bills that can be fetched again, newest first."""
-    return [StatementOut.model_validate(one) for one in await service.statements(session, account_id)]
 
 
 router = two_doors(shared, tags=["options"])

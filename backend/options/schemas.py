@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -38,11 +37,18 @@ class RecurringIn(BaseModel):
 class PaperlessIn(BaseModel):
     """Bills by email, or on paper."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"paperless": True}]})
+
     paperless: bool
 
 
 class AutopayOut(_Out):
     """Autopay as it is on."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={"examples": [{"method_label": "checking ending 4421", "started_on": "2026-01-05"}]},
+    )
 
     method_label: str
     started_on: date
@@ -50,6 +56,21 @@ class AutopayOut(_Out):
 
 class RecurringOut(_Out):
     """A payment on a day as it is on."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "method_label": "checking ending 4421",
+                    "amount_cents": 7500,
+                    "day_of_month": 31,
+                    "started_on": "2026-01-05",
+                    "next_on": "2026-11-30",
+                }
+            ]
+        },
+    )
 
     method_label: str
     amount_cents: int
@@ -68,6 +89,21 @@ class MonthOut(_Out):
 
 class BudgetOut(_Out):
     """A budget bill in force; `deferred_cents` was used and not asked for yet (negative: paid ahead)."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "monthly_cents": 7200,
+                    "started_on": "2026-01-05",
+                    "recalculate_on": "2027-01-05",
+                    "deferred_cents": 2700,
+                    "months": [{"issued_on": "2026-11-02", "used_cents": 9900, "asked_cents": 7200}],
+                }
+            ]
+        },
+    )
 
     monthly_cents: int
     started_on: date
@@ -134,17 +170,3 @@ class OptionsOut(BaseModel):
     paperless: bool
     budget: BudgetOut | None
     as_of: datetime
-
-
-class StatementOut(_Out):
-    """A bill that can be fetched again; `asked_cents` differs from `amount_cents` under a budget bill."""
-
-    bill_id: UUID
-    period_start: date
-    period_end: date
-    issued_on: date
-    due_date: date
-    amount_cents: int
-    asked_cents: int
-    usage_ccf: int
-    kind: str

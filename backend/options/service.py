@@ -1,4 +1,4 @@
-"""Ways to pay that a customer chooses: autopay, a fixed amount on a day, bills by email, statements again.
+"""Ways to pay that a customer chooses: autopay, a fixed amount on a day, bills by email.
 
 Each change is made once however often it is asked for, and told to the phone on file.
 """
@@ -15,8 +15,6 @@ from backend.district.service import District
 from backend.errors import ConflictError, HeadgateError
 from backend.models.billing_option import PaymentInstruction
 from backend.options import notices, repository, rules
-
-STATEMENTS_MAX = 60
 
 
 class OptionRefusedError(ConflictError):
@@ -50,21 +48,6 @@ class Recurring:
     day_of_month: int
     started_on: date
     next_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A bill that was sent. `asked_cents` differs from `amount_cents` while a budget bill runs."""
-
-    bill_id: UUID
-    period_start: date
-    period_end: date
-    issued_on: date
-    due_date: date
-    amount_cents: int
-    asked_cents: int
-    usage_ccf: int
-    kind: str
 
 
 async def autopay_of(session: AsyncSession, account_id: UUID) -> Autopay | None:
@@ -207,15 +190,6 @@ async def set_paperless(
     await repository.set_flags(session, [account_id], paperless=paperless)
     await _tell(session, account_id, "paperless_on" if paperless else "paperless_off", district=district, now=now)
     return True
-
-
-async def statements(session: AsyncSession, account_id: UUID, limit: int = 24) -> list[Statement]:
-    """The bills that were sent and stand, newest first: each can be fetched again as a statement."""
-    rows = await repository.statements(session, account_id, min(max(limit, 1), STATEMENTS_MAX))
-    return [Statement(row["id"], **{name: row[name] for name in _STATEMENT_FIELDS}) for row in rows]
-
-
-_STATEMENT_FIELDS = tuple(name for name in Statement.__dataclass_fields__ if name != "bill_id")
 
 
 def _label(given: str) -> str:

@@ -193,6 +193,25 @@ class RefusedFileOut(BaseModel):
 class FilesOut(BaseModel):
     """The files that came lately, newest first."""
 
+    model_config = shape(
+        {
+            "taken": [
+                {
+                    "import_id": "01936f3e-5a00-7c00-8000-000000000044",
+                    "kind": "lockbox",
+                    "file_name": "lockbox-1123.bai",
+                    "business_date": "2026-11-23",
+                    "imported_at": "2026-11-24T07:00:03Z",
+                    "line_count": 212,
+                    "total_cents": 1482210,
+                    "posted": 211,
+                    "set_aside": 1,
+                }
+            ],
+            "refused": [],
+        }
+    )
+
     taken: list[TakenFileOut]
     refused: list[RefusedFileOut]
 

@@ -42,7 +42,21 @@ class VoidOut(BaseModel):
 class VoidRowOut(BaseModel):
     """A void that waits, as the one who decides sees it."""
 
-    model_config = shape()
+    model_config = shape(
+        {
+            "id": "01936f3e-5a00-7c00-8000-000000000041",
+            "payment_id": "01936f3e-5a00-7c00-8000-000000000042",
+            "confirmation_number": 10000042,
+            "account_id": "01936f3e-5a00-7c00-8000-0000000000a1",
+            "account_number": "10000378",
+            "method": "cash",
+            "amount_cents": 6344,
+            "reason": "Keyed in twice.",
+            "requested_by_name": "Rosa Delgado",
+            "requested_at": "2026-11-23T18:00:00Z",
+            "may_decide": True,
+        }
+    )
 
     id: UUID
     payment_id: UUID
@@ -86,7 +100,21 @@ class RefundOut(BaseModel):
 class RefundRowOut(BaseModel):
     """A refund that waits, as the one who decides sees it."""
 
-    model_config = shape()
+    model_config = shape(
+        {
+            "id": "01936f3e-5a00-7c00-8000-000000000043",
+            "account_id": "01936f3e-5a00-7c00-8000-0000000000a1",
+            "account_number": "10003704",
+            "customer_name": "Eleanor Vance",
+            "receipt_id": None,
+            "given_reference": None,
+            "amount_cents": 5489,
+            "reason": "Moved out, asked for it.",
+            "requested_by_name": "Rosa Delgado",
+            "requested_at": "2026-11-23T18:00:00Z",
+            "may_decide": True,
+        }
+    )
 
     id: UUID
     account_id: UUID | None

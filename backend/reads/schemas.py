@@ -17,6 +17,23 @@ class _Out(BaseModel):
 class TakenOut(_Out):
     """What a file became; `is_new` false: the same content was taken before, and nothing was done now."""
 
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "import_id": "01936f3e-5a00-7c00-8000-000000000031",
+                    "is_new": True,
+                    "line_count": 420,
+                    "taken": 417,
+                    "known": 0,
+                    "set_aside": 2,
+                    "not_read": 1,
+                }
+            ]
+        },
+    )
+
     import_id: UUID
     is_new: bool
     line_count: int
@@ -28,6 +45,30 @@ class TakenOut(_Out):
 
 class ItemOut(_Out):
     """A line of a file that waits for a person; `reads_there`: what was read of that meter that day, by kind."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01936f3e-5a00-7c00-8000-000000000032",
+                    "import_id": "01936f3e-5a00-7c00-8000-000000000031",
+                    "file_name": "route-10.csv",
+                    "line": 17,
+                    "cause": "unknown_meter",
+                    "serial_number": "RS99999",
+                    "account_number": None,
+                    "meter_id": None,
+                    "read_on": "2026-11-20",
+                    "kind": "actual",
+                    "register_value": 152450,
+                    "note": None,
+                    "status": "open",
+                    "reads_there": None,
+                }
+            ]
+        },
+    )
 
     id: UUID
     import_id: UUID
@@ -60,6 +101,20 @@ class ItemDecisionIn(BaseModel):
 class ItemDecidedOut(_Out):
     """A line after it was decided."""
 
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01936f3e-5a00-7c00-8000-000000000032",
+                    "status": "dismissed",
+                    "decision_note": "A neighboring district's.",
+                    "decided_at": "2026-11-23T18:00:00Z",
+                }
+            ]
+        },
+    )
+
     id: UUID
     status: Literal["open", "taken", "dismissed", "noted"]
     decision_note: str | None
@@ -90,6 +145,23 @@ class StrikeIn(BaseModel):
 class ReadOut(_Out):
     """A read of a meter, where it came from, and why it was struck, if it was."""
 
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01936f3e-5a00-7c00-8000-000000000033",
+                    "read_on": "2026-11-20",
+                    "kind": "actual",
+                    "register_value": 152450,
+                    "entered_by": None,
+                    "file_name": "route-10.csv",
+                    "struck_reason": None,
+                }
+            ]
+        },
+    )
+
     id: UUID
     read_on: date
     kind: str
@@ -101,6 +173,10 @@ class ReadOut(_Out):
 
 class RouteOut(_Out):
     """A route of a cycle, and how many meters are read on it."""
+
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={"examples": [{"cycle": 4, "route": "10", "meters": 168}]}
+    )
 
     cycle: int
     route: str

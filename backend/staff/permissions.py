@@ -82,7 +82,8 @@ def require(principal: Principal, permission: Permission) -> UUID:
     if principal.role is None or principal.staff_id is None:
         raise ForbiddenError("staff_only", "Only a signed-in member of the staff may do this.")
     if not allows(principal.role, permission):
-        raise ForbiddenError("role_not_allowed", f"The role {principal.role} may not {permission}.")
+        detail = f"The role {principal.role} may not {permission.replace('_', ' ')}. Ask a lead or a supervisor."
+        raise ForbiddenError("role_not_allowed", detail)
     return principal.staff_id
 
 

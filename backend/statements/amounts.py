@@ -36,6 +36,14 @@ class Wording:
             return f"{dollar_part} {joint} {cent_part}"
         return cent_part if rest else dollar_part
 
+    def price(self, dollars: Decimal) -> str:
+        """`$9.52`, or `9 dollars and 52 cents`; a fraction of a cent is written and spoken as decimals."""
+        cents = dollars * 100
+        if cents == cents.to_integral_value():
+            return self.money(int(cents))
+        many = _SPOKEN[self.language][1]
+        return f"{self.number(dollars, 4)} {many}" if self.spoken else f"${self.number(dollars, 4)}"
+
     def day(self, value: date) -> str:
         """`December 14, 2026`, `14 de diciembre de 2026`."""
         return dates.format_date(value, _LONG[self.language], _LOCALES[self.language])

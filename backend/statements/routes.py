@@ -13,8 +13,9 @@ from backend.district.service import DistrictDep
 from backend.doors import reached, two_doors
 from backend.rates.service import RateBookDep
 from backend.settings import Settings
-from backend.statements import documents, service
+from backend.statements import documents, links, service, usage
 from backend.statements.schemas import BillsOut, ExplanationOut, StatementLinkIn, StatementLinkOut
+from backend.statements.usage_schemas import UsageOut
 
 Language = Literal["en", "es"]
 BillOfPath = Annotated[UUID | Literal["latest"], Path(description="A bill's id, or `latest`.")]
@@ -73,6 +74,19 @@ async def get_statement(
     return Response(pdf, media_type="application/pdf")
 
 
+@shared.get("/usage", response_model=UsageOut)
+async def get_usage(
+    *,
+    months: Annotated[int, Query(ge=1, le=usage.MONTHS_MAX)] = 24,
+    account_id: Annotated[UUID, reached("usage")],
+    session: SessionDep,
+    now: NowDep,
+    district: DistrictDep,
+) -> usage.Usage:
+    """What the meters counted month by month, and where the registers stand (level 2)."""
+    return await usage.usage_of(session, account_id, months, now=now, today=district.today(now))
+
+
 @shared.post("/statement-link", status_code=201, response_model=StatementLinkOut)
 async def post_statement_link(
     asked: StatementLinkIn,
@@ -82,18 +96,12 @@ async def post_statement_link(
     session: SessionDep,
     now: NowDep,
     district: DistrictDep,
-) -> documents.Link:
-    """A link to a statement that expires (level 2)."""
+) -> links.Link:
+    """A link to a statement that expires, for the customer, texted to the phone on file if asked (level 2)."""
     settings: Settings = request.app.state.settings
-    return await documents.make_link(
-        session,
-        account_id,
-        asked.bill,
-        asked.language or await _language_of(session, account_id),
-        public_url=settings.public_url,
-        days=district.policy.statements.link_days,
-        now=now,
-        today=district.today(now),
+    wanted = links.Asked(asked.bill, asked.language, asked.text)
+    return await links.make_link(
+        session, account_id, wanted, public_url=settings.public_url, now=now, district=district
     )
 
 
@@ -102,8 +110,8 @@ async def post_statement_link(
 )
 async def get_statement_by_link(token: str, session: SessionDep, now: NowDep, made_with: MadeWithDep) -> Response:
     """The PDF behind a link. A wrong link and one that has expired are answered alike."""
-    pdf = await documents.open_link(session, made_with, token, now)
-    return Response(pdf, media_type="application/pdf")
+    pdf, language = await links.open_link(session, made_with, token, now)
+    return Response(pdf, media_type="application/pdf", headers={"Content-Language": language})
 
 
 def _id(bill: UUID | Literal["latest"]) -> UUID | None:

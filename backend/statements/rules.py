@@ -1,87 +1,93 @@
 """Why one bill differs from another: each cause in cents, and the causes add up to the difference exactly.
 
-The earlier bill is turned into the later one step by step, one thing at a time, in the order in which a clerk
-would look: length of the period, use, estimates, water budget, drought, prices, meter; then fees and what was
-carried over. What each step changes is that cause's share, so nothing is counted twice and nothing is left.
+The earlier bill is turned into the later one step by step, one thing at a time: length of the period, drought, prices,
+meters, water budget, use, what estimates missed. Prices are compared at the use of the earlier bill, and use at the
+prices of the later one, so that "use: $10 more" is what this water costs today. What each step changes is that cause's
+share, so nothing is counted twice and nothing is left. Causes come in the order in which a clerk would look.
 Nothing here says what water was used for: a register cannot know.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from backend.rates.rules import Line, Rate, Service, UnknownMeterSizeError, bill_lines, split_units
+from backend.statements.reckoning import ServiceBilled
+from backend.statements.steps import Cause, of_service
 
 YEAR = timedelta(days=365)
 SAME_MONTH_DAYS = 20
 """How far the middle of a period may be from that of a year later to be the same month."""
-HUNDREDTH = Decimal("0.01")
-Terms = tuple[tuple[Rate, int], ...]
-"""The rates of a period in order, each with the days it was in force."""
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    """What a water budget is made of, and the meters (sizes) that have a fixed charge."""
-
-    meters: tuple[str, ...]
-    persons: int = 3
-    landscape_sqft: int = 0
-    et_inches: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimates:
-    """The run of estimated bills just before a bill: what they billed, over how many days."""
-
-    units: Decimal
-    days: int
+ORDER = (
+    "period",
+    "estimated_read",
+    "catch_up_read",
+    "rate_change",
+    "fixed_charge",
+    "pass_through",
+    "drought_surcharge",
+    "household",
+    "weather",
+    "meter_size",
+    "service_started",
+    "service_ended",
+    "previous_balance",
+    "credit",
+    "fees",
+    "adjustments",
+    "usage",
+    "charges",
+    "other",
+    "budget_bill",
+    "budget_settled",
+    "payment_plan",
+)
+"""Length of the period, reads, prices and weather, what was owed, then use: the order of a high-bill conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """A bill with all that made it: `carried_cents` was unpaid from before (negative: a credit), fees came since."""
+    """A bill with all that made its amount due.
+
+    `carried_cents` was unpaid from before (negative: a credit). Since the bill before came `fees` (by code; taken back:
+    negative) and `adjustments_cents`. `levelled_cents` is what a budget bill put off of this one (negative) or asked
+    for ahead, `settled_cents` what fell due of earlier ones. `planned_cents` of it all wait for later installments.
+    """
 
     bill_id: UUID
     start: date
     end: date
     issued_on: date
-    units: Decimal
+    services: tuple[ServiceBilled, ...]
     new_charges_cents: int
+    units: Decimal
     carried_cents: int = 0
-    fees_cents: int = 0
-    is_estimated: bool = False
-    lines: tuple[Line, ...] = ()
-    terms: Terms = ()
-    household: Household = Household(())
-    estimates_before: Estimates | None = None
+    fees: Mapping[str, int] = field(default_factory=dict)
+    adjustments_cents: int = 0
+    levelled_cents: int = 0
+    settled_cents: int = 0
+    planned_cents: int = 0
 
     @property
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
     @property
+    def fees_cents(self) -> int:
+        return sum(self.fees.values())
+
+    @property
     def due_cents(self) -> int:
         """What the statement asks for."""
-        return self.carried_cents + self.fees_cents + self.new_charges_cents
+        since = self.fees_cents + self.adjustments_cents + self.levelled_cents + self.settled_cents
+        return self.carried_cents + since + self.new_charges_cents - self.planned_cents
 
     @property
     def middle(self) -> date:
         return self.start + (self.end - self.start) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One reason with its share. `facts` fill its sentence; `parts` are shares by line code that make up `cents`."""
-
-    code: str
-    cents: int
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,17 @@ class Comparison:
         return self.later.due_cents - self.earlier.due_cents
 
 
-def year_before(later: Billed, earlier: Iterable[Billed]) -> Billed | None:
+class OfAPeriod(Protocol):
+    """What has a period, known by its middle."""
+
+    @property
+    def middle(self) -> date: ...
+
+
+Dated = TypeVar("Dated", bound=OfAPeriod)
+
+
+def year_before(later: OfAPeriod, earlier: Iterable[Dated]) -> Dated | None:
     """Of `earlier` bills the one for the same time last year, if there is one."""
     wanted = later.middle - YEAR
     near = [bill for bill in earlier if abs((bill.middle - wanted).days) <= SAME_MONTH_DAYS]
@@ -105,175 +121,66 @@ def year_before(later: Billed, earlier: Iterable[Billed]) -> Billed | None:
 
 
 def compare(later: Billed, earlier: Billed) -> Comparison:
-    """Every cause that changed what is asked for, in the order of the steps; shares of nothing are left out."""
-    causes = _charges(later, earlier)
-    causes.append(Cause("fees", later.fees_cents - earlier.fees_cents))
-    causes.append(Cause("previous_balance", later.carried_cents - earlier.carried_cents, _carried(later, earlier)))
-    return Comparison(later, earlier, tuple(cause for cause in causes if cause.cents))
+    """Every cause that changed what is asked for, in `ORDER`; shares of nothing are left out."""
+    found = [*_of_services(later, earlier), *_of_account(later, earlier)]
+    causes = sorted((cause for cause in found if cause.cents), key=lambda cause: ORDER.index(cause.code))
+    return Comparison(later, earlier, tuple(causes))
 
 
-def _carried(later: Billed, earlier: Billed) -> dict[str, Any]:
-    return {"carried_cents": later.carried_cents, "carried_before_cents": earlier.carried_cents}
-
-
-def _charges(later: Billed, earlier: Billed) -> list[Cause]:
-    if later.lines and earlier.lines and later.terms and earlier.terms:
-        try:
-            return _steps(later, earlier)
-        except UnknownMeterSizeError:
-            pass  # the rate of the one bill has no price for the meter of the other
-    facts = _use_facts(later, earlier)
-    return [Cause("charges", later.new_charges_cents - earlier.new_charges_cents, facts)]
-
-
-def _steps(later: Billed, earlier: Billed) -> list[Cause]:
-    then, now = earlier.household, later.household
-    weather = (then.et_inches * later.days / earlier.days).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
-    same_use = (earlier.units * later.days / earlier.days).quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
-    terms = _stretched(earlier.terms, later.days)
-    longer = replace(then, et_inches=weather)
-    people = replace(now, meters=then.meters)
-    start = reckon(earlier.terms, earlier.units, then)
-    period = reckon(terms, same_use, longer)
-    use = reckon(terms, _even_units(later), longer)
-    caught_up = reckon(terms, later.units, longer)
-    budget = reckon(terms, later.units, people)
-    drought = reckon(_with_drought(terms, later.terms), later.units, people)
-    prices = reckon(later.terms, later.units, people)
-    meter = reckon(later.terms, later.units, now)
-    unreckoned = (_total(start) - _sum(earlier.lines)) + (_sum(later.lines) - _total(meter))
-    changed, crumbs = _price_causes(drought, prices, later, earlier)
-    dry = _total(drought) - _total(budget) + changed.pop("drought", 0)
+def _of_account(later: Billed, earlier: Billed) -> list[Cause]:
+    """What is not of this period's water: balance, fees, adjustments, leveling."""
+    owed, owed_before = max(later.carried_cents, 0), max(earlier.carried_cents, 0)
+    credit, credit_before = min(later.carried_cents, 0), min(earlier.carried_cents, 0)
+    names = tuple(code for code, cents in (later.fees or earlier.fees).items() if cents)
+    planned = {"now": later.planned_cents, "before": earlier.planned_cents}
+    fees = {"names": names, "now": later.fees_cents, "before": earlier.fees_cents}
     return [
-        Cause("period", _total(period) - _total(start), {"days": later.days, "days_before": earlier.days}),
-        _use_cause(later, earlier, _changes(period, use)),
-        Cause("catch_up_read", _total(caught_up) - _total(use)),
-        Cause("water_budget", _total(budget) - _total(caught_up)),
-        Cause("drought_surcharge", dry, {"stage": _stage(later, earlier)}),
-        *(_price_cause(code, cents, later) for code, cents in changed.items()),
-        Cause("meter_size", _total(meter) - _total(prices), {"size": _sizes(now), "size_before": _sizes(then)}),
-        Cause("other", unreckoned + crumbs),
+        Cause("previous_balance", owed - owed_before, {"now": owed, "before": owed_before}),
+        Cause("credit", credit - credit_before, {"now": credit, "before": credit_before}),
+        Cause("fees", later.fees_cents - earlier.fees_cents, fees),
+        Cause("adjustments", later.adjustments_cents - earlier.adjustments_cents),
+        Cause("budget_bill", later.levelled_cents - earlier.levelled_cents),
+        Cause("budget_settled", later.settled_cents - earlier.settled_cents),
+        Cause("payment_plan", earlier.planned_cents - later.planned_cents, planned),
     ]
 
 
-def _use_cause(later: Billed, earlier: Billed, parts: dict[str, int]) -> Cause:
-    code = "estimated_read" if later.is_estimated else "usage"
-    return Cause(code, sum(parts.values()), _use_facts(later, earlier), parts)
+def _of_services(later: Billed, earlier: Billed) -> list[Cause]:
+    pairs = _pairs(later.services, earlier.services)
+    if not pairs:
+        facts = {"units_a_day": later.units / later.days, "units_a_day_before": earlier.units / earlier.days}
+        return [Cause("charges", later.new_charges_cents - earlier.new_charges_cents, facts)]
+    found = [cause for now, then in pairs for cause in of_service(now, then)]
+    # A bill from before its lines were kept, or one that is more than its lines: what they do not say.
+    unsaid = later.new_charges_cents - sum(one.cents for one in later.services)
+    unsaid -= earlier.new_charges_cents - sum(one.cents for one in earlier.services)
+    return [*_together(found, len(pairs) > 1), Cause("other", unsaid)]
 
 
-def _use_facts(later: Billed, earlier: Billed) -> dict[str, Any]:
-    return {
-        "units": later.units,
-        "units_before": earlier.units,
-        "units_a_day": _even_units(later) / later.days,
-        "units_a_day_before": earlier.units / earlier.days,
-    }
+Pair = tuple[ServiceBilled | None, ServiceBilled | None]
 
 
-def _price_causes(
-    before: Mapping[str, int], after: Mapping[str, int], later: Billed, earlier: Billed
-) -> tuple[dict[str, int], int]:
-    """Shares of the volume prices together, the fixed charge, each pass-through; and what only rounding changed.
-
-    A bill that is cut in two, because one of its prices changed, rounds its other lines twice.
-    """
-    rates = [rate for rate, _ in (*earlier.terms, *later.terms)]
-    changed = {
-        "rate_change": any(rate.tiers != rates[0].tiers for rate in rates),
-        "fixed_charge": any(rate.fixed_dollars != rates[0].fixed_dollars for rate in rates),
-        "drought": any(rate.drought != rates[0].drought for rate in rates),
-    }
-    shares: Counter[str] = Counter()
-    for line, cents in _changes(before, after).items():
-        kind, _, name = line.partition(":")
-        code = {"fixed": "fixed_charge", "volume": "rate_change", "drought": "drought"}.get(kind)
-        shares[(code if changed[code] else "") if code else f"pass_through:{name}"] += cents
-    crumbs = shares.pop("", 0)
-    return {code: shares[code] for code in sorted(shares, key=lambda code: (code != "rate_change", code))}, crumbs
+def _pairs(later: Sequence[ServiceBilled], earlier: Sequence[ServiceBilled]) -> list[Pair]:
+    """Each service beside itself on the earlier bill; one that was not there yet, or is not there any more, alone."""
+    if not later or not earlier:
+        return []
+    before = {one.key: one for one in earlier}
+    pairs: list[Pair] = [(one, before.pop(one.key, None)) for one in later]
+    return [*pairs, *((None, one) for one in before.values())]
 
 
-def _price_cause(code: str, cents: int, later: Billed) -> Cause:
-    kind, _, name = code.partition(":")
-    return Cause(kind, cents, {"since": later.terms[-1][0].effective_from, "name": name})
-
-
-def _even_units(bill: Billed) -> Decimal:
-    """The use of a bill that follows estimates, had all the days since the last actual read used alike."""
-    before = bill.estimates_before
-    if before is None or bill.is_estimated:
-        return bill.units
-    share = (before.units + bill.units) * bill.days / (before.days + bill.days)
-    return share.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
-
-
-def reckon(terms: Terms, units: Decimal, household: Household) -> dict[str, int]:
-    """Line code → cents of a period under `terms`, as bills are reckoned.
-
-    :raises UnknownMeterSizeError: a rate has no fixed charge for a meter.
-    """
-    days = [count for _, count in terms]
-    sums: Counter[str] = Counter()
-    for (rate, count), share in zip(terms, split_units(units, days), strict=True):
-        part = Service(
-            household.meters[0] if household.meters else "",
-            count,
-            share,
-            household.persons,
-            household.landscape_sqft,
-            household.et_inches * count / sum(days),
-            of_days=sum(days),
-        )
-        for line in bill_lines(rate, part):
-            sums[line.code] += line.amount_cents
-        for size in household.meters[1:]:
-            sums["fixed"] += bill_lines(rate, replace(part, meter_size=size))[0].amount_cents
-    return dict(sums)
-
-
-def _stretched(terms: Terms, days: int) -> Terms:
-    """The same rates over another number of days, each with its share of them; the last takes the rest."""
-    total, given = sum(count for _, count in terms), 0
-    parts: list[tuple[Rate, int]] = []
-    for rate, count in terms[:-1]:
-        share = count * days // total
-        given += share
-        parts.append((rate, share))
-    return tuple(part for part in [*parts, (terms[-1][0], days - given)] if part[1])
-
-
-def _with_drought(terms: Terms, later: Terms) -> Terms:
-    """The same rates, with the drought stages of `later` on the days on which they held."""
-    if {rate.drought for rate, _ in terms} == {rate.drought for rate, _ in later}:
-        return terms
-    stages = [rate.drought for rate, days in later for _ in range(days)]
-    cut: list[tuple[Rate, int]] = []
-    for rate, stage in zip((rate for rate, days in terms for _ in range(days)), stages, strict=True):
-        dry = replace(rate, drought=stage)
-        if cut and cut[-1][0] == dry:
-            cut[-1] = (dry, cut[-1][1] + 1)
-        else:
-            cut.append((dry, 1))
-    return tuple(cut)
-
-
-def _stage(later: Billed, earlier: Billed) -> int:
-    stage = later.terms[-1][0].drought or earlier.terms[-1][0].drought
-    return stage.stage if stage else 0
-
-
-def _sizes(household: Household) -> str:
-    return ", ".join(household.meters)
-
-
-def _changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
-    codes = dict.fromkeys([*before, *after])
-    found = {code: after.get(code, 0) - before.get(code, 0) for code in codes}
-    return {code: cents for code, cents in found.items() if cents}
-
-
-def _total(shares: Mapping[str, int]) -> int:
-    return sum(shares.values())
-
-
-def _sum(lines: Iterable[Line]) -> int:
-    return sum(line.amount_cents for line in lines)
+def _together(causes: Sequence[Cause], many: bool) -> list[Cause]:
+    """What several services have in common ("the price changed on July 1") is one cause."""
+    if not many:
+        return [replace(cause, service=None) for cause in causes]
+    merged: list[Cause] = []
+    for cause in causes:
+        same = next((n for n, one in enumerate(merged) if (one.code, one.facts) == (cause.code, cause.facts)), None)
+        if same is None or cause.code in ("service_started", "service_ended"):
+            merged.append(cause)
+            continue
+        one = merged[same]
+        parts = Counter(one.parts)
+        parts.update(cause.parts)
+        merged[same] = Cause(one.code, one.cents + cause.cents, one.facts, dict(parts))
+    return merged

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from backend.statements.rules import Billed, Cause
+from backend.statements.rules import Billed
 from backend.statements.service import Explained, Explanation, ListedBill
+from backend.statements.steps import Cause
 
 _AS_OF = "2026-11-23T18:00:00Z"
 _BILL_EXAMPLE: dict[str, Any] = {
@@ -19,6 +20,7 @@ _BILL_EXAMPLE: dict[str, Any] = {
     "due_date": "2026-12-09",
     "usage_ccf": 33,
     "amount_cents": 18107,
+    "asked_cents": 18107,
     "is_estimated": False,
     "is_cancelled": False,
     "replaced_by_id": None,
@@ -43,7 +45,7 @@ class BillsOut(BaseModel):
     """The account's bills, newest first, as of a moment."""
 
     model_config = ConfigDict(
-        json_schema_extra={"example": {"bills": [_BILL_EXAMPLE], "as_of": "2026-11-23T18:00:00Z"}}
+        json_schema_extra={"examples": [{"bills": [_BILL_EXAMPLE], "as_of": "2026-11-23T18:00:00Z"}]}
     )
 
     bills: list[ListedBill]
@@ -135,17 +137,19 @@ class ExplanationOut(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {
-                "bill": _TOTALS_EXAMPLE,
-                "last": {
-                    "with_bill": {**_TOTALS_EXAMPLE, "new_charges_cents": 6002, "due_cents": 6002},
-                    "difference_cents": 12105,
-                    "causes": [_CAUSE_EXAMPLE],
-                    "words": {"en": _WORDS_EXAMPLE, "es": _WORDS_EXAMPLE},
-                },
-                "last_year": None,
-                "as_of": _AS_OF,
-            }
+            "examples": [
+                {
+                    "bill": _TOTALS_EXAMPLE,
+                    "last": {
+                        "with_bill": {**_TOTALS_EXAMPLE, "new_charges_cents": 6002, "due_cents": 6002},
+                        "difference_cents": 12105,
+                        "causes": [_CAUSE_EXAMPLE],
+                        "words": {"en": _WORDS_EXAMPLE, "es": _WORDS_EXAMPLE},
+                    },
+                    "last_year": None,
+                    "as_of": _AS_OF,
+                }
+            ]
         }
     )
 
@@ -166,12 +170,15 @@ class ExplanationOut(BaseModel):
 
 
 class StatementLinkIn(BaseModel):
-    """Which statement: `bill` null is the newest; `language` null is the conversation's customer's."""
+    """Which statement: `bill` null is the newest; `language` null is the customer's; `text` sends it to the phone."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"bill": None, "language": "es"}})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"bill": None, "language": "es", "text": True}]}
+    )
 
     bill: UUID | None = None
     language: Literal["en", "es"] | None = None
+    text: bool = False
 
 
 class StatementLinkOut(BaseModel):
@@ -179,12 +186,15 @@ class StatementLinkOut(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {
-                "url": "https://www.rioseco.example/statements/3q2-7wXH…",
-                "bill_id": "0199c1e7-3c1a-7c4e-8a53-0f6f6a1f7d10",
-                "language": "es",
-                "expires_at": "2026-11-30T18:00:00Z",
-            }
+            "examples": [
+                {
+                    "url": "https://www.rioseco.example/statements/3q2-7wXH…",
+                    "bill_id": "0199c1e7-3c1a-7c4e-8a53-0f6f6a1f7d10",
+                    "language": "es",
+                    "expires_at": "2026-11-30T18:00:00Z",
+                    "sent_to": "•••-•••-0104",
+                }
+            ]
         }
     )
 
@@ -192,3 +202,4 @@ class StatementLinkOut(BaseModel):
     bill_id: UUID
     language: Literal["en", "es"]
     expires_at: datetime
+    sent_to: str | None

@@ -23,7 +23,25 @@ OTHER_BILL = {
         "es": "la factura de la misma época del año pasado",
     },
 }
-CAUSES: dict[str, dict[str, tuple[str, str]]] = {
+SERVICES = {
+    "residential": {"en": "Home water", "es": "Agua de la vivienda"},
+    "multifamily": {"en": "Apartment water", "es": "Agua de los departamentos"},
+    "commercial": {"en": "Business water", "es": "Agua del negocio"},
+    "irrigation": {"en": "Irrigation", "es": "Riego"},
+    "fire_line": {"en": "Fire line", "es": "Línea contra incendios"},
+}
+Pair = tuple[str, str]
+
+
+def _pair(english: str, spanish: str) -> dict[str, Pair]:
+    """A sentence that ends in how much more or less it makes."""
+    return {
+        "en": (f"{english}: {{amount}} more.", f"{english}: {{amount}} less."),
+        "es": (f"{spanish}: {{amount}} más.", f"{spanish}: {{amount}} menos."),
+    }
+
+
+CAUSES: dict[str, dict[str, Pair]] = {
     "period": {
         "en": (
             "It covers {days}, {change} more than {other}: {amount} more.",
@@ -71,95 +89,135 @@ CAUSES: dict[str, dict[str, tuple[str, str]]] = {
             "La lectura anterior fue una estimación demasiado alta. Esta lectura real lo corrige: {amount} menos.",
         ),
     },
-    "water_budget": {
+    "household": {
         "en": (
-            "Your water budget was smaller (weather, people or landscape on file): {amount} more.",
-            "Your water budget was larger (weather, people or landscape on file): {amount} less.",
+            "The people or the landscape on file changed, and with them your water budget, from {budget_before} to"
+            " {budget}: {amount} more.",
+            "The people or the landscape on file changed, and with them your water budget, from {budget_before} to"
+            " {budget}: {amount} less.",
         ),
         "es": (
-            "Su presupuesto de agua fue menor (clima, personas o jardín registrados): {amount} más.",
-            "Su presupuesto de agua fue mayor (clima, personas o jardín registrados): {amount} menos.",
+            "Cambiaron las personas o el jardín registrados, y con ellos su presupuesto de agua, de {budget_before} a"
+            " {budget}: {amount} más.",
+            "Cambiaron las personas o el jardín registrados, y con ellos su presupuesto de agua, de {budget_before} a"
+            " {budget}: {amount} menos.",
         ),
     },
-    "drought_surcharge": {
+    "weather": {
         "en": (
-            "The drought surcharge (stage {stage}) adds {amount}.",
-            "The drought surcharge (stage {stage}) changed or ended: {amount} less.",
+            "By the weather record plants needed less water: your water budget went from {budget_before} to"
+            " {budget}: {amount} more.",
+            "By the weather record plants needed more water: your water budget went from {budget_before} to"
+            " {budget}: {amount} less.",
         ),
         "es": (
-            "El recargo por sequía (etapa {stage}) añade {amount}.",
-            "El recargo por sequía (etapa {stage}) cambió o terminó: {amount} menos.",
+            "Según el registro del clima las plantas necesitaron menos agua: su presupuesto de agua pasó de"
+            " {budget_before} a {budget}: {amount} más.",
+            "Según el registro del clima las plantas necesitaron más agua: su presupuesto de agua pasó de"
+            " {budget_before} a {budget}: {amount} menos.",
         ),
     },
-    "rate_change": {
-        "en": (
-            "The price of water changed on {since}: {amount} more.",
-            "The price of water changed on {since}: {amount} less.",
-        ),
-        "es": (
-            "El precio del agua cambió el {since}: {amount} más.",
-            "El precio del agua cambió el {since}: {amount} menos.",
-        ),
+    "drought_began": _pair(
+        "The drought surcharge (stage {stage}) began on {since}",
+        "El recargo por sequía (etapa {stage}) empezó el {since}",
+    ),
+    "drought_ended": _pair(
+        "The drought surcharge (stage {stage_before}) ended on {until}",
+        "El recargo por sequía (etapa {stage_before}) terminó el {until}",
+    ),
+    "drought_stage": _pair(
+        "The drought surcharge went from stage {stage_before} to stage {stage}",
+        "El recargo por sequía pasó de la etapa {stage_before} a la etapa {stage}",
+    ),
+    "drought_days": _pair(
+        "The drought surcharge (stage {stage}) counts for {dry_days} here and for {dry_days_before} of {other}",
+        "El recargo por sequía (etapa {stage}) cuenta por {dry_days} aquí y por {dry_days_before} en {other}",
+    ),
+    "rate_change": _pair(
+        "The price of water changed on {since}",
+        "El precio del agua cambió el {since}",
+    ),
+    "fixed_charge": _pair(
+        "The fixed charge for the meter changed on {since}",
+        "El cargo fijo del medidor cambió el {since}",
+    ),
+    "pass_through": _pair(
+        'The price of "{name}" changed on {since}',
+        "El precio de «{name}» cambió el {since}",
+    ),
+    "meter_size": _pair(
+        "The meter size changed from {size_before} to {size} inch",
+        "El tamaño del medidor cambió de {size_before} a {size} pulgadas",
+    ),
+    "service_started": {
+        "en": ("It is new on this bill: {amount} more.", "It is new on this bill: {amount} less."),
+        "es": ("Es nuevo en esta factura: {amount} más.", "Es nuevo en esta factura: {amount} menos."),
     },
-    "fixed_charge": {
-        "en": (
-            "The fixed charge for the meter changed on {since}: {amount} more.",
-            "The fixed charge for the meter changed on {since}: {amount} less.",
-        ),
-        "es": (
-            "El cargo fijo del medidor cambió el {since}: {amount} más.",
-            "El cargo fijo del medidor cambió el {since}: {amount} menos.",
-        ),
+    "service_ended": {
+        "en": ("It is not on this bill any more: {amount} more.", "It is not on this bill any more: {amount} less."),
+        "es": ("Ya no está en esta factura: {amount} más.", "Ya no está en esta factura: {amount} menos."),
     },
-    "meter_size": {
-        "en": (
-            "The meter size changed from {size_before} to {size} inch: {amount} more.",
-            "The meter size changed from {size_before} to {size} inch: {amount} less.",
-        ),
-        "es": (
-            "El tamaño del medidor cambió de {size_before} a {size} pulgadas: {amount} más.",
-            "El tamaño del medidor cambió de {size_before} a {size} pulgadas: {amount} menos.",
-        ),
-    },
-    "pass_through": {
-        "en": ("{name}: {amount} more.", "{name}: {amount} less."),
-        "es": ("{name}: {amount} más.", "{name}: {amount} menos."),
-    },
-    "charges": {
-        "en": (
-            "Water charges are {amount} more: about {gallons} gallons a day, compared with {gallons_before}.",
-            "Water charges are {amount} less: about {gallons} gallons a day, compared with {gallons_before}.",
-        ),
-        "es": (
-            "Los cargos de agua son {amount} más: unos {gallons} galones por día, comparados con {gallons_before}.",
-            "Los cargos de agua son {amount} menos: unos {gallons} galones por día, comparados con {gallons_before}.",
-        ),
-    },
-    "other": {
-        "en": ("Rounding and smaller items: {amount} more.", "Rounding and smaller items: {amount} less."),
-        "es": ("Redondeo y conceptos menores: {amount} más.", "Redondeo y conceptos menores: {amount} menos."),
-    },
-    "fees": {
-        "en": (
-            "Fees and adjustments since the bill before: {amount} more.",
-            "Fees and adjustments since the bill before: {amount} less.",
-        ),
-        "es": (
-            "Cargos y ajustes desde la factura previa: {amount} más.",
-            "Cargos y ajustes desde la factura previa: {amount} menos.",
-        ),
-    },
-    "previous_balance": {
-        "en": (
-            "The balance from earlier bills is {amount} more.",
-            "The balance from earlier bills is {amount} less.",
-        ),
-        "es": (
-            "El saldo de facturas anteriores es {amount} más.",
-            "El saldo de facturas anteriores es {amount} menos.",
-        ),
-    },
+    "charges": _pair(
+        "Water charges for about {gallons} gallons a day, compared with {gallons_before}",
+        "Cargos de agua por unos {gallons} galones por día, comparados con {gallons_before}",
+    ),
+    "other": _pair("Rounding and smaller items", "Redondeo y conceptos menores"),
+    "previous_new": _pair(
+        "Part of earlier bills was still unpaid",
+        "Parte de las facturas anteriores estaba sin pagar",
+    ),
+    "previous_gone": _pair(
+        "Nothing is left unpaid from earlier bills; on {other} {before} was",
+        "Ya no queda nada sin pagar de facturas anteriores; en {other} quedaban {before}",
+    ),
+    "previous_both": _pair(
+        "Of earlier bills {now} was unpaid, on {other} {before}",
+        "De facturas anteriores quedaban {now} sin pagar, en {other} {before}",
+    ),
+    "credit_new": _pair("A credit is taken off this bill", "A esta factura se le resta un crédito"),
+    "credit_gone": _pair(
+        "No credit is left to take off; on {other} it was {before}",
+        "Ya no queda crédito que restar; en {other} era de {before}",
+    ),
+    "credit_both": _pair(
+        "A credit of {now} is taken off, on {other} it was {before}",
+        "Se resta un crédito de {now}, en {other} era de {before}",
+    ),
+    "fees_new": _pair("Fees on this bill ({names})", "Cargos en esta factura ({names})"),
+    "fees_gone": _pair(
+        "No fees this time; {other} had {before} ({names})",
+        "Esta vez no hay cargos; {other} tenía {before} ({names})",
+    ),
+    "fees_both": _pair(
+        "Fees of {now} ({names}), on {other} {before}",
+        "Cargos de {now} ({names}), en {other} {before}",
+    ),
+    "fees_back": _pair("A fee was taken back ({names})", "Se retiró un cargo ({names})"),
+    "adjustments": _pair("Credits and adjustments", "Créditos y ajustes"),
+    "budget_bill": _pair(
+        "Budget billing (the same amount each month) evens this out",
+        "El pago nivelado (la misma cantidad cada mes) lo compensa",
+    ),
+    "plan_new": _pair("Your payment plan puts off {now}", "Su plan de pagos deja {now} para después"),
+    "plan_gone": _pair(
+        "No payment plan puts anything off any more; on {other} it was {before}",
+        "Ningún plan de pagos deja ya nada para después; en {other} eran {before}",
+    ),
+    "plan_both": _pair(
+        "Your payment plan puts off {now}, on {other} {before}",
+        "Su plan de pagos deja {now} para después, en {other} {before}",
+    ),
+    "budget_settled": _pair(
+        "What budget billing had put off fell due",
+        "Venció la diferencia que el pago nivelado había dejado para después",
+    ),
 }
+TIER = {
+    "en": ("{units} of it cost {price} each ({tier}).", "{units} of it costs {price} ({tier})."),
+    "es": ("De esa agua, {units} cuestan {price} cada una ({tier}).", "De esa agua, {units} cuesta {price} ({tier})."),
+}
+"""Appended to more use that reaches a dearer tier: (units, one unit)."""
+ESTIMATED = {"en": "{gallons} (estimated)", "es": "{gallons} (estimados)"}
 REST = {
     "en": ("Everything else together: {amount} more.", "Everything else together: {amount} less."),
     "es": ("Todo lo demás en conjunto: {amount} más.", "Todo lo demás en conjunto: {amount} menos."),
@@ -167,8 +225,4 @@ REST = {
 NO_CAUSE_OF_USE = {
     "en": "A meter shows how much water went through it, not what it was used for.",
     "es": "Un medidor muestra cuánta agua pasó, no para qué se usó.",
-}
-NOTHING_BEFORE = {
-    "en": "This is the first bill of this account, so there is nothing to compare it with yet.",
-    "es": "Esta es la primera factura de esta cuenta, así que todavía no hay con qué compararla.",
 }

@@ -1,20 +1,18 @@
 """What a bill says, and why it differs from those before. Callers have checked who is asking."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.errors import NotFoundError
-from backend.rates.rules import Line, split_by_rate
 from backend.rates.service import RateBook
-from backend.statements import repository, rules, wording
-from backend.statements.rules import Billed, Comparison, Estimates, Household, Terms
+from backend.statements import history, repository, rules, wording
+from backend.statements.history import Around, BillRow
+from backend.statements.rules import Billed, Comparison
 
 LISTED_MAX = 60
 """Five years of monthly bills."""
@@ -29,7 +27,10 @@ class BillNotFoundError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class ListedBill:
-    """A bill in a list. A cancelled one is listed too, so that nobody wonders where it went."""
+    """A bill in a list. A cancelled one is listed too, so that nobody wonders where it went.
+
+    `amount_cents` is the period's charges, `asked_cents` what a budget bill asked for instead.
+    """
 
     id: UUID
     kind: str
@@ -39,6 +40,7 @@ class ListedBill:
     due_date: date
     usage_ccf: int
     amount_cents: int
+    asked_cents: int
     is_estimated: bool
     is_cancelled: bool
     replaced_by_id: UUID | None
@@ -53,40 +55,23 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """A bill's account, as far as reckoning needs it."""
-
-    service_class: str
-    persons: int
-    landscape_sqft: int
-
-
-@dataclass(frozen=True, slots=True)
 class BillHistory:
-    """A bill with those before it, newest first; `rows` as `repository.bills_up_to` gives them."""
+    """A bill, the one before it and last year's, with all that made them; `rows` are its fourteen months, newest first.
 
-    account: Account
-    rows: Sequence[RowMapping]
-    billed: Mapping[UUID, Billed]
-    payments_cents: Mapping[UUID, int]
-    """For each bill in `billed` the money that came in between the bill before and it; negative lowers what is owed."""
+    `around` is what the ledger says of the bill itself.
+    """
+
+    rows: Sequence[BillRow]
+    bill: Billed
+    last: Billed | None
+    last_year: Billed | None
+    around: Around
+    meters: tuple[Sequence[dict[str, Any]], ...]
+    """What the meters of each of the bill's services counted, as it was kept (`BillService.meters`)."""
 
     @property
-    def wanted(self) -> RowMapping:
+    def wanted(self) -> BillRow:
         return self.rows[0]
-
-    @property
-    def bill(self) -> Billed:
-        return self.billed[self.rows[0]["id"]]
-
-    @property
-    def last(self) -> Billed | None:
-        return self.billed[self.rows[1]["id"]] if len(self.rows) > 1 else None
-
-    @property
-    def last_year(self) -> Billed | None:
-        before = [self.billed[row["id"]] for row in self.rows[1:] if row["id"] in self.billed]
-        return rules.year_before(self.bill, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +85,7 @@ class Explanation:
 
 async def bills_of(session: AsyncSession, account_id: UUID, today: date, count: int = LISTED_MAX) -> list[ListedBill]:
     """The newest bills of the account, newest first; at most `LISTED_MAX`."""
-    rows = await repository.listed_bills(session, account_id, today, min(count, LISTED_MAX))
+    rows = await repository.listed_bills(session, account_id, today, min(max(count, 1), LISTED_MAX))
     return [ListedBill(**row) for row in rows]
 
 
@@ -111,11 +96,9 @@ async def explain_bill(
 
     :raises BillNotFoundError: the account has no such bill.
     """
-    history = await bill_history(session, book, account_id, bill_id, today)
-    earlier = {"last": history.last, "last_year": history.last_year}
-    return Explanation(
-        history, {name: _explained(history.bill, bill, name, book) for name, bill in earlier.items()}, now
-    )
+    found = await bill_history(session, book, account_id, bill_id, today)
+    earlier = {"last": found.last, "last_year": found.last_year}
+    return Explanation(found, {name: _explained(found.bill, bill, name, book) for name, bill in earlier.items()}, now)
 
 
 def _explained(later: Billed, earlier: Billed | None, against: str, book: RateBook) -> Explained | None:
@@ -133,89 +116,28 @@ def name_in(book: RateBook) -> wording.NameOf:
 async def bill_history(
     session: AsyncSession, book: RateBook, account_id: UUID, bill_id: UUID | None, today: date
 ) -> BillHistory:
-    """The bill (None: the newest) with the two it may be compared with, reckoned from lines, rates and ledger.
+    """The bill (None: the newest) with the two it may be compared with, reckoned from lines, services and ledger.
 
     :raises BillNotFoundError: the account has no such bill.
     """
-    rows = await repository.bills_up_to(session, account_id, bill_id, today)
-    agreement = await repository.agreement(session, account_id)
-    if not rows or agreement is None:
+    rows = [BillRow(**row) for row in await repository.bills_up_to(session, account_id, bill_id, today)]
+    if not rows:
         raise BillNotFoundError
-    account = Account(agreement["service_class"], agreement["persons"] or 3, agreement["landscape_sqft"] or 0)
-    chosen = _chosen(rows)
-    lines = await repository.lines_of(session, [row["id"] for row in chosen])
-    spans = [(_issued_before(row, rows), row["issued_on"]) for row in chosen]
-    sums = await repository.around(session, account_id, spans)
+    wanted, last = rows[0], rows[1] if len(rows) > 1 else None
+    year = rules.year_before(wanted, rows[1:])
+    chosen = list(dict.fromkeys(row for row in (wanted, last, year) if row is not None))
+    run = history.estimated_run(rows)
+    ids = [row.id for row in {*chosen, *run}]
+    lines, services = await repository.lines_of(session, ids), await repository.services_of(session, ids)
+    asked = [(row.id, row.entry_id, history.entry_before(row, rows)) for row in chosen]
+    sums = [Around.of(found) for found in await repository.around(session, account_id, asked)]
     billed = {
-        row["id"]: _billed(row, rows, lines.get(row["id"], ()), found, account=account, book=book)
-        for row, found in zip(chosen, sums, strict=True)
+        row.id: history.billed(row, around, history.services(services[row.id], lines, book))
+        for row, around in zip(chosen, sums, strict=True)
     }
-    payments = {row["id"]: found["payments_cents"] for row, found in zip(chosen, sums, strict=True)}
-    return BillHistory(account, rows, billed, payments)
-
-
-def _chosen(rows: Sequence[RowMapping]) -> list[RowMapping]:
-    """The wanted bill, the one before it, and those of about the same time last year."""
-    wanted = rows[0]
-    found = list(rows[:2])
-    for row in rows[2:]:
-        days_off = abs((wanted["period_end"] - row["period_end"]).days - rules.YEAR.days)
-        if days_off <= 2 * rules.SAME_MONTH_DAYS:
-            found.append(row)
-    return found
-
-
-def _issued_before(row: RowMapping, rows: Sequence[RowMapping]) -> date:
-    """The day the bill before was issued; the dawn of time for the first one we know of."""
-    place = [each["id"] for each in rows].index(row["id"]) + 1
-    return rows[place]["issued_on"] if place < len(rows) else date.min
-
-
-def _billed(
-    row: RowMapping,
-    rows: Sequence[RowMapping],
-    lines: tuple[Line, ...],
-    sums: RowMapping,
-    *,
-    account: Account,
-    book: RateBook,
-) -> Billed:
-    metered = sum((line.quantity for line in lines if line.code.startswith("volume:")), Decimal(0))
-    return Billed(
-        bill_id=row["id"],
-        start=row["period_start"],
-        end=row["period_end"],
-        issued_on=row["issued_on"],
-        units=metered if lines else Decimal(row["usage_ccf"]),
-        new_charges_cents=row["amount_cents"],
-        carried_cents=sums["balance_cents"] - row["amount_cents"] - sums["fees_cents"],
-        fees_cents=sums["fees_cents"],
-        is_estimated=row["is_estimated"],
-        lines=lines,
-        terms=_terms(book, account.service_class, row["period_start"], row["period_end"]),
-        household=_household(row["basis"], lines, account),
-        estimates_before=_estimates(row, rows),
-    )
-
-
-def _terms(book: RateBook, service_class: str, start: date, end: date) -> Terms:
-    try:
-        return tuple(split_by_rate(book.rates_of(service_class), start, end))
-    except LookupError:
-        return ()  # billed under rates from before the book begins
-
-
-def _household(basis: Mapping[str, Any] | None, lines: Sequence[Line], account: Account) -> Household:
-    sizes = dict.fromkeys(line.detail for line in lines if line.code == "fixed")
-    return Household(tuple(sizes), account.persons, account.landscape_sqft)
-
-
-def _estimates(row: RowMapping, rows: Sequence[RowMapping]) -> Estimates | None:
-    place = [each["id"] for each in rows].index(row["id"]) + 1
-    units, days = Decimal(0), 0
-    for before in rows[place:]:
-        if not before["is_estimated"]:
-            break
-        units += Decimal(before["usage_ccf"])
-        days += (before["period_end"] - before["period_start"]).days + 1
-    return Estimates(units, days) if days else None
+    estimates = history.estimates(run, services)
+    bill = billed[wanted.id]
+    bill = replace(bill, services=tuple(history.after_estimates(one, estimates) for one in bill.services))
+    meters = tuple(one["meters"] for one in services[wanted.id])
+    last_bill, year_bill = (billed[row.id] if row else None for row in (last, year))
+    return BillHistory(rows, bill, last_bill, year_bill, sums[0], meters)

@@ -13,6 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.telephony.district_facts import DISTRICT
+
 Json = dict[str, Any]
 
 
@@ -112,37 +114,6 @@ class Conversation:
         self.messages.append(line | more)
 
 
-DISTRICT: Json = {
-    "name": "Rio Seco Water District",
-    "phone": "+19515550100",
-    "emergency_phone": "+19515550111",
-    "website": "https://www.rioseco.example",
-    "open_now": True,
-    "opens_at": "2026-11-24T07:30:00-08:00",
-    "closes_at": "2026-11-23T17:30:00-08:00",
-    "hours": [
-        {"days": ["monday", "tuesday", "wednesday", "thursday"], "opens": "07:30", "closes": "17:30"},
-        {"days": ["friday"], "opens": "07:30", "closes": "16:30", "every_other_week": True},
-    ],
-    "next_closures": [{"date": "2026-11-26", "name": {"en": "Thanksgiving", "es": "Día de Acción de Gracias"}}],
-    "locations": [
-        {
-            "name": {"en": "Main office", "es": "Oficina principal"},
-            "address": "2100 Arroyo Parkway, Rio Seco, CA 92599",
-            "hours": {"en": "When the office is open", "es": "Cuando la oficina está abierta"},
-        }
-    ],
-    "departments": [
-        {
-            "id": "customer_service",
-            "name": {"en": "Customer service", "es": "Servicio al cliente"},
-            "phone": "+19515550101",
-            "open_now": True,
-        }
-    ],
-}
-
-
 @dataclass
 class Backend:
     """Plays the backend; the lists are what it was told."""
@@ -159,6 +130,7 @@ class Backend:
     open_now: bool = True
     department_phone: str | None = "+19515550101"
     by_provider: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     server: Server = field(init=False)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
 
@@ -174,6 +146,7 @@ class Backend:
                 web.post("/v1/hand-offs", self._hand_off),
                 web.put("/v1/messages/{id}/status", self._status),
                 web.get("/v1/district", self._district),
+                web.get("/v1/statements/{token}", self._statement),
                 web.get("/readyz", self._ready),
             ]
         )
@@ -291,6 +264,14 @@ class Backend:
         self._check(request)
         self.statuses.append({"message_id": request.match_info["id"]} | await request.json())
         return web.json_response({})
+
+    async def _statement(self, request: web.Request) -> web.Response:
+        self._check(request)
+        found = self.statements.get(request.match_info["token"])
+        if found is None:
+            return web.json_response({"error": "statement_link_not_found", "detail": "Ask for a new one."}, status=404)
+        pdf, language = found
+        return web.Response(body=pdf, content_type="application/pdf", headers={"Content-Language": language})
 
     async def _district(self, request: web.Request) -> web.Response:
         self._check(request)

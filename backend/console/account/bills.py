@@ -134,7 +134,7 @@ class Bills(View):
             (t("amount"), "number"),
         ]
         with table(pen, t("bill_lines"), columns) as rows:
-            for line in bill.lines:
+            for line in (line for service in bill.services for line in service.lines):
                 with rows.row():
                     rows.cell(book.line_name(line.code, line.detail, t.language), "lead-cell")
                     rows.cell(t.number(line.quantity))

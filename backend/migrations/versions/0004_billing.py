@@ -17,10 +17,12 @@ def upgrade() -> None:
     _run("0004_tables")
     _run("0004_payments")
     _run("0004_holds_and_budgets")
+    _run("0004_statements")
 
 
 def downgrade() -> None:
     """Take all of it away again."""
+    _run("0004_statements_drop")
     _run("0004_holds_and_budgets_drop")
     _run("0004_drop")
 

@@ -45,19 +45,24 @@ EXPECTED = {
     "nsf": Expected(17_633, 8_789, 11, (6_246, -58, "bank_transfer"), (6_344, -10), returned=(8_789, -17)),
     # 43.22 + 34.63 + 4 x 4.27; the payment: 43.22 + 30.85 + 6.13 x 0.35 = 76.22.
     "spanish_speaker": Expected(9_493, 0, 7, (7_622, -32, "cash"), (9_493, -14)),
-    # 72.03 + 34.63 + 15 x 4.27; the payment, 16 units: 72.03 + 34.63 + 7 x 4.27 + 14.40 x 0.35 = 141.59.
-    "landlord": Expected(17_071, 0, 3, (14_159, -36, "check"), (17_071, -18)),
-    # 29.42 + 7 x 3.78, whatever the owner of the house owes; paid: 59.66 + 4.27 x 0.35.
-    "tenant": Expected(5_588, 0, 14, (6_115, -25, "card"), (5_588, -7)),
+    # A budget bill: the twelve bills before it were 1,872.57, 156.05 on average, 157.00 a month. This month's water is
+    # 72.03 + 34.63 + 7 x 4.27 = 136.55; the month before, like this one, was paid with the monthly amount.
+    "landlord": Expected(15_700, 0, 3, (15_700, -37, "check"), (15_700, -18)),
+    # 63.44 + 4.27, whatever the owner of the house owes; the bill before was an estimate of 5 units: 29.42 + 5 x 3.78
+    # + 2.67 x 0.35 (16 days of 30) = 49.25.
+    "tenant": Expected(6_771, 0, 14, (4_925, -25, "card"), (6_771, -7)),
     # 63.44 + 20 x 4.27 + 4 x 9.83: three times the month before, 59.66 + 3.73 x 0.35.
     "leak": Expected(18_816, 0, 16, (6_097, -23, "card"), (18_816, -5)),
     # 30 units by the old rates 150.32 + 3.00 x 0.35 = 151.37; 24 units, 27 days of them by the old rates: 129.85;
     # 20 units 110.41 + 7.00: 398.63 in installments of 99.65, the last 99.68, two kept; and 9 units 63.44.
     "payment_plan": Expected(26_277, 0, 1, (9_965, -26, "card"), (6_344, -20), arrangement=(9_965, 5)),
-    # 231.09 + 118 x 4.27; the payment, 80 units: 231.09 + 341.60 + 66.67 x 0.35 = 596.02.
-    "commercial": Expected(73_495, 0, 5, (59_602, -34, "bank_transfer"), (73_495, -16)),
-    # 29.42 + 4 x 3.78 + 1.63 x 0.35 (11 days of 27) = 45.11, paid with 100.00.
-    "closed_with_credit": Expected(-5_489, 0, None, (10_000, -28, "check"), (4_511, -35)),
+    # Two meters 230.48 + 43.22 and 0.61 + 118 x 4.27 = 778.17. The garden: 12 days of 0.121 inches and 19 of 0.136 on
+    # 2,600 sq ft x 0.6 are a budget of 5.25 units; 43.22 + 5.25 x 3.47 + 1.31 x 5.10 + 2.44 x 9.80 + 9 x 0.31 = 94.82.
+    # The fire line 226.80. Paid: 273.70 + 0.61 + 80 x 4.27 + 69.33 x 0.35 (26 days of 30) = 640.18, the garden's
+    # 43.22 + 4.86 x 3.47 + 1.13 x 5.10 + 0.01 x 9.80 + 6 x 0.31 + 5.20 x 0.35 = 69.62, and 226.80.
+    "commercial": Expected(109_979, 0, 5, (93_660, -35, "bank_transfer"), (109_979, -16)),
+    # 29.42 + 4 x 3.78 + 1.63 x 0.35 (11 days of 27) = 45.11, when 100.00 had been paid already.
+    "closed_with_credit": Expected(-5_489, 0, None, (10_000, -37, "check"), (4_511, -35)),
     # 15 units 89.06 + 10.50 x 0.35 = 92.74 is late; 12 units 76.25 is not.
     "medical_protection": Expected(16_899, 9_274, 9, (6_246, -60, "check"), (7_625, -12), medical=True),
     "new_move_in": Expected(0, 0, None, None, None),
@@ -102,7 +107,7 @@ class TestBalance:
         for after in (14, 15):
             today, now = TODAY + timedelta(days=after), SEEDED_AT + timedelta(days=after)
             late.append((await service.balance(seeded_session, account_id, now, today)).past_due_cents)
-        assert late == [0, 5_588]
+        assert late == [0, 6_771]
 
     async def test_of_an_earlier_day_knows_nothing_of_later_ones(self, seeded_session: AsyncSession) -> None:
         """Before the payment came back on day -17, the 14 units of day -40 were paid."""

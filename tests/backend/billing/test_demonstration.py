@@ -67,3 +67,35 @@ async def test_the_current_cycle_has_a_few_telling_exceptions(
     telling = {"NO_READ", "HIGH", "ZERO_USE", "ROLLOVER", "NEGATIVE", "EXCHANGE", "DUP_READ", "HOLD", "INACTIVE_USE"}
     assert found.keys() >= telling
     assert sum(found.values()) < 20
+
+
+async def test_what_a_bill_was_reckoned_from_is_kept_with_it(seeded_session: AsyncSession) -> None:
+    """The restaurant has three services with four meters: what the book kept is what a draft of it would say."""
+    query = (
+        "SELECT b.* FROM bills b JOIN demo_customers d ON d.account_id = b.account_id AND d.situation = 'commercial'"
+        " ORDER BY b.issued_on DESC LIMIT 1"
+    )
+    bill = (await seeded_session.execute(text(query))).one()
+    terms = await facts.terms(seeded_session, TARIFF, bill.period_end)
+    accounts = await repository.accounts_by_id(seeded_session, [bill.account_id])
+    (known,) = await facts.gather(seeded_session, accounts, bill.period_end)
+    draft = rules.draft_period(known, (bill.period_start, bill.period_end), terms)
+    kept = (
+        await seeded_session.execute(
+            text("SELECT * FROM bill_services WHERE bill_id = :id ORDER BY number"), {"id": bill.id}
+        )
+    ).all()
+    assert [one.service_class for one in kept] == ["commercial", "irrigation", "fire_line"]
+    for one, service_of_draft in zip(kept, draft.services, strict=True):
+        assert {
+            "agreement_id": str(one.agreement_id),
+            "service_class": one.service_class,
+            "first": str(one.first_day),
+            "last": str(one.last_day),
+            "units": int(one.units),
+            "persons": one.persons,
+            "landscape_sqft": one.landscape_sqft,
+            "is_estimated": one.is_estimated,
+            "et_inches": [str(inches) for inches in one.et_inches],
+        } == service_of_draft
+    assert [meter for one in kept for meter in one.meters] == draft.meters

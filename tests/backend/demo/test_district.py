@@ -21,7 +21,7 @@ from tests.backend.conftest import SECRET_KEY, SEEDED_ACCOUNTS, SEEDED_AT, creat
 DAY = date(2026, 11, 23)
 RATES = RateBook.load(Path(__file__).parents[3] / "district")
 ACCOUNTS = 2_013
-SAME_EVERYWHERE = "50fc394da5e534e45fe32844772b56a8ae41c495e4be1215ea38a97e7ad0d6e5"
+SAME_EVERYWHERE = "710aae1de1d900a3c4b4051222770a082e8843a8f4949bb87660032cf570c8a8"
 
 
 def balances(book: Book) -> dict[str, int]:

@@ -15,6 +15,7 @@ from backend.options import budget, service
 from backend.options.budget_checks import check_budgets
 from backend.options.draws import draw_due
 from backend.parts import EVERYTHING
+from backend.statements import service as statements
 from tests.backend.factories import make_account
 from tests.backend.fees.conftest import NOW, TODAY, add_bill, pay
 
@@ -59,7 +60,8 @@ async def test_each_bill_asks_for_the_monthly_amount(session: AsyncSession, dist
     for leveled in (1, 0):
         assert (await night(session, district, TODAY + timedelta(days=33)))["budget_leveled"] == leveled
     assert (await ledger.balance_cents(session, account_id), await put_off(session)) == (14_400, 500)
-    asked = [(one.amount_cents, one.asked_cents) for one in await service.statements(session, account_id, 3)]
+    listed = await statements.bills_of(session, account_id, TODAY + timedelta(days=33), 3)
+    asked = [(one.amount_cents, one.asked_cents) for one in listed]
     assert asked == [(5_000, 7_200), (9_900, 7_200), (5_640, 5_640)]
     assert sum(line.balance_cents for line in await ledger.trial_balance(session)) == 0
 

@@ -83,13 +83,6 @@ async def test_what_cannot_be_is_malformed(
     assert (refused.status_code, refused.json()["error"]) == (422, "malformed")
 
 
-async def test_statements_are_listed(seeded_api: Api, seeded_url: str) -> None:
-    path = await talk(seeded_api, seeded_url, await customer(seeded_api, "leak"), 2)
-    listed = (await seeded_api.act("GET", f"{path}/options/statements")).json()
-    assert len(listed) >= 12
-    assert listed[0]["issued_on"] > listed[1]["issued_on"]
-
-
 async def test_staff_routes_are_for_the_staff_alone(seeded_api: Api) -> None:
     account_id = await account_of(seeded_api, await customer(seeded_api, "leak"))
     for headers in (ACTIONS, OPERATOR, {}, {"Authorization": "Bearer nobody"}):

@@ -1,7 +1,6 @@
 """Changing how one pays: once however often asked, told to the phone on file, refused with a reason."""
 
 import asyncio
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -13,7 +12,7 @@ from backend.district.service import District
 from backend.models.customer import CustomerEmail, CustomerPhone
 from backend.options import notices, service
 from tests.backend.factories import make_account
-from tests.backend.fees.conftest import NOW, TODAY, add_bill
+from tests.backend.fees.conftest import NOW, TODAY
 
 LABEL = "checking ending 4421"
 
@@ -120,14 +119,6 @@ async def test_nothing_is_drawn_for_a_closed_account(session: AsyncSession, dist
     await session.execute(text("UPDATE accounts SET status = 'closed', closed_on = '2026-11-01'"))
     with pytest.raises(service.OptionRefusedError):
         await service.enrol_autopay(session, account_id, method_label=LABEL, now=NOW, district=district)
-
-
-async def test_statements_newest_first(session: AsyncSession) -> None:
-    account_id = await make_account(session)
-    bills = [await add_bill(session, account_id, due=TODAY - timedelta(days=30 * back)) for back in range(3)]
-    listed = await service.statements(session, account_id, 2)
-    assert [one.bill_id for one in listed] == [bills[0].id, bills[1].id]
-    assert (listed[0].amount_cents, listed[0].asked_cents, listed[0].kind) == (8_250, 8_250, "regular")
 
 
 def test_every_change_is_worded_in_both_languages() -> None:

@@ -6,25 +6,27 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from backend.access import Role
+from tests.backend.callers import account_of, customer, signed_in
 from tests.backend.conftest import SEEDED_AT
-from tests.backend.living import OPERATOR, TELEPHONY, Api
+from tests.backend.living import ACTIONS, OPERATOR, TELEPHONY, Api
 
 
 @pytest.fixture
 async def talks(seeded_api: Api) -> dict[str, str]:
     """A verified conversation of each named customer, by situation; the clock stands at the seeding."""
     await seeded_api.clock(SEEDED_AT)
-    customers = (await seeded_api.client.get("/v1/demo/customers", headers=OPERATOR)).json()
+    listed = (await seeded_api.client.get("/v1/demo/customers", headers=OPERATOR)).json()
     found = {}
-    for customer in customers:
-        if customer["situation"] == "locked":
+    for one in listed:
+        if one["situation"] == "locked":
             continue
-        told = (await seeded_api.said("hi", party=customer["phone"], thread_key=f"{customer['phone']}|+1")).json()
+        told = (await seeded_api.said("hi", party=one["phone"], thread_key=f"{one['phone']}|+1")).json()
         path = f"/v1/conversations/{told['conversation_id']}"
-        body = {"account_number": customer["account_number"], "pin": customer["pin"], "zip": None}
+        body = {"account_number": one["account_number"], "pin": one["pin"], "zip": None}
         answer = await seeded_api.act("POST", f"{path}/verification", body)
-        assert answer.json()["status"] == "verified", customer["situation"]
-        found[customer["situation"]] = path
+        assert answer.json()["status"] == "verified", one["situation"]
+        found[one["situation"]] = path
     return found
 
 
@@ -125,6 +127,36 @@ async def test_the_link_speaks_the_customer_s_language(seeded_api: Api, talks: d
     assert told["language"] == "es"
     again = (await seeded_api.act("POST", f"{talks['spanish_speaker']}/statement-link", {})).json()
     assert again["url"] != told["url"]
+
+
+async def test_a_link_is_texted_to_the_phone_on_file_and_the_text_blanked_once_it_is_gone(
+    seeded_api: Api, talks: dict[str, str]
+) -> None:
+    told = (await seeded_api.act("POST", f"{talks['spanish_speaker']}/statement-link", {"text": True})).json()
+    assert told["sent_to"] == "•••-•••-0104"
+    async with seeded_api.app.state.database.transaction() as session:
+        query = "SELECT recipient, text, language, secret FROM outbound_messages WHERE purpose = 'statement_link'"
+        (sent,) = await session.execute(text(query))
+    assert (sent.recipient, sent.language, sent.secret) == ("+19515550104", "es", True)
+    assert told["url"] in sent.text and "30 de noviembre de 2026" in sent.text
+    assert told["url"].startswith(seeded_api.app.state.settings.public_url + "/statements/")
+
+
+async def test_the_staff_read_bills_explanations_and_statements_by_account(seeded_api: Api) -> None:
+    account = f"/v1/accounts/{await account_of(seeded_api, await customer(seeded_api, 'leak'))}"
+    async with signed_in(seeded_api, Role.CSR) as csr:
+        bills = (await seeded_api.client.get(f"{account}/bills", headers=csr)).json()["bills"]
+        assert (bills[0]["amount_cents"], bills[0]["asked_cents"]) == (18_816, 18_816)
+        path = f"{account}/bills/{bills[0]['id']}"
+        told = (await seeded_api.client.get(f"{path}/explanation", headers=csr)).json()
+        assert told["last"]["difference_cents"] == 12_719
+        pdf = await seeded_api.client.get(f"{path}/statement", headers=csr, params={"language": "es"})
+        assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+        use = (await seeded_api.client.get(f"{account}/usage", headers=csr, params={"months": 2})).json()
+        assert [period["month"] for period in use["periods"]] == ["2026-11", "2026-10"]
+        assert (await seeded_api.client.get(f"{account}/usage?months=0", headers=csr)).status_code == 422
+    for rest in ("bills", "bills/latest/explanation", "bills/latest/statement", "usage"):
+        assert (await seeded_api.client.get(f"{account}/{rest}", headers=ACTIONS)).status_code == 401
 
 
 async def test_the_token_itself_is_not_kept(seeded_api: Api, talks: dict[str, str]) -> None:

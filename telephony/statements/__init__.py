@@ -1,0 +1,1 @@
+"""A customer's statement behind a link that expires."""
