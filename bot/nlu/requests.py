@@ -29,7 +29,8 @@ def requests_in(text: str, classify: Callable[[str], dict[str, Any]], *, never: 
 
     `never` are intents that are no requests: yes, no, greetings, details.
     """
-    parts, found, no_requests = parts_of(text), [], set(never)
+    parts, no_requests = parts_of(text), set(never)
+    found: list[dict[str, Any]] = []
     if len(parts) < 2:
         return []
     for part in parts:
