@@ -33,12 +33,16 @@ class AccountApiError(Exception):
 
 
 class Refused(AccountApiError):
-    """The backend will not do this now. `name` is its error name, such as `verification_required`."""
+    """The backend will not do this now. `name` is its error name, such as `verification_required`.
 
-    def __init__(self, status: int, name: str) -> None:
+    `reason` says more where one name has several causes, such as `past_due` of `option_refused`.
+    """
+
+    def __init__(self, status: int, name: str, reason: str | None = None) -> None:
         super().__init__(f"{status} {name}")
         self.status = status
         self.name = name
+        self.reason = reason
 
 
 class NotFound(Refused):
@@ -77,19 +81,19 @@ class AccountApi:
     async def ready(self) -> bool:
         """Whether the backend says that it can work."""
         try:
-            await self._call("GET", "/readyz")
+            await self.call("GET", "/readyz")
         except AccountApiError:
             return False
         return True
 
     async def district(self) -> District:
         """The district's public facts as they are now."""
-        self._last_district = await self._ask(District.from_json, "GET", "/v1/district")
+        self._last_district = await self.ask(District.from_json, "GET", "/v1/district")
         return self._last_district
 
     async def article(self, slug: str) -> Article:
         """The district's answer of this name."""
-        return await self._ask(Article.from_json, "GET", f"/v1/knowledge/{slug}")
+        return await self.ask(Article.from_json, "GET", f"/v1/knowledge/{slug}")
 
     def last_known_district(self) -> District | None:
         """The facts as last heard: names and telephone numbers stay true when the backend is down."""
@@ -106,53 +110,55 @@ class AccountApi:
         """Try two factors; `account_number` None means the calling number is the first."""
         body = {"account_number": account_number, "pin": pin, "zip": zip_code}
         path = f"/v1/conversations/{conversation_id}/verification"
-        return await self._ask(Verification.from_json, "POST", path, body)
+        return await self.ask(Verification.from_json, "POST", path, body)
 
     async def choose_account(self, conversation_id: str, account: UUID) -> Verification:
         """Choose one of the accounts that the two factors fit."""
         body = {"account": str(account)}
-        return await self._ask(Verification.from_json, "POST", f"/v1/conversations/{conversation_id}/account", body)
+        return await self.ask(Verification.from_json, "POST", f"/v1/conversations/{conversation_id}/account", body)
 
     async def send_code(self, conversation_id: str) -> CodeSent:
         """Send a one-time code to the contact on file."""
         path = f"/v1/conversations/{conversation_id}/one-time-code"
-        return await self._ask(CodeSent.from_json, "POST", path, {})
+        return await self.ask(CodeSent.from_json, "POST", path, {})
 
     async def check_code(self, conversation_id: str, code: str) -> CodeCheck:
         """Check the one-time code; a right one lifts the conversation to level 3."""
         path = f"/v1/conversations/{conversation_id}/one-time-code/check"
-        return await self._ask(CodeCheck.from_json, "POST", path, {"code": code})
+        return await self.ask(CodeCheck.from_json, "POST", path, {"code": code})
 
     async def account(self, conversation_id: str) -> Account:
         """The verified customer's account (level 2)."""
-        return await self._ask(Account.from_json, "GET", f"/v1/conversations/{conversation_id}/account")
+        return await self.ask(Account.from_json, "GET", f"/v1/conversations/{conversation_id}/account")
 
     async def balance(self, conversation_id: str) -> Balance:
         """What the verified customer owes (level 2)."""
-        return await self._ask(Balance.from_json, "GET", f"/v1/conversations/{conversation_id}/balance")
+        return await self.ask(Balance.from_json, "GET", f"/v1/conversations/{conversation_id}/balance")
 
     async def change_email(self, conversation_id: str, email: str) -> None:
         """Put a new e-mail address on file (level 3)."""
-        await self._call("PUT", f"/v1/conversations/{conversation_id}/email", {"email": email})
+        await self.call("PUT", f"/v1/conversations/{conversation_id}/email", {"email": email})
 
     async def set_language(self, conversation_id: str, language: str) -> None:
         """Remember the language the customer chose."""
-        await self._call("PUT", f"/v1/conversations/{conversation_id}/language", {"language": language})
+        await self.call("PUT", f"/v1/conversations/{conversation_id}/language", {"language": language})
 
     async def hand_off(self, request: HandOffRequest) -> HandOff:
         """Put the conversation in the queue of the people."""
-        return await self._ask(HandOff.from_json, "POST", "/v1/hand-offs", request.as_json())
+        return await self.ask(HandOff.from_json, "POST", "/v1/hand-offs", request.as_json())
 
-    async def _ask(
+    async def ask(
         self, read: Callable[[dict[str, Any]], T], method: str, path: str, body: dict[str, Any] | None = None
     ) -> T:
-        answer = await self._call(method, path, body)
+        """What `read` makes of the answer to a call."""
+        answer = await self.call(method, path, body)
         try:
             return read(answer)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Unavailable("the answer is not what was agreed") from error
 
-    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The answer to a call as it came."""
         try:
             try:
                 return await self._request(method, path, body)
@@ -182,5 +188,5 @@ def _answer(status: int, content: bytes) -> dict[str, Any]:
     if status == 404:
         raise NotFound(status, str(answer.get("error", "not_found")))
     if status >= 400:
-        raise Refused(status, str(answer.get("error", "refused")))
+        raise Refused(status, str(answer.get("error", "refused")), answer.get("reason"))
     return answer

@@ -1,25 +1,9 @@
 """What the account owes, until when, and what else the customer should know about it."""
 
-from actions.account_api import Refused
 from actions.account_types import Balance
-from actions.identity import ACCOUNT_LEVEL, require_level, start_identity
+from actions.identity import known
+from actions.payment_history import names_a_payment, say_whether_it_arrived
 from actions.turn import TopicAction, Turn, account_api
-
-
-async def balance_or_identity(turn: Turn, resume: str) -> Balance | None:
-    """The balance, or None after the identity form was started; `resume` runs when it is done.
-
-    :raises AccountApiError: the backend is out or refused for another reason.
-    """
-    if not await require_level(turn, ACCOUNT_LEVEL, resume):
-        return None
-    try:
-        return await account_api().balance(turn.conversation_id)
-    except Refused as refused:
-        if refused.name != "verification_required":
-            raise
-        start_identity(turn, resume)
-        return None
 
 
 class ActionBalance(TopicAction):
@@ -29,7 +13,7 @@ class ActionBalance(TopicAction):
         return "action_balance"
 
     async def answer(self, turn: Turn) -> None:
-        balance = await balance_or_identity(turn, self.name())
+        balance = await known(turn, self.name(), account_api().balance)
         if balance is None:
             return
         _say_amount(turn, balance)
@@ -39,13 +23,16 @@ class ActionBalance(TopicAction):
 
 
 class ActionLastPayment(TopicAction):
-    """The last payment that arrived."""
+    """The last payment that arrived, or whether the one that was named did."""
 
     def name(self) -> str:
         return "action_last_payment"
 
     async def answer(self, turn: Turn) -> None:
-        balance = await balance_or_identity(turn, self.name())
+        if names_a_payment(turn):
+            await say_whether_it_arrived(turn, self.name())
+            return
+        balance = await known(turn, self.name(), account_api().balance)
         if balance is None:
             return
         _say_last_payment(turn, balance)

@@ -4,10 +4,11 @@ import re
 
 from actions import names
 from actions.account_api import Refused
-from actions.identity import ACCOUNT_LEVEL, CHANGE_LEVEL, require_level, start_identity
+from actions.identity import ACCOUNT_LEVEL, require_level
+from actions.one_time_code import code_is_right, has_code_level, send_code
 from actions.turn import FormValidation, TopicAction, Turn, account_api, finish_form
 
-CODE_DIGITS = 6
+START = "action_change_email"
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _CONFIRMED = "yes"
 
@@ -16,7 +17,7 @@ class ActionChangeEmail(TopicAction):
     """Start the change once the customer is known."""
 
     def name(self) -> str:
-        return "action_change_email"
+        return START
 
     async def answer(self, turn: Turn) -> None:
         if turn.tracker.active_loop_name == names.EMAIL_FORM:
@@ -32,8 +33,11 @@ class ActionResendCode(TopicAction):
         return "action_resend_code"
 
     async def answer(self, turn: Turn) -> None:
-        if turn.slot(names.REQUESTED_SLOT) == names.EMAIL_CODE:
-            await _send_code(turn)
+        asked = turn.slot(names.REQUESTED_SLOT)
+        if asked == names.EMAIL_CODE:
+            await send_code(turn, names.EMAIL_CODE, START)
+        elif asked == names.OPTION_CODE:
+            await send_code(turn, names.OPTION_CODE, "action_options")
         else:
             turn.say("utter_what_next")
 
@@ -47,7 +51,6 @@ class ValidateEmailForm(FormValidation):
     async def fill(self, turn: Turn) -> None:
         asked = turn.slot(names.REQUESTED_SLOT)
         emails = [] if turn.intent in names.ALWAYS_FIRST else turn.entities("email")
-        codes = [group for group in turn.entities("digits") if len(group) == CODE_DIGITS]
         if emails:
             _take_email(turn, emails[0])
         elif asked == names.EMAIL_CONFIRMED and turn.intent == "affirm":
@@ -57,7 +60,8 @@ class ValidateEmailForm(FormValidation):
             turn.set(names.NEW_EMAIL, None)
             turn.set(names.REQUESTED_SLOT, names.NEW_EMAIL)
         elif asked == names.EMAIL_CODE and turn.intent not in names.ALWAYS_FIRST and turn.entities("digits"):
-            await _check_code(turn, codes[0] if codes else turn.entities("digits")[0])
+            if await code_is_right(turn, names.EMAIL_CODE, START):
+                await _change(turn)
         else:
             turn.set(names.REQUESTED_SLOT, asked or names.NEW_EMAIL)
 
@@ -79,62 +83,10 @@ def _say_invalid(turn: Turn) -> None:
 
 
 async def _change_or_send_code(turn: Turn) -> None:
-    if turn.verification_level >= CHANGE_LEVEL:
+    if has_code_level(turn):
         await _change(turn)
     else:
-        await _send_code(turn)
-
-
-async def _send_code(turn: Turn) -> None:
-    try:
-        sent = await account_api().send_code(turn.conversation_id)
-    except Refused as refused:
-        if refused.name == "verification_required":
-            finish_form(turn)
-            start_identity(turn, "action_change_email")
-            return
-        if refused.status not in {409, 423}:
-            raise
-        _end_with_person(turn, "utter_code_locked")
-        return
-    match sent.status:
-        case "sent":
-            turn.say(
-                "utter_code_sent",
-                sent_to=turn.wording.digits(sent.sent_to or ""),
-                minutes=str(sent.minutes or ""),
-            )
-            turn.set(names.REQUESTED_SLOT, names.EMAIL_CODE)
-        case "verification_required":
-            finish_form(turn)
-            start_identity(turn, "action_change_email")
-        case "no_contact":
-            _end_with_person(turn, "utter_code_no_contact")
-        case _:
-            _end_with_person(turn, "utter_code_locked")
-
-
-async def _check_code(turn: Turn, code: str) -> None:
-    try:
-        check = await account_api().check_code(turn.conversation_id, code)
-    except Refused as refused:
-        if refused.status != 423:
-            raise
-        _end_with_person(turn, "utter_code_locked")
-        return
-    match check.status:
-        case "verified":
-            turn.set(names.VERIFICATION_LEVEL, check.verification_level)
-            await _change(turn)
-        case "expired":
-            turn.say("utter_code_expired")
-            await _send_code(turn)
-        case "locked":
-            _end_with_person(turn, "utter_code_locked")
-        case _:
-            turn.say("utter_code_failed")
-            turn.set(names.EMAIL_CODE, None)
-            turn.set(names.REQUESTED_SLOT, names.EMAIL_CODE)
+        await send_code(turn, names.EMAIL_CODE, START)
 
 
 async def _change(turn: Turn) -> None:
@@ -149,9 +101,3 @@ async def _change(turn: Turn) -> None:
         return
     turn.say("utter_email_changed", email=turn.wording.email(email))
     finish_form(turn)
-
-
-def _end_with_person(turn: Turn, response: str) -> None:
-    finish_form(turn)
-    turn.say(response)
-    turn.offer(f"{names.OFFER_PERSON}:verification_locked")

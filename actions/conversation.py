@@ -17,6 +17,10 @@ class ActionAffirm(TopicAction):
         offer, _, reason = (turn.offered or "").partition(":")
         if offer == names.OFFER_PERSON:
             await hand_off(turn, reason or "asked_for_person")
+        elif offer == names.OFFER_ACTION:
+            # The action finds the rest of what was offered in the slot.
+            turn.offer(turn.offered)
+            turn.go_on_with(reason.partition(":")[0])
         elif not turn.tracker.active_loop_name:
             turn.say("utter_what_next")
 
@@ -28,8 +32,10 @@ class ActionDeny(TopicAction):
         return "action_deny"
 
     async def answer(self, turn: Turn) -> None:
-        if turn.offered:
+        if (turn.offered or "").startswith(names.OFFER_PERSON):
             turn.say("utter_no_person")
+        elif turn.offered:
+            turn.say("utter_left_as_it_is")
         elif not turn.tracker.active_loop_name:
             turn.say("utter_nothing_more")
 
@@ -42,6 +48,7 @@ class ActionCancel(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         turn.close_forms()
+        turn.set(names.WAITING, None)
         turn.say("utter_cancelled")
 
 

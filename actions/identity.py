@@ -4,7 +4,9 @@ The form takes its details in any order and several at once. What did not fit is
 nor whether an account exists. A topic that needs level 2 starts it, and is resumed by it.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from actions import names
@@ -14,6 +16,7 @@ from actions.fallback import say_not_understood
 from actions.person import hand_off
 from actions.turn import FormValidation, TopicAction, Turn, account_api, finish_form
 
+T = TypeVar("T")
 ACCOUNT_DIGITS = 8
 PIN_DIGITS = 4
 ZIP_DIGITS = 5
@@ -67,7 +70,25 @@ async def require_level(turn: Turn, level: int, resume: str) -> bool:
     return False
 
 
-def start_identity(turn: Turn, resume: str) -> None:
+async def known(turn: Turn, resume: str, ask: Callable[[str], Awaitable[T]]) -> T | None:
+    """What `ask` tells of the verified customer's account, or None after the identity form was started.
+
+    `resume` runs when the customer is known. A level that ran out is asked for again.
+
+    :raises AccountApiError: the backend is out or refused for another reason.
+    """
+    if not await require_level(turn, ACCOUNT_LEVEL, resume):
+        return None
+    try:
+        return await ask(turn.conversation_id)
+    except Refused as refused:
+        if refused.name != "verification_required":
+            raise
+        start_identity(turn, resume)
+        return None
+
+
+def start_identity(turn: Turn, resume: str | None) -> None:
     """Ask who the customer is and go back to `resume` afterwards."""
     turn.set(names.VERIFICATION_LEVEL, 0)
     turn.set(names.RESUME_ACTION, resume)
@@ -189,6 +210,7 @@ def _go_on(turn: Turn, verification: Verification) -> None:
             _say_verified(turn, verification)
         case "choose_account":
             choices = [{"account": str(choice.account), "hint": choice.address_hint} for choice in verification.choices]
+            turn.set(names.KNOWN_ACCOUNTS, choices)
             turn.set(names.IDENTITY_CHOICES, choices)
             _ask_for_choice(turn)
         case "need_account_number":
@@ -234,16 +256,25 @@ def _ask_for_choice(turn: Turn) -> None:
 
 async def _choose_account(turn: Turn) -> None:
     choices = turn.slot(names.IDENTITY_CHOICES)
-    picked = None if turn.intent in names.ALWAYS_FIRST else _picked(turn, choices)
+    opening = turn.slot(names.REQUESTED_SLOT) is None
+    picked = None if turn.intent in names.ALWAYS_FIRST else picked_choice(turn, choices)
     if picked is not None:
-        account = UUID(choices[picked]["account"])
-        _go_on(turn, await account_api().choose_account(turn.conversation_id, account))
-    elif turn.intent in _MEANT_AS_DETAILS or turn.answered_already:
+        await take_choice(turn, choices[picked]["account"])
+    elif opening or turn.intent in _MEANT_AS_DETAILS or turn.answered_already:
         turn.set(names.IDENTITY_CHOICE, None)
         _ask_for_choice(turn)
 
 
-def _picked(turn: Turn, choices: list[dict[str, str]]) -> int | None:
+async def take_choice(turn: Turn, account: str) -> None:
+    """Go on with this one of the accounts that the customer proved, and with what was asked before.
+
+    :raises AccountApiError: the backend is out or refused.
+    """
+    turn.set(names.CURRENT_ACCOUNT, account)
+    _go_on(turn, await account_api().choose_account(turn.conversation_id, UUID(account)))
+
+
+def picked_choice(turn: Turn, choices: list[dict[str, str]]) -> int | None:
     """The index of the choice that was meant: by its number, or by words of its address alone."""
     numbers = [int(group) for group in turn.entities("digits") if group.isdigit() and len(group) == 1]
     if numbers and 1 <= numbers[0] <= len(choices):

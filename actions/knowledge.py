@@ -14,7 +14,9 @@ class ActionKnowledge(TopicAction):
         return "action_knowledge"
 
     async def answer(self, turn: Turn) -> None:
-        slugs = turn.entities("article")
+        slugs = [turn.slot(names.ARTICLE_ASKED)] if turn.slot(names.ARTICLE_ASKED) else turn.entities("article")
+        if turn.slot(names.ARTICLE_ASKED):
+            turn.set(names.ARTICLE_ASKED, None)
         article = await _article(slugs[0]) if slugs else None
         if article is None:
             turn.say("utter_knowledge_gone")

@@ -11,6 +11,8 @@ REQUESTED_SLOT: Final = "requested_slot"
 OFFER: Final = "offer"
 OFFER_PERSON: Final = "person"
 OFFER_MORE_HELP: Final = "more_help"
+# "do:action_name": yes runs that action.
+OFFER_ACTION: Final = "do"
 
 IDENTITY_FORM: Final = "identity_form"
 IDENTITY_ACCOUNT: Final = "identity_account"
@@ -31,6 +33,19 @@ INTAKE_ASKED: Final = "intake_asked"
 INTAKE_ANSWER: Final = "intake_answer"
 INTAKE_ANSWERS: Final = "intake_answers"
 
+OPTIONS_FORM: Final = "options_form"
+OPTION_CHANGE: Final = "option_change"
+OPTION_CONFIRMED: Final = "option_confirmed"
+OPTION_CODE: Final = "option_code"
+
+# The accounts that the customer proved, kept so that "the other one" means something.
+KNOWN_ACCOUNTS: Final = "known_accounts"
+CURRENT_ACCOUNT: Final = "current_account"
+# A second request of one message, kept until the first is done.
+WAITING: Final = "waiting_request"
+NEXT_REQUEST: Final = "next_request"
+ARTICLE_ASKED: Final = "article_asked"
+
 FORM_SLOTS: Final = (
     IDENTITY_ACCOUNT,
     IDENTITY_SECRET,
@@ -44,6 +59,9 @@ FORM_SLOTS: Final = (
     INTAKE_ASKED,
     INTAKE_ANSWER,
     INTAKE_ANSWERS,
+    OPTION_CHANGE,
+    OPTION_CONFIRMED,
+    OPTION_CODE,
 )
 
 # These end whatever form is open, whatever else the message holds: a house number in

@@ -78,6 +78,7 @@ async def hand_off(turn: Turn, reason: str, *, department: str = CUSTOMER_SERVIC
     :raises AccountApiError: the backend is out or refused.
     """
     turn.close_forms()
+    turn.set(names.WAITING, None)
     filed = await file_hand_off(turn, reason, department=department)
     reference = turn.wording.reference(filed.reference)
     department_name = filed.department_name.get(turn.language, "")

@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions import names
+from actions import names, waiting
 from actions.account_api import AccountApi, AccountApiError, Refused, Unavailable
 from actions.account_types import HandOffRequest
 from actions.wording import Wording
@@ -120,6 +120,12 @@ class Turn:
         """Run this action or form next."""
         self.events.append(FollowupAction(action))
 
+    @property
+    def next_action(self) -> str | None:
+        """What this action has said comes next."""
+        following = [event["name"] for event in self.events if event["event"] == "followup"]
+        return following[-1] if following else None
+
     def offer(self, what: str | None) -> None:
         """Remember what was offered, so that "yes" means it."""
         self.set(names.OFFER, what)
@@ -138,6 +144,34 @@ class Turn:
         if not any(event["event"] == "followup" for event in self.events):
             self.go_on_with(self.tracker.active_loop_name or names.LISTEN)
         return self.events
+
+
+def _keep_second_request(turn: Turn) -> None:
+    """A message that asks for two things: the second one waits."""
+    named = turn.entities(names.NEXT_REQUEST)
+    if named and not turn.answered_already and waiting.starts_alone(turn.intent):
+        turn.set(names.WAITING, named[0])
+
+
+def _announce_second_request(turn: Turn) -> None:
+    """When the first request needs more than one turn, say that the second is not forgotten."""
+    found = waiting.request_called(str(turn.slot(names.WAITING) or ""))
+    if found is not None and turn.entities(names.NEXT_REQUEST) and not turn.answered_already:
+        turn.say("utter_request_waits", request=found[0].called[turn.language])
+
+
+def _go_on_with_second_request(turn: Turn) -> None:
+    """What waited comes now, when the turn would end with nothing asked and nothing offered."""
+    found = waiting.request_called(str(turn.slot(names.WAITING) or ""))
+    ends = turn.next_action in {None, names.LISTEN} and not turn.tracker.active_loop_name
+    if found is None or not ends or turn.slot(names.OFFER):
+        return
+    request, article = found
+    turn.events = [event for event in turn.events if event["event"] != "followup"]
+    turn.set(names.WAITING, None)
+    turn.set(names.ARTICLE_ASKED, article)
+    turn.say("utter_request_next", request=request.called[turn.language])
+    turn.go_on_with(request.action)
 
 
 def begin(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn:
@@ -161,10 +195,14 @@ class TopicAction(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Rasa's entry: events and replies of one turn; never raises for what the backend does."""
         turn = begin(tracker, dispatcher)
+        _keep_second_request(turn)
         try:
             await self.answer(turn)
         except AccountApiError as error:
             await say_backend_is_out(turn, error, action=self.name())
+        if self.name() in waiting.ACTIONS:
+            _go_on_with_second_request(turn)
+            _announce_second_request(turn)
         return turn.finished_events()
 
 
@@ -188,6 +226,8 @@ class FormValidation(Action):
         except AccountApiError as error:
             await say_backend_is_out(turn, error, action=self.name())
             finish_form(turn)
+        if turn.next_action == names.LISTEN:
+            _go_on_with_second_request(turn)
         return turn.events
 
 
@@ -209,6 +249,7 @@ async def say_backend_is_out(turn: Turn, error: AccountApiError, *, action: str)
         reason=error.name if isinstance(error, Refused) else str(error),
     )
     turn.close_forms()
+    turn.set(names.WAITING, None)
     request = HandOffRequest(
         conversation_id=turn.conversation_id,
         channel=turn.channel,

@@ -4,6 +4,7 @@ Sentences live in the domain's responses; what is made here fills their variable
 digits are spoken one by one, and amounts and times are words that a voice reads well.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -24,6 +25,18 @@ _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AND: Final = {"en": "and", "es": "y"}
 _CLOSED: Final = {"en": "closed", "es": "cerrado"}
 _FAR_DAYS: Final = 180
+_METHODS_ES: Final = (
+    ("bank account", "cuenta de banco"),
+    ("checking", "cuenta de cheques"),
+    ("savings", "cuenta de ahorros"),
+    ("card", "tarjeta"),
+    ("ending in", "que termina en"),
+    ("ending", "que termina en"),
+)
+_SPOKEN_INCHES: Final = {
+    "en": {"5/8": "five eighths", "3/4": "three quarters", "1-1/2": "one and a half"},
+    "es": {"5/8": "cinco octavos", "3/4": "tres cuartos", "1-1/2": "una y media"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,23 @@ class Wording:
         if dollars and cents:
             return f"{dollar_part} {joint} {cent_part}"
         return cent_part if cents else dollar_part
+
+    def dollars(self, dollars: Decimal) -> str:
+        """A price, as `money` says it; to the tenth of a cent where it has one."""
+        cents = dollars * 100
+        if cents == cents.to_integral_value():
+            return self.money(int(cents))
+        if not self.spoken:
+            return f"${dollars.normalize()}"
+        return f"{cents.normalize()} {'cents' if self.language == 'en' else 'centavos'}"
+
+    def count(self, value: int) -> str:
+        """`24,600`; a voice reads that well."""
+        return f"{value:,}"
+
+    def inches(self, size: str) -> str:
+        """A meter's size, `5/8`; words when spoken: `five eighths`."""
+        return _SPOKEN_INCHES[self.language].get(size, size) if self.spoken else size
 
     def day(self, value: date, today: date | None = None) -> str:
         """`Tuesday, December 1`; with the year instead of the weekday when it is far from `today`."""
@@ -106,6 +136,13 @@ class Wording:
     def reference(self, value: str) -> str:
         """`H-1042`, or `H 1 0 4 2` when spoken."""
         return " ".join(value.replace("-", "")) if self.spoken else value
+
+    def method(self, label: str) -> str:
+        """A way to pay, kept as `checking ending 4421`, in the customer's language; digits one by one when spoken."""
+        if self.language == "es":
+            for english, spanish in _METHODS_ES:
+                label = re.sub(rf"\b{english}\b", spanish, label, flags=re.IGNORECASE)
+        return re.sub(r"\d+", lambda digits: " ".join(digits[0]), label) if self.spoken else label
 
     def email(self, value: str) -> str:
         """`ana@example.com`, or `ana at example dot com` when spoken."""

@@ -37,10 +37,12 @@ from backend.openapi import describe
 from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.payments import routes as payments
+from backend.rates import routes as rates
 from backend.rates.service import RateBook
 from backend.reads import routes as reads
 from backend.reads.layouts import ReadLayouts
 from backend.settings import Settings
+from backend.shutoff import routes as shutoff
 from backend.statements import routes as statements
 from backend.workflows.runner import Workflows
 
@@ -68,6 +70,8 @@ def routers() -> list[APIRouter]:
         charges.router,
         enrolments.router,
         offers.router,
+        rates.router,
+        shutoff.router,
     ]
 
 

@@ -115,3 +115,13 @@ class PaymentOptions(_Strict):
     recurring_cents_max: Some
     reminder_days: Annotated[int, Field(ge=1, le=14)]
     budget: BudgetBilling
+
+
+class ShutOff(_Strict):
+    """`[shutoff]`: when water may be shut off for non-payment.
+
+    HSC 116908(a): not before a payment is 60 days past due, and not without 7 business days' notice.
+    """
+
+    past_due_days: Annotated[int, Field(ge=60, le=365)]
+    notice_business_days: Annotated[int, Field(ge=7, le=30)]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from backend.district.charges import Authority, Fees, PaymentOptions
+from backend.district.charges import Authority, Fees, PaymentOptions, ShutOff
 from backend.district.money import Payments
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -283,4 +283,5 @@ class Policy(_Strict):
     billing: Billing
     statements: Statements
     arrangements: Arrangements
+    shutoff: ShutOff
     nightly: Nightly

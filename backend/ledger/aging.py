@@ -69,7 +69,26 @@ def bucket(due_on: date, as_of: date) -> str:
 
 
 def aging(movements: Sequence[Movement], allocations: Iterable[Allocation], as_of: date) -> Aging:
-    """The account as it stood at the end of `as_of`; `allocations` in the order in which they were made.
+    """The account as it stood at the end of `as_of`; `allocations` in the order in which they were made."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for one, cents in _left(movements, allocations, as_of):
+        name = "credit_cents" if one.amount_cents < 0 else bucket(one.due_on or one.effective_on, as_of)
+        found[name] += cents
+    return Aging(**found)
+
+
+def oldest_due_on(movements: Sequence[Movement], allocations: Iterable[Allocation], as_of: date) -> date | None:
+    """The due date of the oldest charge that was not paid in full at the end of `as_of`; None when all were."""
+    unpaid = [
+        one.due_on or one.effective_on
+        for one, cents in _left(movements, allocations, as_of)
+        if one.amount_cents > 0 and cents > 0
+    ]
+    return min(unpaid, default=None)
+
+
+def _left(movements: Sequence[Movement], allocations: Iterable[Allocation], as_of: date) -> list[tuple[Movement, int]]:
+    """What is left of each movement that stands.
 
     A credit that was freed later and has paid something else since counts for what it paid then: an earlier allocation
     goes first, and none takes more than its credit has or its charge needs.
@@ -87,8 +106,4 @@ def aging(movements: Sequence[Movement], allocations: Iterable[Allocation], as_o
         if cents:
             left[made.credit] -= cents
             left[made.charge] -= cents
-    found: defaultdict[str, int] = defaultdict(int)
-    for key, one in standing.items():
-        name = "credit_cents" if one.amount_cents < 0 else bucket(one.due_on or one.effective_on, as_of)
-        found[name] += left[key]
-    return Aging(**found)
+    return [(one, left[key]) for key, one in standing.items()]

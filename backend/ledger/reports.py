@@ -81,6 +81,16 @@ async def aging(session: AsyncSession, account_id: UUID, as_of: date) -> Aging:
     return ages.aging(movements, await repository.allocations(session, account_id), as_of)
 
 
+async def oldest_due_on(session: AsyncSession, account_id: UUID, as_of: date) -> date | None:
+    """When the oldest charge that is still unpaid at the end of `as_of` fell due; None when nothing is unpaid.
+
+    :raises ledger.ReceivableNotFoundError: no such account.
+    """
+    await _require(session, account_id)
+    movements = await repository.movements(session, account_id)
+    return ages.oldest_due_on(movements, await repository.allocations(session, account_id), as_of)
+
+
 async def aging_of_part(session: AsyncSession, part: Part, as_of: date) -> Aging:
     """The same for many accounts together, as they are now; postings after `as_of` are left out."""
     return await repository.ages(session, part, as_of)

@@ -15,10 +15,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import ARTICLE
+from bot.nlu.calibration import OUT_OF_SCOPE
 from bot.nlu.intent_model import PENALTY, IntentModel, train_intent_model
+from bot.nlu.requests import requests_in, second_request
 
 RANKING = "intent_ranking"
 RANKING_MAX = 5
+OUT_OF_SCOPE_SURE = 0.5
+"""Less sure than this that something is not ours is not having understood it: one may say it in other words."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -31,8 +35,11 @@ class IntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`penalty` of the fit, `loss_max` (share of right answers the threshold may cost), or a `threshold`."""
-        return {"penalty": PENALTY, "loss_max": 0.03, "threshold": None}
+        """`penalty` of the fit, `loss_max` (share of right answers the threshold may cost), or a `threshold`.
+
+        `urgent` intents win over whatever else a message asks for; `no_requests` are never a second request.
+        """
+        return {"penalty": PENALTY, "loss_max": 0.03, "threshold": None, "urgent": [], "no_requests": None}
 
     def __init__(
         self,
@@ -91,17 +98,32 @@ class IntentClassifier(GraphComponent):
             text = message.get(TEXT)
             if text is None or message.get(INTENT):
                 continue
-            ranking = self._classify(text)
+            ranking, second = self._first_and_second(text)
             intents = [_without_article(one) for one in ranking]
             message.set(INTENT, intents[0], add_to_output=True)
             message.set(RANKING, intents, add_to_output=True)
-            if article := _article(ranking[0], text):
-                message.set(ENTITIES, [*(message.get(ENTITIES) or []), article], add_to_output=True)
+            for found in (_article(ranking[0], text), second and second_request(second, text)):
+                if found:
+                    message.set(ENTITIES, [*(message.get(ENTITIES) or []), found], add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing downstream learns from predictions."""
         return training_data
+
+    def _first_and_second(self, text: str) -> tuple[list[dict[str, Any]], str | None]:
+        """The ranking of what comes first, and the class of a second request in the same message."""
+        whole = self._classify(text)
+        if self._config["no_requests"] is None:
+            return whole, None
+        never = {*self._config["no_requests"], DEFAULT_NLU_FALLBACK_INTENT_NAME}
+        found = requests_in(text, lambda part: self._classify(part)[0], never=never)
+        if len(found) < 2 or not _is_of(whole[0]["name"], found):
+            return whole, None
+        urgent = [one for one in found if one["name"] in self._config["urgent"]]
+        if urgent or whole[0]["name"] in self._config["urgent"]:
+            return ([urgent[0], *whole[: RANKING_MAX - 1]] if urgent else whole), None
+        return [found[0], *whole[: RANKING_MAX - 1]], str(found[1]["name"])
 
     def _classify(self, text: str) -> list[dict[str, Any]]:
         if self._model is None:
@@ -112,9 +134,15 @@ class IntentClassifier(GraphComponent):
         likeliest = np.argsort(-confidences)[:RANKING_MAX]
         ranking = [_prediction(self._model.classes[at], float(confidences[at])) for at in likeliest]
         threshold = self._config["threshold"] or self._model.threshold
-        if ranking[0]["confidence"] >= threshold:
+        unsure = ranking[0]["name"] == OUT_OF_SCOPE and ranking[0]["confidence"] < OUT_OF_SCOPE_SURE
+        if ranking[0]["confidence"] >= threshold and not unsure:
             return ranking
         return [_prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0]["confidence"]), *ranking]
+
+
+def _is_of(name: str, found: list[dict[str, Any]]) -> bool:
+    """Whether the whole means one of its parts: "stop here and start there" is a move, neither a stop nor a start."""
+    return name == DEFAULT_NLU_FALLBACK_INTENT_NAME or any(name == one["name"] for one in found)
 
 
 def class_of(example: Message) -> str:

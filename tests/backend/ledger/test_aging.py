@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.ledger.aging import Aging, Allocation, Movement, aging, bucket
+from backend.ledger.aging import Aging, Allocation, Movement, aging, bucket, oldest_due_on
 
 TODAY = date(2026, 11, 23)
 
@@ -123,3 +123,14 @@ def test_whatever_was_allocated_the_ages_come_to_the_balance(
     assert found.balance_cents == sum(one.amount_cents for one in movements if one.effective_on <= as_of)
     assert found.owed_cents >= 0 and found.credit_cents >= 0
     assert min(found.current_cents, found.days_1_30_cents, found.days_31_60_cents, found.days_over_90_cents) >= 0
+
+
+def test_the_oldest_unpaid_charge_is_the_oldest_that_something_is_left_of() -> None:
+    old, new = movement(1, 5_000, due=date(2026, 9, 1)), movement(2, 3_000, due=date(2026, 12, 1))
+    payment = movement(3, -6_000, on=date(2026, 10, 1))
+    part = [Allocation(payment.key, old.key, 4_999, None)]
+    assert oldest_due_on([old, new, payment], part, TODAY) == date(2026, 9, 1)
+    whole = [Allocation(payment.key, old.key, 5_000, None)]
+    assert oldest_due_on([old, new, payment], whole, TODAY) == date(2026, 12, 1)
+    both = [*whole, Allocation(payment.key, new.key, 3_000, None)]
+    assert oldest_due_on([old, new, movement(3, -8_000)], both, TODAY) is None
