@@ -5,7 +5,7 @@ It is repeated once when no connection was made, so nothing reached the backend;
 repeats a GET or PUT once when a kept connection turns out to be closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -35,14 +35,18 @@ class AccountApiError(Exception):
 class Refused(AccountApiError):
     """The backend will not do this now. `name` is its error name, such as `verification_required`.
 
-    `reason` says more where one name has several causes, such as `past_due` of `option_refused`.
+    `reason` says more where one name has several causes, such as `past_due` of `option_refused`; `facts` is the
+    whole answer, such as `balance_cents` of `no_method`.
     """
 
-    def __init__(self, status: int, name: str, reason: str | None = None) -> None:
+    def __init__(
+        self, status: int, name: str, reason: str | None = None, facts: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(f"{status} {name}")
         self.status = status
         self.name = name
         self.reason = reason
+        self.facts = facts or {}
 
 
 class NotFound(Refused):
@@ -188,5 +192,5 @@ def _answer(status: int, content: bytes) -> dict[str, Any]:
     if status == 404:
         raise NotFound(status, str(answer.get("error", "not_found")))
     if status >= 400:
-        raise Refused(status, str(answer.get("error", "refused")), answer.get("reason"))
+        raise Refused(status, str(answer.get("error", "refused")), answer.get("reason"), answer)
     return answer

@@ -21,6 +21,9 @@ class ActionAffirm(TopicAction):
             # The action finds the rest of what was offered in the slot.
             turn.offer(turn.offered)
             turn.go_on_with(reason.partition(":")[0])
+        elif turn.channel == "sms" and not turn.tracker.active_loop_name:
+            # The word that our text asked for, to which this may be the answer.
+            turn.go_on_with("action_confirm_pay_by_text")
         elif not turn.tracker.active_loop_name:
             turn.say("utter_what_next")
 

@@ -38,6 +38,15 @@ OPTION_CHANGE: Final = "option_change"
 OPTION_CONFIRMED: Final = "option_confirmed"
 OPTION_CODE: Final = "option_code"
 
+PAY_FORM: Final = "pay_form"
+PAY_ACCOUNT: Final = "pay_account_chosen"
+PAY_AGREED: Final = "pay_agreed"
+PAY_CHOICES: Final = "pay_choices"
+PAY_OFFER: Final = "pay_offer"
+PAY_WANTED: Final = "pay_wanted"
+PAY_LINK_FORM: Final = "pay_link_form"
+PAY_LINK_ACCOUNT: Final = "pay_link_account"
+
 # The accounts that the customer proved, kept so that "the other one" means something.
 KNOWN_ACCOUNTS: Final = "known_accounts"
 CURRENT_ACCOUNT: Final = "current_account"
@@ -62,6 +71,11 @@ FORM_SLOTS: Final = (
     OPTION_CHANGE,
     OPTION_CONFIRMED,
     OPTION_CODE,
+    PAY_ACCOUNT,
+    PAY_AGREED,
+    PAY_CHOICES,
+    PAY_OFFER,
+    PAY_LINK_ACCOUNT,
 )
 
 # These end whatever form is open, whatever else the message holds: a house number in

@@ -31,6 +31,9 @@ def _general(action: str, english: str, spanish: str) -> Request:
 REQUESTS: dict[str, Request] = {
     "ask_balance": _of_account("action_balance", "your balance", "su saldo"),
     "ask_last_payment": _of_account("action_last_payment", "your payment", "su pago"),
+    "make_payment": _of_account("action_make_payment", "your payment", "su pago"),
+    "pay_by_link": _of_account("action_pay_by_link", "the link to pay", "el enlace para pagar"),
+    "enrol_pay_by_text": _of_account("action_enrol_pay_by_text", "paying by text", "el pago por texto"),
     "ask_payment_history": _of_account("action_payment_history", "your payments", "sus pagos"),
     "ask_high_bill": _of_account("action_bill_explanation", "your bill", "su factura"),
     "send_statement": _of_account("action_send_statement", "your statement", "su estado de cuenta"),

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from telephony import health, payments
+from telephony import health
 from telephony.channels import relay, sms, voice
 from telephony.errors import install_error_handlers
 from telephony.outbound import routes as outbound
+from telephony.payments import notifications, returns
 from telephony.services import open_services
 from telephony.settings import Settings, settings_from_environment
 from telephony.statements import routes as statements
@@ -28,8 +29,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_error_handlers(app)
     routers = (
-        voice.router, relay.router, sms.router, outbound.router, webchat.router, payments.router, statements.router,
-        health.router,
+        voice.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router, returns.router,
+        statements.router, health.router,
     )  # fmt: skip
     for router in routers:
         app.include_router(router)

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request, Response
 
 from telephony.http_json import Refused, Unavailable
 from telephony.messages import Language
+from telephony.pages import prefers_spanish, render_page
 from telephony.services import services_of
-from telephony.statements.page import render_page
+from telephony.statements.wording import WORDS
 
 log = structlog.get_logger("telephony.statements")
 
@@ -47,12 +48,7 @@ async def open_statement(token: str, request: Request) -> Response:
 
 def _page(request: Request, what: str, status: int) -> Response:
     services = services_of(request)
-    first: Language = "es" if _prefers_spanish(request.headers.get("accept-language", "")) else "en"
-    html = render_page(what, first, services.directory.current, services.settings)
+    first: Language = "es" if prefers_spanish(request.headers.get("accept-language", "")) else "en"
+    html = render_page(WORDS[what], first, services.directory.current, services.settings)
     headers = {**_PAGE, "Content-Language": "en, es"} | ({"Retry-After": "60"} if status == 503 else {})
     return Response(html, status, media_type="text/html; charset=utf-8", headers=headers)
-
-
-def _prefers_spanish(accept_language: str) -> bool:
-    """Which language the browser names first; the page says everything in both."""
-    return accept_language.strip().lower().startswith("es")

@@ -1,5 +1,6 @@
-"""The page instead of a statement: what happened and what to do, in both languages, readable without anything else."""
+"""Pages for whoever comes by a link: what happened and what to do, in both languages, readable by themselves."""
 
+from collections.abc import Mapping
 from html import escape
 from string import Template
 
@@ -7,30 +8,9 @@ from telephony.district import District, shown
 from telephony.messages import Language
 from telephony.settings import Settings
 
-WORDS: dict[str, dict[Language, tuple[str, str]]] = {
-    "gone": {
-        "en": (
-            "This link does not open a bill any more",
-            "Links to bills end after some days to keep your account safe, or part of the address may be missing."
-            " You can have a new one at once:",
-        ),
-        "es": (
-            "Este enlace ya no abre una factura",
-            "Los enlaces a facturas terminan después de unos días para proteger su cuenta, o quizás falta una parte"
-            " de la dirección. Puede obtener uno nuevo enseguida:",
-        ),
-    },
-    "away": {
-        "en": (
-            "We cannot open your bill just now",
-            "Your link is kept. Please open it again in a few minutes. If it does not help:",
-        ),
-        "es": (
-            "Ahora no podemos abrir su factura",
-            "Su enlace se conserva. Ábralo otra vez en unos minutos, por favor. Si no ayuda:",
-        ),
-    },
-}
+Words = Mapping[Language, tuple[str, str]]
+"""A heading and what to do, by language."""
+
 HOW: dict[Language, tuple[str, str, str]] = {
     "en": ("Text “my bill” to", "Call", "Chat on our page"),
     "es": ("Envíe «mi factura» por texto al", "Llame al", "Use el chat de nuestra página"),
@@ -72,27 +52,27 @@ $sections
 """)
 
 
-def render_page(what: str, first: Language, district: District, settings: Settings) -> str:
-    """The page for `what` (`gone` or `away`), with the language of the browser first."""
+def render_page(words: Words, first: Language, district: District, settings: Settings) -> str:
+    """The page that says these words, with the language of the browser first."""
     order: tuple[Language, Language] = ("es", "en") if first == "es" else ("en", "es")
-    sections = [_section(what, language, place, district, settings) for place, language in enumerate(order)]
+    sections = [_section(words, language, place, district, settings) for place, language in enumerate(order)]
     notes = [f'<p class="demonstration" lang="{each}">{escape(NOTE[each])}</p>\n' for each in order]
     return _PAGE.substitute(
         first=first,
-        title=escape(WORDS[what][first][0]),
+        title=escape(words[first][0]),
         district=escape(district.name or "Headgate"),
         demonstration=f"<aside>{''.join(notes)}</aside>\n" if settings.demo else "",
         sections="\n".join(sections),
     )
 
 
-def _section(what: str, language: Language, place: int, district: District, settings: Settings) -> str:
-    heading, words = WORDS[what][language]
+def _section(words: Words, language: Language, place: int, district: District, settings: Settings) -> str:
+    heading, then = words[language]
     level = "h2" if place else "h1"
     ways = "".join(f"<li>{way}</li>" for way in _ways(language, district, settings))
     return (
         f'<section lang="{language}"><{level}>{escape(heading)}</{level}>\n'
-        f"<p>{escape(words)}</p>\n<ul>{ways}</ul></section>"
+        f"<p>{escape(then)}</p>\n<ul>{ways}</ul></section>"
     )
 
 
@@ -106,3 +86,8 @@ def _ways(language: Language, district: District, settings: Settings) -> list[st
     home = f"{settings.public_url}{'/es' if language == 'es' else '/'}"
     ways.append(f'<a href="{escape(home)}">{escape(chat)}</a>')
     return ways
+
+
+def prefers_spanish(accept_language: str) -> bool:
+    """Which language the browser names first; the page says everything in both."""
+    return accept_language.strip().lower().startswith("es")

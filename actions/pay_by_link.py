@@ -1,0 +1,79 @@
+"""A page to pay on, once, by card or bank account: for anyone who knows the account's number."""
+
+from actions import names, payment_api
+from actions.account_api import NotFound, Refused
+from actions.identity import ACCOUNT_DIGITS
+from actions.turn import FormValidation, TopicAction, Turn, finish_form
+
+
+class ActionPayByLink(TopicAction):
+    """The link, for whoever is known; else the account's number is asked for, and nothing more."""
+
+    def name(self) -> str:
+        return "action_pay_by_link"
+
+    async def answer(self, turn: Turn) -> None:
+        if turn.tracker.active_loop_name == names.PAY_LINK_FORM:
+            return
+        number = _number(turn)
+        try:
+            await _send(turn, number)
+        except NotFound:
+            turn.say("utter_pay_link_no_account")
+            turn.go_on_with(names.PAY_LINK_FORM)
+        except Refused as refused:
+            if refused.name != "verification_required":
+                _say_no_link(turn, refused)
+                return
+            turn.go_on_with(names.PAY_LINK_FORM)
+
+
+class ValidatePayLinkForm(FormValidation):
+    """The account's number."""
+
+    def name(self) -> str:
+        return "validate_pay_link_form"
+
+    async def fill(self, turn: Turn) -> None:
+        turn.set(names.REQUESTED_SLOT, names.PAY_LINK_ACCOUNT)
+        number = None if turn.answered_already or turn.intent in names.ALWAYS_FIRST else _number(turn)
+        if number is None:
+            if turn.intent == "give_details" and turn.entities("digits"):
+                turn.say("utter_pay_link_no_account")
+            return
+        try:
+            await _send(turn, number)
+        except NotFound:
+            turn.say("utter_pay_link_no_account")
+            return
+        except Refused as refused:
+            finish_form(turn)
+            _say_no_link(turn, refused)
+            return
+        finish_form(turn)
+
+
+def _number(turn: Turn) -> str | None:
+    return next((group for group in turn.entities("digits") if len(group) == ACCOUNT_DIGITS), None)
+
+
+async def _send(turn: Turn, number: str | None) -> None:
+    page = await payment_api.link(turn.conversation_id, number)
+    if page.sent_to is None:
+        turn.say("utter_pay_link", link=page.url)
+    else:
+        turn.say("utter_pay_link_texted", sent_to=turn.wording.digits(page.sent_to[-4:]))
+
+
+def _say_no_link(turn: Turn, refused: Refused) -> None:
+    match refused.name:
+        case "nothing_due":
+            turn.say("utter_pay_nothing_due")
+        case "no_text_phone":
+            turn.say("utter_pay_link_no_phone")
+            turn.offer(f"{names.OFFER_PERSON}:request")
+        case "too_many_numbers":
+            turn.say("utter_pay_link_too_many")
+            turn.offer(f"{names.OFFER_PERSON}:verification_locked")
+        case _:
+            raise refused
