@@ -12,7 +12,8 @@ from backend.models.base import Base, new_id
 class PaymentInstruction(Base):
     """Standing orders: `autopay` draws each bill on its due date; `recurring` a fixed amount on a day of the month.
 
-    `method_label` is what the customer may see ("checking ending 4421"); the account itself is never here.
+    `method_label` is what the customer may see ("checking ending 4421"); the account itself is never here. With
+    `method_id`, a card or bank account that the processor keeps is charged; without, the district's bank drafts it.
     """
 
     __tablename__ = "payment_instructions"
@@ -29,6 +30,7 @@ class PaymentInstruction(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     kind: Mapped[str]
     method_label: Mapped[str]
+    method_id: Mapped[UUID | None] = mapped_column(ForeignKey("saved_methods.id"))
     amount_cents: Mapped[int | None] = mapped_column(BigInteger)
     day_of_month: Mapped[int | None] = mapped_column(SmallInteger)
     started_on: Mapped[date]
@@ -37,7 +39,7 @@ class PaymentInstruction(Base):
 
 
 class PaymentDraft(Base):
-    """One draw of an instruction on a day, with the payment it became; an instruction draws once a day."""
+    """One draw of an instruction on a day, with the payment or the charge it became; one a day for an instruction."""
 
     __tablename__ = "payment_drafts"
 
@@ -45,6 +47,7 @@ class PaymentDraft(Base):
     draft_on: Mapped[date] = mapped_column(primary_key=True)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"), unique=True)
+    charge_id: Mapped[UUID | None] = mapped_column(ForeignKey("charges.id"), unique=True)
 
 
 class BudgetBill(Base):

@@ -1,19 +1,34 @@
-"""A night's drafts, part by part: payments on a day first, then autopay for what is left of the bills due."""
+"""A night's drafts, part by part: payments on a day first, then autopay for what is left of the bills due.
+
+With a card or bank account on file they are charges like any other; else drafts of the district's own bank.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.accounts import service as accounts
+from backend.charges.service import NewCharge, PaymentInProgressError, begin_charge
 from backend.district.service import District
 from backend.options import notices, repository, rules
 from backend.options.rules import year_before
 from backend.parts import Part
 from backend.payments import service as payments
+from backend.payments.service import AmountRefusedError
+from backend.saved_methods.service import MethodNotFoundError
 
-Draw = tuple[UUID, UUID, int]
-"""The instruction, its account, and the cents to draw."""
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What an instruction draws from its account's customer: from a method on file, or by a draft of the bank."""
+
+    instruction_id: UUID
+    account_id: UUID
+    cents: int
+    method_id: UUID | None
 
 
 async def draw_due(
@@ -24,22 +39,22 @@ async def draw_due(
     Counts: `autopay_ended`, `recurring`, `recurring_cents`, `autopay`, `autopay_cents`. Bills due in the
     policy's last few days that no night has drawn are drawn too. Again for the same date it draws nothing more.
     """
-    ended = await _end_returned(session, business_date, now, part, district)
+    ended = await _end_unpaid(session, business_date, now, part, district)
     first = business_date - timedelta(days=district.policy.options.catch_up_days)
     fixed = await _recurring(session, business_date, part, district)
-    await _post(session, fixed, "recurring", business_date, now=now, district=district)
+    fixed = await _draw(session, fixed, "recurring", business_date, now=now, district=district)
     bills = [
-        (row["instruction_id"], row["account_id"], cents)
+        Draw(row["instruction_id"], row["account_id"], cents, row["method_id"])
         for row in await repository.autopay_due(session, part, business_date, first)
         if (cents := rules.autopay_cents(row["bills_cents"], row["balance_cents"], row["due_later_cents"]))
     ]
-    await _post(session, bills, "autopay", business_date, now=now, district=district)
+    bills = await _draw(session, bills, "autopay", business_date, now=now, district=district)
     return {
         "autopay_ended": ended,
         "recurring": len(fixed),
-        "recurring_cents": sum(cents for _, _, cents in fixed),
+        "recurring_cents": sum(draw.cents for draw in fixed),
         "autopay": len(bills),
-        "autopay_cents": sum(cents for _, _, cents in bills),
+        "autopay_cents": sum(draw.cents for draw in bills),
     }
 
 
@@ -47,9 +62,53 @@ async def _recurring(session: AsyncSession, business_date: date, part: Part, dis
     days = rules.days_to_draw(business_date, district.policy.options.catch_up_days)
     rows = await repository.recurring_due(session, part, business_date, days)
     return [
-        (row["instruction_id"], row["account_id"], rules.recurring_cents(row["amount_cents"], row["balance_cents"]))
+        Draw(
+            row["instruction_id"],
+            row["account_id"],
+            rules.recurring_cents(row["amount_cents"], row["balance_cents"]),
+            row["method_id"],
+        )
         for row in rows
     ]
+
+
+async def _draw(
+    session: AsyncSession, draws: Sequence[Draw], kind: str, draft_on: date, *, now: datetime, district: District
+) -> list[Draw]:
+    """What was drawn of it: a charge waits for a payment of the account that is at work, until another night."""
+    by_bank = [draw for draw in draws if draw.method_id is None]
+    await _post(session, by_bank, kind, draft_on, now=now, district=district)
+    charged = [
+        draw
+        for draw in draws
+        if draw.method_id is not None and await _charge(session, draw, kind, draft_on, now=now, district=district)
+    ]
+    return [*by_bank, *charged]
+
+
+async def _charge(
+    session: AsyncSession, draw: Draw, kind: str, draft_on: date, *, now: datetime, district: District
+) -> bool:
+    assert draw.method_id is not None  # the caller has chosen those
+    facts = await accounts.account_facts(session, draw.account_id)
+    new = NewCharge(
+        idempotency_key=f"{kind}:{draw.instruction_id}:{draft_on}",
+        account_id=draw.account_id,
+        amount_cents=draw.cents,
+        method=draw.method_id,
+        purpose=kind,
+        channel="nightly",
+        language=facts.language,
+        recipient=facts.text_phone,
+        shows_balance=True,
+    )
+    try:
+        charge = await begin_charge(session, new, district=district, now=now)
+    except (PaymentInProgressError, MethodNotFoundError, AmountRefusedError):
+        return False
+    draft = {"instruction_id": draw.instruction_id, "draft_on": draft_on, "amount_cents": draw.cents}
+    await repository.add_drafts(session, [{**draft, "charge_id": charge.id}])
+    return True
 
 
 async def _post(
@@ -59,31 +118,38 @@ async def _post(
         return
     made = [
         payments.new_payment(
-            account_id=account_id,
-            amount_cents=cents,
+            account_id=draw.account_id,
+            amount_cents=draw.cents,
             method="bank_transfer",
             received_on=draft_on,
-            idempotency_key=f"{kind}:{instruction_id}:{draft_on}",
+            idempotency_key=f"{kind}:{draw.instruction_id}:{draft_on}",
         )
-        for instruction_id, account_id, cents in draws
+        for draw in draws
     ]
     ids = await payments.post_payments(session, made, district, now)
     drafts = [
-        {"instruction_id": instruction_id, "draft_on": draft_on, "amount_cents": cents, "payment_id": payment_id}
-        for (instruction_id, _, cents), payment_id in zip(draws, ids, strict=True)
+        {
+            "instruction_id": draw.instruction_id,
+            "draft_on": draft_on,
+            "amount_cents": draw.cents,
+            "payment_id": payment_id,
+        }
+        for draw, payment_id in zip(draws, ids, strict=True)
     ]
     await repository.add_drafts(session, drafts)
 
 
-async def _end_returned(
-    session: AsyncSession, business_date: date, now: datetime, part: Part, district: District
-) -> int:
+async def _end_unpaid(session: AsyncSession, business_date: date, now: datetime, part: Part, district: District) -> int:
+    """End what came back too often, and what was refused for good; the customers are told."""
     returns_max = district.policy.options.autopay_returns_max
     since = year_before(business_date)
-    ended = await repository.end_returned(session, part, today=business_date, since=since, returns_max=returns_max)
+    ended = [
+        *await repository.end_returned(session, part, today=business_date, since=since, returns_max=returns_max),
+        *await repository.end_refused(session, part, business_date),
+    ]
     if ended:
-        accounts = [row["account_id"] for row in ended if row["kind"] == "autopay"]
-        await repository.set_flags(session, accounts, autopay=False)
+        off = [row["account_id"] for row in ended if row["kind"] == "autopay"]
+        await repository.set_flags(session, off, autopay=False)
     for row in ended:
         change = f"{row['kind']}_returned"
         await notices.tell_change(session, row["account_id"], change, district=district, now=now)

@@ -14,6 +14,9 @@ from backend.parts import WITHIN, Part
 
 DUE_DAYS_MAX = 90
 """No bill falls due later than this after it was issued."""
+TRY_AGAIN = ("insufficient_funds", "limit_exceeded", "processing_error", "not_taken")
+"""Why a charge failed that may succeed some days later; after any other reason the instruction ends."""
+RETRY_DAYS = 3
 
 # What is owed by today and what falls due later, from the ledger's covering index alone.
 _SUMS = """
@@ -21,10 +24,13 @@ _SUMS = """
               coalesce(sum(amount_cents) FILTER (WHERE due_on > :today), 0)::bigint AS due_later_cents
          FROM ledger_postings WHERE ledger_account_id = i.account_id AND effective_on <= :today
 """
-_LAST = "SELECT max(draft_on) AS last_on FROM payment_drafts WHERE instruction_id = i.id"
+# A charge that failed for lack of money is tried once more after some days; it counts as not drawn from then on.
+_LAST = """SELECT max(d.draft_on) AS last_on FROM payment_drafts d LEFT JOIN charges c ON c.id = d.charge_id
+            WHERE d.instruction_id = i.id AND NOT coalesce(
+                  c.status = 'failed' AND c.decline_reason = ANY(:try_again) AND d.draft_on <= :retry_before, false)"""
 
 _AUTOPAY = text(f"""
-SELECT i.id AS instruction_id, i.account_id, due.bills_cents, sums.balance_cents, sums.due_later_cents
+SELECT i.id AS instruction_id, i.account_id, i.method_id, due.bills_cents, sums.balance_cents, sums.due_later_cents
   FROM payment_instructions i
  CROSS JOIN LATERAL ({_LAST}) drawn
  CROSS JOIN LATERAL (
@@ -40,7 +46,7 @@ SELECT i.id AS instruction_id, i.account_id, due.bills_cents, sums.balance_cents
 """)
 
 _RECURRING = text(f"""
-SELECT i.id AS instruction_id, i.account_id, i.amount_cents, sums.balance_cents
+SELECT i.id AS instruction_id, i.account_id, i.method_id, i.amount_cents, sums.balance_cents
   FROM payment_instructions i
   JOIN unnest(:days_of_month, :days) AS due (day_of_month, day) ON due.day_of_month = i.day_of_month
  CROSS JOIN LATERAL ({_LAST}) drawn
@@ -62,6 +68,14 @@ UPDATE payment_instructions i SET ended_on = :today, end_reason = 'returned_paym
          WHERE {WITHIN.format("o.account_id")} AND o.ended_on IS NULL AND r.returned_on > :since
          GROUP BY d.instruction_id HAVING count(*) >= :returns_max) bad
  WHERE i.id = bad.instruction_id AND i.ended_on IS NULL
+RETURNING i.account_id, i.kind
+""")
+
+_END_REFUSED = text(f"""
+UPDATE payment_instructions i SET ended_on = :today, end_reason = 'refused_payment'
+  FROM payment_drafts d JOIN charges c ON c.id = d.charge_id
+ WHERE d.instruction_id = i.id AND i.ended_on IS NULL AND {WITHIN.format("i.account_id")}
+   AND c.status = 'failed' AND c.decline_reason <> ALL(:try_again)
 RETURNING i.account_id, i.kind
 """)
 
@@ -92,7 +106,7 @@ async def set_flags(session: AsyncSession, account_ids: Sequence[UUID], **flags:
 async def autopay_due(session: AsyncSession, part: Part, today: date, first: date) -> Sequence[RowMapping]:
     """Autopay accounts of the part with bills due from `first` to `today` that were not drawn yet."""
     issued_since = first - timedelta(days=DUE_DAYS_MAX)
-    values = {"today": today, "first": first, "issued_since": issued_since, **part.bounds}
+    values = {"today": today, "first": first, "issued_since": issued_since, **_retries(today), **part.bounds}
     return (await session.execute(_AUTOPAY, values)).mappings().all()
 
 
@@ -100,8 +114,19 @@ async def recurring_due(
     session: AsyncSession, part: Part, today: date, days: Mapping[int, date]
 ) -> Sequence[RowMapping]:
     """Payments on a day, of accounts of the part, whose day is one of `days` and that were not drawn since."""
-    values = {"today": today, "days_of_month": list(days), "days": list(days.values()), **part.bounds}
+    values = {"today": today, "days_of_month": list(days), "days": list(days.values())}
+    values |= {**_retries(today), **part.bounds}
     return (await session.execute(_RECURRING, values)).mappings().all()
+
+
+def _retries(today: date) -> dict[str, object]:
+    return {"try_again": list(TRY_AGAIN), "retry_before": today - timedelta(days=RETRY_DAYS)}
+
+
+async def end_refused(session: AsyncSession, part: Part, today: date) -> Sequence[RowMapping]:
+    """End the instructions whose method was refused for good; `account_id` and `kind` of each."""
+    values = {"today": today, "try_again": list(TRY_AGAIN), **part.bounds}
+    return (await session.execute(_END_REFUSED, values)).mappings().all()
 
 
 async def add_drafts(session: AsyncSession, drafts: Sequence[Mapping[str, object]]) -> None:

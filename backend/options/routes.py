@@ -43,12 +43,21 @@ async def get_options(account_id: ReadDep, session: SessionDep, now: NowDep, dis
     )
 
 
+async def _source(session: SessionDep, account_id: UUID, method_id: UUID | None, label: str | None) -> service.Source:
+    if method_id is not None:
+        return await service.source_on_file(session, account_id, method_id)
+    return service.Source(label or "")
+
+
 @shared.put("/options/autopay")
 async def put_autopay(
     body: AutopayIn, account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep
 ) -> AutopayOut:
     """Pay each bill on its due date (level 3)."""
-    made = await service.enrol_autopay(session, account_id, method_label=body.method_label, now=now, district=district)
+    source = await _source(session, account_id, body.method_id, body.method_label)
+    made = await service.enrol_autopay(
+        session, account_id, method_label=source.label, method_id=source.method_id, now=now, district=district
+    )
     return AutopayOut.model_validate(made)
 
 
@@ -63,7 +72,17 @@ async def put_recurring(
     body: RecurringIn, account_id: ChangeDep, session: SessionDep, now: NowDep, district: DistrictDep
 ) -> RecurringOut:
     """Pay a fixed amount on a day of the month, never more than is owed (level 3)."""
-    made = await service.set_recurring(session, account_id, **body.model_dump(), now=now, district=district)
+    source = await _source(session, account_id, body.method_id, body.method_label)
+    made = await service.set_recurring(
+        session,
+        account_id,
+        amount_cents=body.amount_cents,
+        day_of_month=body.day_of_month,
+        method_label=source.label,
+        method_id=source.method_id,
+        now=now,
+        district=district,
+    )
     return RecurringOut.model_validate(made)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -13,11 +14,19 @@ class _Out(BaseModel):
 
 
 class AutopayIn(BaseModel):
-    """Pay each bill on its due date from `method_label`."""
+    """Pay each bill on its due date from a card or bank account on file, or from `method_label` by bank draft."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"method_label": "checking ending 4421"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"method_id": "0192f0c1-8a70-7000-8000-00000000d1f1"},
+                {"method_label": "checking ending 4421"},
+            ]
+        }
+    )
 
-    method_label: Label
+    method_label: Label | None = None
+    method_id: UUID | None = None
 
 
 class RecurringIn(BaseModel):
@@ -31,7 +40,8 @@ class RecurringIn(BaseModel):
 
     amount_cents: Annotated[int, Field(gt=0, le=100_000_000)]
     day_of_month: Annotated[int, Field(ge=1, le=31)]
-    method_label: Label
+    method_label: Label | None = None
+    method_id: UUID | None = None
 
 
 class PaperlessIn(BaseModel):

@@ -15,6 +15,7 @@ from backend.district.service import District
 from backend.errors import ConflictError, HeadgateError
 from backend.models.billing_option import PaymentInstruction
 from backend.options import notices, repository, rules
+from backend.saved_methods import service as saved_methods
 
 
 class OptionRefusedError(ConflictError):
@@ -68,21 +69,48 @@ def _recurring(found: PaymentInstruction, today: date) -> Recurring:
     return Recurring(found.method_label, found.amount_cents, found.day_of_month, found.started_on, next_on)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is drawn from: a card or bank account on file (`method_id`), or one that the district's bank knows."""
+
+    label: str
+    method_id: UUID | None = None
+
+
+async def source_on_file(session: AsyncSession, account_id: UUID, method_id: UUID) -> Source:
+    """A card or bank account on file, to draw from.
+
+    :raises MethodNotFoundError: it is not on file for this account.
+    """
+    for one in await saved_methods.methods_of(session, account_id):
+        if one.id == method_id:
+            return Source(one.label("en"), one.id)
+    raise saved_methods.MethodNotFoundError
+
+
 async def enrol_autopay(
-    session: AsyncSession, account_id: UUID, *, method_label: str, now: datetime, district: District
+    session: AsyncSession,
+    account_id: UUID,
+    *,
+    method_label: str,
+    now: datetime,
+    district: District,
+    method_id: UUID | None = None,
 ) -> Autopay:
-    """Draw each bill on its due date from now on; another `method_label` replaces the one before.
+    """Draw each bill on its due date from now on; another `method_label` or `method_id` replaces the one before.
 
     :raises OptionRefusedError: `account_closed`. :raises MalformedOptionError: the label is none, or a number.
     """
     today, label = district.today(now), _label(method_label)
     await _hold_active(session, account_id)
     known = await repository.live(session, account_id, "autopay")
-    if known is not None and known.method_label == label:
+    if known is not None and (known.method_label, known.method_id) == (label, method_id):
         return Autopay(label, known.started_on)
     _end(known, today, "replaced")
     await session.flush()
-    made = PaymentInstruction(account_id=account_id, kind="autopay", method_label=label, started_on=today)
+    made = PaymentInstruction(
+        account_id=account_id, kind="autopay", method_label=label, method_id=method_id, started_on=today
+    )
     await repository.add(session, made)
     await repository.set_flags(session, [account_id], autopay=True)
     await _tell(session, account_id, "autopay_on", district=district, now=now, method=label)
@@ -114,6 +142,7 @@ async def set_recurring(
     method_label: str,
     now: datetime,
     district: District,
+    method_id: UUID | None = None,
 ) -> Recurring:
     """Pay up to `amount_cents` on that day of each month, on its last day where it is shorter.
 
@@ -124,8 +153,13 @@ async def set_recurring(
     today, label = district.today(now), _label(method_label)
     await _hold_active(session, account_id)
     known = await repository.live(session, account_id, "recurring")
-    terms = (amount_cents, day_of_month, label)
-    if known is not None and (known.amount_cents, known.day_of_month, known.method_label) == terms:
+    terms = (amount_cents, day_of_month, label, method_id)
+    if known is not None and terms == (
+        known.amount_cents,
+        known.day_of_month,
+        known.method_label,
+        known.method_id,
+    ):
         return _recurring(known, today)
     _end(known, today, "replaced")
     await session.flush()
@@ -133,6 +167,7 @@ async def set_recurring(
         account_id=account_id,
         kind="recurring",
         method_label=label,
+        method_id=method_id,
         amount_cents=amount_cents,
         day_of_month=day_of_month,
         started_on=today,

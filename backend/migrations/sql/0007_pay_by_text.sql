@@ -63,3 +63,10 @@ ALTER TABLE method_setups ADD COLUMN conversation_id UUID
 
 -- Whoever is not verified may pay for an account by its number; numbers that nobody has are counted, and soon enough.
 ALTER TABLE conversations ADD COLUMN wrong_account_numbers SMALLINT DEFAULT 0 NOT NULL;
+
+-- Autopay and payments on a day charge a method that the processor keeps, where the instruction names one.
+ALTER TABLE payment_instructions ADD COLUMN method_id UUID
+    CONSTRAINT fk_payment_instructions_method_id_saved_methods REFERENCES saved_methods (id);
+ALTER TABLE payment_drafts ADD COLUMN charge_id UUID
+    CONSTRAINT uq_payment_drafts_charge_id UNIQUE
+    CONSTRAINT fk_payment_drafts_charge_id_charges REFERENCES charges (id);

@@ -1,0 +1,106 @@
+"""Autopay from a card or bank account that the processor keeps: a charge like any other, tried again or ended."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from backend.ledger import service as ledger
+from backend.options import service
+from backend.options.draws import draw_due
+from backend.parts import EVERYTHING
+from backend.saved_methods.service import MethodNotFoundError
+from tests.backend.charges.conftest import SetClock, clock, database, district, payer, tools, valkey_url, world
+from tests.backend.charges.payer import DEBT_CENTS, Payer
+from tests.backend.gateway.world import SandboxWorld
+
+__all__ = ["clock", "database", "district", "payer", "tools", "valkey_url", "world"]
+TODAY = date(2026, 11, 23)
+
+
+async def autopay_from(payer: Payer, method_id: UUID) -> None:
+    tools = payer.tools
+    async with tools.database.transaction() as session:
+        source = await service.source_on_file(session, payer.account_id, method_id)
+        await service.enrol_autopay(
+            session,
+            payer.account_id,
+            method_label=source.label,
+            method_id=source.method_id,
+            now=tools.clock.now(),
+            district=tools.district,
+        )
+        # A bill of its own that is due today.
+        await ledger.post_bill(
+            session,
+            account_id=payer.account_id,
+            amount_cents=4_000,
+            usage_ccf=9,
+            period=(TODAY - timedelta(days=50), TODAY - timedelta(days=22)),
+            issued_on=TODAY - timedelta(days=21),
+            due_date=TODAY,
+            idempotency_key="bill due today",
+            now=tools.clock.now(),
+        )
+
+
+async def night(payer: Payer, day: date = TODAY) -> dict[str, int]:
+    tools = payer.tools
+    async with tools.database.transaction() as session:
+        counts = await draw_due(session, day, tools.clock.now(), EVERYTHING, district=tools.district)
+    for row in await payer.rows("SELECT id FROM charges WHERE status NOT IN ('told', 'failed')"):
+        await payer.walk_until_done(row.id)
+    return counts
+
+
+async def test_a_bill_is_charged_on_its_due_date_once(payer: Payer, world: SandboxWorld) -> None:
+    await autopay_from(payer, payer.method_id)
+    first, again = await night(payer), await night(payer)
+    assert (first["autopay"], first["autopay_cents"], again["autopay"]) == (1, 4_000, 0)
+    (charge,) = await payer.rows("SELECT idempotency_key, purpose, channel, status FROM charges")
+    assert charge.idempotency_key.startswith("autopay:") and charge.idempotency_key.endswith(":2026-11-23")
+    assert tuple(charge)[1:3] == ("autopay", "nightly")
+    assert (await payer.balance_cents(), await world.attempts()) == (DEBT_CENTS, 1)
+
+
+async def test_for_lack_of_money_it_is_tried_once_more(payer: Payer, world: SandboxWorld, clock: SetClock) -> None:
+    await autopay_from(payer, payer.method_id)
+    await world.misbehave("decline:insufficient_funds")
+    assert (await night(payer))["autopay"] == 1
+    assert await payer.balance_cents() == DEBT_CENTS + 4_000
+    counts = []
+    for days in (1, 2, 3, 4):
+        clock.moment += timedelta(days=1)
+        counts.append((await night(payer, TODAY + timedelta(days=days)))["autopay"])
+    assert counts == [0, 0, 1, 0]
+    assert await payer.balance_cents() == DEBT_CENTS
+
+
+async def test_a_method_that_is_refused_for_good_ends_it(payer: Payer, world: SandboxWorld, clock: SetClock) -> None:
+    await autopay_from(payer, payer.method_id)
+    await world.misbehave("decline:lost_or_stolen")
+    await night(payer)
+    clock.moment += timedelta(days=1)
+    assert (await night(payer, TODAY + timedelta(days=1)))["autopay_ended"] == 1
+    (instruction,) = await payer.rows("SELECT ended_on, end_reason FROM payment_instructions")
+    assert tuple(instruction) == (TODAY + timedelta(days=1), "refused_payment")
+
+
+async def test_while_another_payment_is_at_work_it_waits_for_another_night(payer: Payer, clock: SetClock) -> None:
+    await autopay_from(payer, payer.method_id)
+    other = await payer.agree(amount_cents=1_000)
+    tools = payer.tools
+    async with tools.database.transaction() as session:
+        counts = await draw_due(session, TODAY, tools.clock.now(), EVERYTHING, district=tools.district)
+    assert counts["autopay"] == 0
+    await payer.walk_until_done(other.id)
+    clock.moment += timedelta(days=1)
+    assert (await night(payer, TODAY + timedelta(days=1)))["autopay_cents"] == 4_000
+
+
+async def test_what_is_not_on_file_cannot_be_drawn_from(payer: Payer) -> None:
+    async with payer.tools.database.transaction() as session:
+        await session.execute(text("UPDATE saved_method_accounts SET ended_at = now()"))
+        with pytest.raises(MethodNotFoundError):
+            await service.source_on_file(session, payer.account_id, payer.method_id)
