@@ -99,7 +99,7 @@ class Starter:
             "model": (self._model, ()),
             "postgres": (self._postgres, ()),
             "engine": (lambda: self._program("engine"), ("valkey", "model")),
-            "actions": (lambda: self._program("actions"), ()),
+            "actions": (lambda: self._program("actions", "backend"), ()),
             "database": (self._database, ("postgres",)),
             "backend": (lambda: self._program("backend"), ("database", "valkey")),
             "telephony": (lambda: self._program("telephony", "engine", "backend"), ("valkey",)),
