@@ -25,7 +25,16 @@ _BUTTONS = {
     "en": {"bill": "Pay {amount}", "past_due": "Past due: {amount}", "installment": "Installment: {amount}"},
     "es": {"bill": "Pagar {amount}", "past_due": "Lo vencido: {amount}", "installment": "Cuota: {amount}"},
 }
+_SPOKEN_BUTTONS = {
+    "en": {
+        "bill": "all of it, {amount}",
+        "past_due": "the past due part, {amount}",
+        "installment": "your installment, {amount}",
+    },
+    "es": {"bill": "todo, {amount}", "past_due": "lo vencido, {amount}", "installment": "su cuota, {amount}"},
+}
 _ANSWERS = {"en": ("CONFIRM", "NO"), "es": ("CONFIRMO", "NO")}
+_SPOKEN_ANSWERS = {"en": ("yes", "no"), "es": ("sí", "no")}
 
 
 def read_wanted(turn: Turn) -> dict[str, Any] | None:
@@ -72,8 +81,10 @@ async def make_offer(turn: Turn, resume: str) -> bool:
         made = await payment_api.offer(turn.conversation_id, wanted)
     except Refused as refused:
         return _say_no_offer(turn, refused, resume)
+    first = not turn.slot(names.PAY_OFFER)
     _keep(turn, made)
-    _say_circumstances(turn, made)
+    if first:
+        _say_circumstances(turn, made)
     return True
 
 
@@ -168,15 +179,17 @@ class ActionAskPayAgreed(TopicAction):
 
 
 def _answers(turn: Turn) -> list[dict[str, str]]:
-    yes, no = _ANSWERS[turn.language]
+    spoken = turn.channel == "voice"
+    yes, no = (_SPOKEN_ANSWERS if spoken else _ANSWERS)[turn.language]
+    titles = (_SPOKEN_BUTTONS if spoken else _BUTTONS)[turn.language]
     others = (turn.slot(names.PAY_OFFER) or {}).get("others") or {}
     named = [
         {
-            "title": _BUTTONS[turn.language][purpose].format(amount=turn.wording.money(cents)),
+            "title": titles[purpose].format(amount=turn.wording.money(cents)),
             "payload": f'/make_payment{{"amount_part":"{purpose}"}}',
         }
         for purpose, cents in others.items()
-        if purpose in _BUTTONS[turn.language]
+        if purpose in titles
     ]
     return [{"title": yes, "payload": "/affirm"}, *named, {"title": no, "payload": "/deny"}]
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, Row, bindparam, func, text
+from sqlalchemy import ARRAY, Interval, Row, Uuid, bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +26,10 @@ _HOLD_ACCOUNT = text(
     "SELECT id FROM ledger_accounts WHERE id = :account_id AND account_id IS NOT NULL FOR NO KEY UPDATE"
 )
 _BY_ID = text("SELECT * FROM charges WHERE id = :charge_id")
+_OF_DAY = text("""
+SELECT * FROM charges WHERE processor = :processor
+   AND (id = ANY(:ids) OR (status IN ('posted', 'told') AND submitted_at >= :first AND submitted_at < :before))
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 _BY_KEY = text("SELECT * FROM charges WHERE idempotency_key = :key")
 _SUBMIT = text(f"""
 UPDATE charges SET status = 'submitted', submitted_at = coalesce(submitted_at, now()), attempted_at = now(),
@@ -104,6 +108,14 @@ async def by_key(session: AsyncSession, key: str) -> Row[Any] | None:
 async def by_id(session: AsyncSession, charge_id: UUID) -> Row[Any] | None:
     """One charge."""
     return (await session.execute(_BY_ID, {"charge_id": charge_id})).one_or_none()
+
+
+async def charges_of(
+    session: AsyncSession, processor: str, ids: Sequence[UUID], span: tuple[datetime, datetime]
+) -> Sequence[Row[Any]]:
+    """The charges of these ids, and those in the ledger that were submitted in a span of time."""
+    values = {"processor": processor, "ids": list(ids), "first": span[0], "before": span[1]}
+    return (await session.execute(_OF_DAY, values)).all()
 
 
 async def mark_submitted(session: AsyncSession, charge_id: UUID) -> bool:

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, new_id
 
-ITEM_KINDS = ("arrangement_broken", "file_refused", "run_held")
+ITEM_KINDS = (
+    "arrangement_broken", "file_refused", "run_held", "charge_unknown", "charge_not_posted", "charge_missing",
+    "charge_amount", "refund_elsewhere", "charge_disputed",
+)  # fmt: skip
 
 
 class NightlySchedule(Base):

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import Kind, Principal
+from backend.charges.reconciliation import Difference
 from backend.conversations.service import masked
 from backend.database import announce
 from backend.errors import ConflictError, ForbiddenError, HeadgateError, NotFoundError
 from backend.nightly import item_repository as repository
 from backend.nightly.item_repository import NewItem
+from backend.payments.rules import dollars
 
 NOTE_LENGTH_MAX = 1_000
 
@@ -41,7 +43,7 @@ class NoteMissingError(HeadgateError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to see to. `kind`: `arrangement_broken`, `file_refused` or `run_held`; `detail` says more."""
+    """Something to see to. `kind` is one of `models.nightly.ITEM_KINDS`; `detail` says more."""
 
     id: UUID
     business_date: date
@@ -106,6 +108,20 @@ async def add_held_run(session: AsyncSession, business_date: date, cycle: int, p
     detail = {"cycle": cycle, "period_end": period_end.isoformat()}
     cause = f"run:{business_date}:{cycle}:{period_end}"
     await repository.add(session, business_date, [NewItem("run_held", cause, None, detail)])
+
+
+async def add_differences(session: AsyncSession, business_date: date, found: Sequence[Difference]) -> None:
+    """What the card processor and the ledger do not agree on, each once."""
+    made = [
+        NewItem(
+            one.kind,
+            f"{one.kind}:{one.reference}",
+            one.account_id,
+            {"reference": one.reference, "amount": dollars(one.amount_cents)},
+        )
+        for one in found
+    ]
+    await repository.add(session, business_date, made)
 
 
 def _staff_id(staff: Principal) -> UUID:

@@ -15,6 +15,7 @@ TITLES = {
     "budgets": "Budget bills",
     "credits": "Credits to what is owed",
     "bill_texts": "Texts about bills",
+    "reconciliation": "The card processor's day",
     "aging": "Aging of receivables",
     "exceptions": "Left for people",
     "summary": "Summary and trial balance",
@@ -67,6 +68,10 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
     "bill_texts": (
         ("bill_texts", "texts about new bills", None),
         ("bill_reminders", "texts about bills due soon", None),
+    ),
+    "reconciliation": (
+        ("processor_charges", "charges at the processor", "processor_charges_cents"),
+        ("differences", "differences to the ledger", None),
     ),
     "aging": (
         (None, "not yet due", "current_cents"),

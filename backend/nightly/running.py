@@ -10,6 +10,7 @@ from backend.database import Database
 from backend.district.service import District
 from backend.nightly import repository, rules, steps
 from backend.nightly.files import files
+from backend.nightly.processor_day import reconciliation
 from backend.nightly.steps import Night
 from backend.rates.service import RateBook
 from backend.reads.layouts import ReadLayouts
@@ -26,6 +27,7 @@ _WORK: Mapping[str, Callable[[Night], Awaitable[None]]] = {
     "budgets": steps.budgets,
     "credits": steps.credits,
     "bill_texts": steps.bill_texts,
+    "reconciliation": reconciliation,
     "aging": steps.aging,
     "exceptions": steps.exceptions,
     "summary": steps.summary,
@@ -100,4 +102,5 @@ async def _night(settings: Settings, database: Database, business_date: date, st
         now=clock.now(),
         part_accounts=run.part_accounts,
         stopping=stopping,
+        settings=settings,
     )

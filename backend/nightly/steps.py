@@ -29,6 +29,7 @@ from backend.options.draws import draw_due
 from backend.parts import Part, account_parts
 from backend.payments import service as payments
 from backend.reads.layouts import ReadLayouts
+from backend.settings import Settings
 
 Counts = dict[str, Any]
 Work = Callable[[AsyncSession], Awaitable[Counts]]
@@ -51,6 +52,7 @@ class Night:
     now: datetime
     part_accounts: int
     stopping: Callable[[], bool]
+    settings: Settings
 
 
 class NightStoppedError(Exception):

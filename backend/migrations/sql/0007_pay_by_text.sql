@@ -70,3 +70,9 @@ ALTER TABLE payment_instructions ADD COLUMN method_id UUID
 ALTER TABLE payment_drafts ADD COLUMN charge_id UUID
     CONSTRAINT uq_payment_drafts_charge_id UNIQUE
     CONSTRAINT fk_payment_drafts_charge_id_charges REFERENCES charges (id);
+
+-- What the processor and the ledger do not agree on is seen to by a person.
+ALTER TABLE nightly_items DROP CONSTRAINT ck_nightly_items_kind;
+ALTER TABLE nightly_items ADD CONSTRAINT ck_nightly_items_kind CHECK (kind IN (
+    'arrangement_broken', 'file_refused', 'run_held', 'charge_unknown', 'charge_not_posted', 'charge_missing',
+    'charge_amount', 'refund_elsewhere', 'charge_disputed'));

@@ -32,6 +32,7 @@ WORDS: dict[str, str] = {
     "step_budgets": "Budget bills",
     "step_credits": "Credits to what is owed",
     "step_bill_texts": "Texts about bills",
+    "step_reconciliation": "The card processor's day",
     "step_aging": "Aging of receivables",
     "step_exceptions": "Left for people",
     "step_summary": "Summary and trial balance",
@@ -80,6 +81,8 @@ WORDS: dict[str, str] = {
     "night_line_meter_reads_to_look_into": "meter reads to look into",
     "night_line_texts_about_new_bills": "texts about new bills",
     "night_line_texts_about_bills_due_soon": "texts about bills due soon",
+    "night_line_charges_at_the_processor": "charges at the processor",
+    "night_line_differences_to_the_ledger": "differences to the ledger",
     "night_line_trial_balance": "trial balance (must be zero)",
     "work_title": "What waits for people now",
     "work_nothing": "Nothing waits. A good morning.",
@@ -94,6 +97,19 @@ WORDS: dict[str, str] = {
     "item_arrangement_broken": "A payment plan is broken: call the customer.",
     "item_file_refused": "Nothing of “{file}” was taken: have it corrected.",
     "item_run_held": "Cycle {cycle} until {period_end} was approved, but an exception is open again.",
+    "item_charge_unknown": "The card processor took {amount} ({reference}) for no charge of ours: "
+    "look it up there, then post it to its account or refund it.",
+    "item_charge_not_posted": "The card processor took {amount} ({reference}), and the ledger does not "
+    "have it: look at the payment, and post it by hand if it does not come by "
+    "itself today.",
+    "item_charge_missing": "The ledger has a card payment of {amount} ({reference}) that the "
+    "processor does not: ask the processor before you return the payment.",
+    "item_charge_amount": "The card processor took {amount} ({reference}), other than what was "
+    "agreed: refund the difference or post it.",
+    "item_refund_elsewhere": "{amount} was refunded at the card processor itself ({reference}): return "
+    "the payment here as well.",
+    "item_charge_disputed": "A bank disputes a card payment of {amount} ({reference}): answer it at "
+    "the processor, and call the customer.",
     "refused_item_done": "Somebody has seen to this already.",
     "refused_item_not_found": "There is no such item any more.",
     "refused_note_required": "Say what was done.",

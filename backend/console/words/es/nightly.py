@@ -32,6 +32,7 @@ WORDS: dict[str, str] = {
     "step_budgets": "Pagos nivelados",
     "step_credits": "Créditos a lo que se debe",
     "step_bill_texts": "Textos sobre facturas",
+    "step_reconciliation": "El día del procesador de tarjetas",
     "step_aging": "Antigüedad de saldos",
     "step_exceptions": "Queda para las personas",
     "step_summary": "Resumen y balance de comprobación",
@@ -82,6 +83,8 @@ WORDS: dict[str, str] = {
     "night_line_meter_reads_to_look_into": "lecturas por revisar",
     "night_line_texts_about_new_bills": "textos sobre facturas nuevas",
     "night_line_texts_about_bills_due_soon": "textos sobre facturas por vencer",
+    "night_line_charges_at_the_processor": "cobros en el procesador",
+    "night_line_differences_to_the_ledger": "diferencias con el libro",
     "night_line_trial_balance": "balance de comprobación (debe ser cero)",
     "work_title": "Lo que espera a las personas ahora",
     "work_nothing": "Nada espera. Buen día.",
@@ -96,6 +99,18 @@ WORDS: dict[str, str] = {
     "item_arrangement_broken": "Un plan de pagos se incumplió: llame al cliente.",
     "item_file_refused": "No se tomó nada de «{file}»: pida que lo corrijan.",
     "item_run_held": "El ciclo {cycle} hasta {period_end} se aprobó, pero hay una excepción abierta otra vez.",
+    "item_charge_unknown": "El procesador de tarjetas cobró {amount} ({reference}) sin ningún cobro "
+    "nuestro: búsquelo ahí y luego regístrelo en su cuenta o devuélvalo.",
+    "item_charge_not_posted": "El procesador de tarjetas cobró {amount} ({reference}) y el libro no lo "
+    "tiene: revise el pago y regístrelo a mano si hoy no llega solo.",
+    "item_charge_missing": "El libro tiene un pago con tarjeta de {amount} ({reference}) que el "
+    "procesador no tiene: pregunte al procesador antes de devolver el pago.",
+    "item_charge_amount": "El procesador de tarjetas cobró {amount} ({reference}), distinto de lo "
+    "acordado: devuelva la diferencia o regístrela.",
+    "item_refund_elsewhere": "Se devolvió {amount} en el propio procesador de tarjetas ({reference}): "
+    "devuelva aquí también el pago.",
+    "item_charge_disputed": "Un banco disputa un pago con tarjeta de {amount} ({reference}): responda "
+    "en el procesador y llame al cliente.",
     "refused_item_done": "Alguien ya se ocupó de esto.",
     "refused_item_not_found": "Eso ya no está.",
     "refused_note_required": "Diga qué se hizo.",

@@ -1,0 +1,211 @@
+"""`python -m bench.paying`: from an offer to its receipt, and many payments a second, through everything that runs.
+
+    python -m bench.paying [--payments 200] [--seconds 20] [--rate 50]
+
+One customer first: offer, yes, and the receipt in the outbox, one after the other, through the account API and the
+sandbox processor (which answers at once). Then as many customers as it takes, at a steady rate. Afterwards the
+processor's charges, the ledger's payments and the receipts are counted: each must be the same, to the cent.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import psycopg
+import psycopg.rows
+from rich.console import Console
+from rich.table import Table
+
+from backend.gateway.choice import gateway_of
+from backend.settings import Settings
+from bench.system import System, running_system
+
+GOAL_MS, GOAL_RATE = 150.0, 50.0
+CENTS = 100
+LOOK_SECONDS = 0.004
+PATIENCE_SECONDS = 30.0
+
+# So many accounts that owe, each with a card at the processor and a text thread in which its customer is known.
+_ACCOUNTS = """
+SELECT a.id, a.customer_id FROM accounts a
+ WHERE a.status = 'active' AND (SELECT sum(amount_cents) FROM ledger_postings WHERE ledger_account_id = a.id) > %s
+   AND NOT EXISTS (SELECT FROM saved_methods m WHERE m.customer_id = a.customer_id) ORDER BY a.id LIMIT %s
+"""
+_BOOKS = """
+SELECT (SELECT count(*) FROM charges WHERE status NOT IN ('told', 'failed')) AS unfinished,
+       (SELECT count(*) FROM charges WHERE status = 'told') AS told,
+       (SELECT coalesce(sum(amount_cents), 0) FROM charges WHERE status = 'told') AS told_cents,
+       (SELECT count(*) FROM payments p JOIN charges c ON c.payment_id = p.id) AS paid,
+       (SELECT coalesce(sum(p.amount_cents), 0) FROM payments p JOIN charges c ON c.payment_id = p.id) AS paid_cents,
+       (SELECT count(*) FROM outbound_messages WHERE purpose = 'payment_receipt') AS receipts,
+       (SELECT sum(amount_cents) FROM ledger_postings) AS trial_balance_cents
+"""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer in a text thread."""
+
+    conversation_id: UUID
+
+
+class Payers:
+    """Customers of a running system who pay, as the assistant does it for them."""
+
+    def __init__(self, system: System, http: aiohttp.ClientSession) -> None:
+        self.system, self.http = system, http
+        self._actions = {"Authorization": f"Bearer {system.secrets['actions_token']}"}
+        self._operator = {"Authorization": f"Bearer {system.secrets['operator_token']}"}
+
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        """A call of the account API."""
+        url = self.system.url("backend") + path
+        async with self.http.request(method, url, json=body, headers=self._actions) as answer:
+            told = await answer.json()
+            if answer.status >= 400:
+                raise RuntimeError(f"{method} {path}: {answer.status} {told}")
+            return told
+
+    async def enrol(self, count: int, owing_cents: int) -> list[Customer]:
+        """So many customers who owe at least that much, each with a card on file."""
+        with psycopg.connect(self.system.database_url) as connection:
+            rows = connection.execute(_ACCOUNTS, (owing_cents, count)).fetchall()
+            if len(rows) < count:
+                raise RuntimeError(f"only {len(rows)} accounts owe ${owing_cents / 100:.2f} or more")
+            made = []
+            for account_id, customer_id in rows:
+                token = await self._card()
+                made.append(_customer(connection, account_id, customer_id, token))
+        return made
+
+    async def _card(self) -> str:
+        url = self.system.url("processor") + "/v1/control/methods"
+        async with self.http.post(url, json={"name": "visa"}, headers=self._operator) as answer:
+            told = await answer.json()
+            token: str = told["id"]
+            return token
+
+    async def pay(self, customer: Customer) -> float:
+        """An offer, a yes, and its receipt; the milliseconds from the first to the last."""
+        base = f"/v1/conversations/{customer.conversation_id}/payment-offers"
+        began = time.perf_counter()
+        offer = await self.call("POST", base, {"amount_cents": CENTS})
+        charge = await self.call("POST", f"{base}/{offer['id']}/acceptance", {})
+        while charge["status"] != "told":
+            if charge["failure"] is not None or time.perf_counter() - began > PATIENCE_SECONDS:
+                raise RuntimeError(f"a payment came to nothing: {charge}")
+            await asyncio.sleep(LOOK_SECONDS)
+            charge = await self.call("GET", f"{base}/{offer['id']}/payment")
+        return (time.perf_counter() - began) * 1000
+
+    async def charges_at_the_processor(self, since: datetime) -> Counter[str]:
+        """How many charges the processor has, by their state."""
+        named = self.system.variables("backend")
+        values = {name.removeprefix("HEADGATE_").lower(): value for name, value in named.items()}
+        settings = Settings(**{name: values[name] for name in Settings.model_fields if name in values})  # type: ignore[arg-type]
+        gateway = gateway_of(settings, "bench")
+        assert gateway is not None  # the demonstration always has the sandbox
+        try:
+            found = await gateway.made_between(since, datetime.now(UTC) + timedelta(minutes=1))
+        finally:
+            await gateway.close()
+        return Counter(one.state.value for one in found.charges)
+
+
+def _customer(connection: psycopg.Connection[Any], account_id: UUID, customer_id: UUID, token: str) -> Customer:
+    method_id, conversation_id = uuid4(), uuid4()
+    connection.execute(
+        "INSERT INTO saved_methods (id, customer_id, processor, token, kind, brand, last4, label, saved_at)"
+        " VALUES (%s, %s, 'sandbox', %s, 'card', 'visa', '4242', 'Visa ending in 4242', now())",
+        (method_id, customer_id, token),
+    )
+    connection.execute(
+        "INSERT INTO saved_method_accounts (method_id, account_id, added_at) VALUES (%s, %s, now())",
+        (method_id, account_id),
+    )
+    connection.execute(
+        "INSERT INTO conversations (id, channel, thread_key, party, language, mode, verification_level, account_id,"
+        " calling_number_on_file, offered, expects_secret, last_seq, started_at, last_turn_at)"
+        " VALUES (%s, 'chat', %s, NULL, 'en', 'assistant', 2, %s, false, '[]', false, 0, now(), now())",
+        (conversation_id, f"bench-{conversation_id}", account_id),
+    )
+    return Customer(conversation_id)
+
+
+async def one_after_the_other(payers: Payers, payments: int) -> list[float]:
+    """Milliseconds of each payment of one customer."""
+    (customer,) = await payers.enrol(1, (payments + 5) * CENTS)
+    for _ in range(3):
+        await payers.pay(customer)
+    return [await payers.pay(customer) for _ in range(payments)]
+
+
+async def at_a_rate(payers: Payers, rate: float, seconds: float) -> tuple[list[float], float]:
+    """Milliseconds of each payment when they begin at a steady rate, and the payments a second that were done."""
+    count = int(rate * 2)
+    customers = await payers.enrol(count, int(seconds) * CENTS)
+    total = int(rate * seconds)
+    began = time.perf_counter()
+
+    async def one(number: int) -> float:
+        await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
+        return await payers.pay(customers[number % count])
+
+    found = await asyncio.gather(*(one(number) for number in range(total)))
+    return list(found), total / (time.perf_counter() - began)
+
+
+def _books(system: System) -> dict[str, int]:
+    with psycopg.connect(system.database_url, row_factory=psycopg.rows.dict_row) as connection:
+        row = connection.execute(_BOOKS).fetchone()
+    return {name: int(value) for name, value in (row or {}).items()}
+
+
+async def measure(system: System, given: argparse.Namespace) -> bool:
+    """Pay, print, and say whether nothing was charged twice or lost."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        payers, since = Payers(system, http), datetime.now(UTC) - timedelta(minutes=1)
+        alone = await one_after_the_other(payers, given.payments)
+        many, rate = await at_a_rate(payers, given.rate, given.seconds)
+        at_processor = await payers.charges_at_the_processor(since)
+    books = _books(system)
+    table = Table("", "measured", "goal")
+    table.add_row("offer to receipt, one customer, median", f"{statistics.median(alone):.0f} ms", f"< {GOAL_MS:.0f} ms")
+    table.add_row("  95 of 100 within", f"{statistics.quantiles(alone, n=20)[-1]:.0f} ms", "")
+    table.add_row(f"payments a second, asked for {given.rate:.0f}", f"{rate:.1f}", f"{GOAL_RATE:.0f}")
+    table.add_row("  offer to receipt meanwhile, median", f"{statistics.median(many):.0f} ms", "")
+    table.add_row("  95 of 100 within", f"{statistics.quantiles(many, n=20)[-1]:.0f} ms", "")
+    Console().print(table)
+    paid = len(alone) + 3 + len(many)
+    right = (
+        books["unfinished"] == books["trial_balance_cents"] == 0
+        and books["told"] == books["paid"] == books["receipts"] == at_processor["succeeded"] == paid
+        and books["told_cents"] == books["paid_cents"] == paid * CENTS
+    )
+    print(f"{paid} agreed to; processor {dict(at_processor)}; {books}: {'all the same' if right else 'NOT THE SAME'}")
+    return right
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--payments", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--rate", type=float, default=GOAL_RATE)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="headgate-bench-") as folder, running_system(Path(folder)) as system:
+        if not asyncio.run(measure(system, given)):
+            raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
