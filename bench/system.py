@@ -23,7 +23,7 @@ from ops.supervision import Supervisor
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = ("telephony", "backend", "engine", "actions", "simulator", "processor", "postgres", "valkey")
-START_SECONDS_MAX = 240
+START_SECONDS_MAX = 600
 READY = "Headgate is ready"
 
 
