@@ -11,10 +11,10 @@ from backend.access import Kind, admits
 from backend.clock import NowDep
 from backend.district.service import DistrictDep
 from backend.errors import NotFoundError
-from backend.rates.tariff import tariff
 from backend.rates.rules import CustomerClass
 from backend.rates.schemas import ClassName
 from backend.rates.service import RateBookDep
+from backend.rates.tariff import tariff
 
 Number = Annotated[Decimal, PlainSerializer(str, return_type=str, when_used="json")]
 Names = dict[Literal["en", "es"], str]

@@ -47,7 +47,7 @@ LAWN = rate("irrigation", tier("In budget", "1", "3.47", True), tier("Far over",
     ],
 )
 async def test_the_steps_of_a_home(
-    api: AccountApi, answers: Loopback, run: Tell, language: str, channel: str, words: str
+    api: AccountApi, answers: Loopback, run: Tell, *, language: str, channel: str, words: str
 ) -> None:
     answers.say("GET", "/v1/rates/residential", HOME)
     said = await run(ActionRates(), intent="ask_rates", channel=channel, slots={"language": language})
