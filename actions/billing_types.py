@@ -51,7 +51,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The newest bill, what it asks for, and why it differs from the last and from a year before (None: no such bill)."""
+    """The newest bill, what it asks for, and why it differs from the last and from a year before (or None)."""
 
     bill: Bill
     due_cents: int

@@ -6,7 +6,6 @@ One form asks them all; answers may come early, late or corrected, and at the en
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -64,9 +63,8 @@ async def begin_intake(turn: Turn, intake: Intake, resume: str, known: dict[str,
 def heard(turn: Turn) -> Heard:
     """The message as the readers of answers take it."""
     kinds = ("date", "digits", "email", "amount_cents", "choice")
-    now = turn.metadata.get("now")
-    today = datetime.fromisoformat(now).date() if now else date.today()
-    return Heard(turn.text, turn.intent, turn.confidence, {kind: turn.entities(kind) for kind in kinds}, today)
+    found = {kind: turn.entities(kind) for kind in kinds}
+    return Heard(turn.text, turn.intent, turn.confidence, found, turn.now.date())
 
 
 class ValidateIntakeForm(FormValidation):

@@ -58,11 +58,13 @@ async def _own_class(turn: Turn) -> str:
 
 
 def _tiers(turn: Turn, rate: Rate) -> str:
-    """ "the first 9 units cost $3.47 each, units 10 to 29 $3.96 and any above that $9.52"."""
+    """ "the first 9 units cost $3.47 each and any above that $9.52 each"; for a voice each is a sentence."""
     parts, below = [], Decimal(0)
     for tier in rate.tiers:
         parts.append(_tier(turn, tier, below, only=len(rate.tiers) == 1))
         below = tier.up_to or below
+    if turn.wording.spoken:
+        return ". ".join(part[:1].upper() + part[1:] for part in parts)
     return turn.wording.listing(parts)
 
 

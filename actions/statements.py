@@ -6,7 +6,6 @@ from actions import billing_api, names
 from actions.account_api import Refused
 from actions.billing_types import Bill, StatementLink
 from actions.identity import known
-from actions.intake import heard
 from actions.months import month_named
 from actions.turn import TopicAction, Turn
 
@@ -33,7 +32,7 @@ class ActionSendStatement(TopicAction):
 
 def _wanted(turn: Turn, listed: tuple[Bill, ...]) -> Bill | None:
     """The bill that the month names, by the day it was issued; None when the account has none of that month."""
-    month = month_named(turn.text, heard(turn).today)
+    month = month_named(turn.text, turn.now.date())
     if month is None:
         return listed[0]
     return next((bill for bill in listed if (bill.issued_on.year, bill.issued_on.month) == month), None)
@@ -49,8 +48,8 @@ async def _send(turn: Turn, bill: Bill) -> None:
             return
         # Whoever texts has a phone that takes texts, and has proved who they are.
         link, in_chat = await _link(turn, bill.id, text=False), True
-    until = turn.wording.day(link.expires_at.date())
-    issued_on = turn.wording.day(bill.issued_on, heard(turn).today)
+    until = turn.wording.day(link.expires_at.astimezone(turn.now.tzinfo).date())
+    issued_on = turn.wording.day(bill.issued_on, turn.now.date())
     if in_chat:
         turn.say("utter_statement_link", issued_on=issued_on, link=link.url, until=until)
     else:

@@ -5,6 +5,7 @@ engine need not ask its rules again: the form that is open, or listening.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -74,6 +75,12 @@ class Turn:
     @property
     def text(self) -> str:
         return str(self.tracker.latest_message.get("text") or "")
+
+    @property
+    def now(self) -> datetime:
+        """The time it is for the district, in its zone."""
+        told = self.metadata.get("now")
+        return datetime.fromisoformat(told) if told else datetime.now().astimezone()
 
     @property
     def intent(self) -> str:
@@ -200,7 +207,7 @@ class TopicAction(Action):
             await self.answer(turn)
         except AccountApiError as error:
             await say_backend_is_out(turn, error, action=self.name())
-        if self.name() in waiting.ACTIONS:
+        if self.name() in waiting.ACTIONS | waiting.SETTLE:
             _go_on_with_second_request(turn)
             _announce_second_request(turn)
         return turn.finished_events()

@@ -3,7 +3,6 @@
 from actions import billing_api
 from actions.billing_types import Period
 from actions.identity import known
-from actions.intake import heard
 from actions.months import month_named
 from actions.turn import TopicAction, Turn
 
@@ -31,7 +30,7 @@ class ActionUsage(TopicAction):
 
 
 def _asked_for(turn: Turn, periods: tuple[Period, ...]) -> int | None:
-    month = month_named(turn.text, heard(turn).today)
+    month = month_named(turn.text, turn.now.date())
     if month is None:
         return 0
     named = f"{month[0]}-{month[1]:02d}"

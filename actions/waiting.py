@@ -73,6 +73,8 @@ REQUESTS: dict[str, Request] = {
     "ask_person": _general("action_hand_off", "a person", "una persona"),
 }
 ACTIONS = frozenset(request.action for request in REQUESTS.values())
+SETTLE = frozenset({"action_fee_reversal_ask", "action_deny"})
+"""These end what a request had offered, so that the next one may come."""
 ACCOUNT_ACTIONS = frozenset(request.action for request in REQUESTS.values() if request.account)
 
 

@@ -16,12 +16,11 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 
 from bot.messages import MalformedTurnError, Turn
+from bot.settings import TOKEN_LENGTH_MIN
 from bot.tracker_store import ConversationChangedError
 from bot.turns import answer_turn
 
 logger = logging.getLogger(__name__)
-
-TOKEN_LENGTH_MIN = 16
 
 
 def json_response(body: dict[str, Any], status: int = 200) -> HTTPResponse:

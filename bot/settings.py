@@ -9,6 +9,7 @@ from bot.workers import WORKERS_MAX, default_workers
 
 FOLDER = Path(__file__).parent
 HOST = "127.0.0.1"
+TOKEN_LENGTH_MIN = 16
 DEFAULTS = {"HEADGATE_ACTIONS_URL": "http://127.0.0.1:5055"}
 
 
@@ -31,17 +32,24 @@ class Settings:
 def read_settings() -> Settings:
     """Read both files with the environment filled in, and how many workers there are to be.
 
-    :raises SettingsError: a variable they name is not set, or the number of workers is none.
+    :raises SettingsError: a variable they name is not set, the token is too short, the number of workers is none.
     """
     endpoints, credentials = _read("endpoints.yml"), _read("credentials.yml")
     return Settings(
         port=int(os.environ.get("HEADGATE_ENGINE_PORT", "5005")),
-        token=credentials["bot.channel.HeadgateChannel"]["token"],
+        token=_token(credentials["bot.channel.HeadgateChannel"]["token"]),
         actions_url=endpoints["action_endpoint"]["url"],
         redis_url=endpoints["tracker_store"]["url"],
         keep_days=endpoints["tracker_store"]["keep_days"],
         workers=_workers(),
     )
+
+
+def _token(given: str) -> str:
+    """Checked before any worker starts: each of them would die of it."""
+    if len(given) < TOKEN_LENGTH_MIN:
+        raise SettingsError(f"HEADGATE_ENGINE_TOKEN is too short: it needs {TOKEN_LENGTH_MIN} characters or more")
+    return given
 
 
 def _workers() -> int:

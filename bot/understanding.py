@@ -26,25 +26,28 @@ _NO_WORD = re.compile(r"[^\w$]+")
 
 @dataclass(frozen=True)
 class Said:
-    """Something a customer said, what it means, and in which language."""
+    """Something a customer said, what it means, and in which language; `article` where one answer alone is right."""
 
     text: str
     intent: str
     language: str
+    article: str = ""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What the model made of it: the likeliest intent, how sure it is, and what it answers with its threshold."""
+    """What the model made of it: the likeliest intent (and article), how sure it is, its answer with the threshold."""
 
     said: Said
     likeliest: str
     confidence: float
     answer: str
+    article: str = ""
 
     @property
     def right(self) -> bool:
-        return self.likeliest == self.said.intent
+        right_article = not self.said.article or self.article == self.said.article
+        return self.likeliest == self.said.intent and right_article
 
 
 def read_said(folder: Path = FOLDER) -> list[Said]:
@@ -59,7 +62,8 @@ def read_said(folder: Path = FOLDER) -> list[Said]:
                 for number, row in enumerate(csv.DictReader(lines), start=2):
                     if not row.get("text") or not row.get("intent"):
                         raise ValueError(f"{path}, line {number}: needs a text and an intent")
-                    found.append(Said(row["text"], row["intent"], language))
+                    intent, _, article = row["intent"].partition("/")
+                    found.append(Said(row["text"], intent, language, article))
     return found
 
 
@@ -69,14 +73,15 @@ def sameness(text: str) -> str:
 
 
 def judge(model: IntentModel, rows: Sequence[Said]) -> list[Judged]:
-    """Each row as the classifier takes it; an article of the district's knowledge counts as its intent."""
+    """Each row as the classifier takes it; an article of the district's knowledge counts where the row names one."""
     confidences = model.confidences([row.text for row in rows])
     judged = []
     for row, shares in zip(rows, confidences, strict=True):
         best = int(shares.argmax())
-        likeliest, confidence = model.classes[best].partition("/")[0], float(shares[best])
+        likeliest, _, article = model.classes[best].partition("/")
+        confidence = float(shares[best])
         sure = confidence >= model.threshold and not model.knows_nothing_of(row.text)
-        judged.append(Judged(row, likeliest, confidence, likeliest if sure else NOTHING))
+        judged.append(Judged(row, likeliest, confidence, likeliest if sure else NOTHING, article))
     return judged
 
 
@@ -110,9 +115,14 @@ def confusions(judged: Iterable[Judged]) -> list[tuple[str, str, list[Said]]]:
     wrong: dict[tuple[str, str], list[Said]] = defaultdict(list)
     for one in judged:
         if not one.right:
-            wrong[one.said.intent, one.likeliest].append(one.said)
+            meant, taken = _named(one.said.intent, one.said.article), _named(one.likeliest, one.article)
+            wrong[meant, taken].append(one.said)
     ordered = sorted(wrong.items(), key=lambda item: (-len(item[1]), item[0]))
     return [(meant, taken, rows) for (meant, taken), rows in ordered]
+
+
+def _named(intent: str, article: str) -> str:
+    return f"{intent}/{article}" if article else intent
 
 
 def by_intent(judged: Iterable[Judged]) -> dict[str, dict[str, tuple[int, int]]]:

@@ -63,7 +63,7 @@ class CasePane:
             self._draw_head(viewers)
         set_text(self._since, self._since_words(now))
         self._transcript.show(case, now)
-        facts = (case.summary, item.reason, item.verification_level, case.facts, case.steps)
+        facts = (case.summary, case.details, item.reason, item.verification_level, case.facts, case.steps)
         if facts != self._facts_of:
             self._facts_of = facts
             self._facts.clear()

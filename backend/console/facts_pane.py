@@ -1,12 +1,16 @@
 """What is known: why they need a person, how far they are verified, the account, the case's history."""
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from backend.console.surroundings import PREFIX
 from backend.console.tags import tag
 from backend.console.views import AccountFacts, Case, DatedAmount, Step
 from backend.console.words import Wording
+
+_PHONE = re.compile(r"[2-9]\d{9}")
+_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 def draw_facts(t: Wording, case: Case, now: datetime) -> None:
@@ -16,6 +20,10 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
         tag("p", t.known("reason", case.item.reason, "reason_other"), "reason-strong")
         if case.summary:
             tag("p", case.summary, "summary-text", dir="auto")
+    if case.details:
+        with tag("section", css="fact-group", aria_labelledby="details-title"):
+            tag("h3", t("details"), id="details-title")
+            _definitions((detail.label[t.language], _noted(t, detail.value), "") for detail in case.details)
     with tag("section", css="fact-group", aria_labelledby="level-title"):
         tag("h3", t("verification"), id="level-title")
         level = case.item.verification_level
@@ -37,6 +45,17 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
                 _draw_step(t, step, now)
         if case.disposition:
             tag("p", t.known("disposition", case.disposition, "disposition_other"), "strong")
+
+
+def _noted(t: Wording, value: str) -> str:
+    """What was noted as people read it: a day, a telephone number, yes or no; words as the customer said them."""
+    if value in {"yes", "no"}:
+        return t(value)
+    if _PHONE.fullmatch(value):
+        return t.phone(f"+1{value}")
+    if _DAY.fullmatch(value):
+        return t.day(date.fromisoformat(value))
+    return value
 
 
 def _definitions(pairs: Iterator[tuple[str, str, str]]) -> None:

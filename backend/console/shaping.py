@@ -6,7 +6,7 @@ from sqlalchemy import Row
 
 from backend.accounts.service import AccountFacts as ServiceFacts
 from backend.accounts.service import Balance
-from backend.console.views import AccountFacts, Case, DatedAmount, Line, QueueItem, Step
+from backend.console.views import AccountFacts, Case, DatedAmount, Detail, Line, QueueItem, Step
 from backend.console.words import Wording
 from backend.hand_offs import desk as hand_offs
 
@@ -36,6 +36,7 @@ def case(found: hand_offs.Case, department: str) -> Case:
         mode=row.mode,
         party=Wording.phone(row.party) if row.party else None,
         summary=row.summary,
+        details=tuple(Detail(one["label"], one["value"]) for one in row.details),
         assistant_continues=row.assistant_continues,
         can_answer=found.can_answer,
         disposition=row.disposition,

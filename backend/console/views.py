@@ -1,5 +1,6 @@
 """What the pages show: values only, made by `desk` from what the services answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -46,6 +47,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing the assistant noted for the case; the label by language."""
+
+    label: Mapping[str, str]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatedAmount:
     amount_cents: int
     on: date
@@ -83,6 +92,7 @@ class Case:
     mode: str
     party: str | None
     summary: str
+    details: tuple[Detail, ...]
     assistant_continues: bool
     can_answer: bool
     disposition: str | None

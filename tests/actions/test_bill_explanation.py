@@ -32,7 +32,7 @@ EXPLANATION = {"bill": BILL, "last": told("than last"), "last_year": told("than 
     [("chat", "en", "than last en read"), ("sms", "es", "than last es read"), ("voice", "es", "than last es heard")],
 )
 async def test_the_words_are_the_backends(
-    api: AccountApi, answers: Loopback, run: Tell, channel: str, language: str, expected: str
+    api: AccountApi, answers: Loopback, run: Tell, *, channel: str, language: str, expected: str
 ) -> None:
     answers.say("GET", "/bills/latest/explanation", EXPLANATION)
     slots = {"verification_level": 2, "language": language}

@@ -45,7 +45,7 @@ async def form(run: Tell, change: str, asked: str, *, level: int = 2, **message:
     ],
 )
 async def test_a_change_is_asked_for_once_and_needs_a_yes(
-    api: AccountApi, answers: Loopback, run: Tell, action: Any, now: dict[str, Any], change: str
+    api: AccountApi, answers: Loopback, run: Tell, *, action: Any, now: dict[str, Any], change: str
 ) -> None:
     answers.say("GET", "/options", now)
     answers.say("GET", "/options/budget", budget_facts(budget=now["budget"]))
@@ -71,7 +71,7 @@ async def test_a_change_is_asked_for_once_and_needs_a_yes(
     ],
 )
 async def test_a_yes_and_the_code_make_it(
-    api: AccountApi, answers: Loopback, run: Tell, change: str, call: tuple[str, str], body: Any
+    api: AccountApi, answers: Loopback, run: Tell, *, change: str, call: tuple[str, str], body: Any
 ) -> None:
     answers.say("POST", "/one-time-code", {"status": "sent", "sent_to": "•••-•••-1234", "minutes": 10})
     answers.say("POST", "/check", {"status": "verified", "verification_level": 3, "attempts_left": 3})

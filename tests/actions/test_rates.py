@@ -41,13 +41,13 @@ LAWN = rate("irrigation", tier("In budget", "1", "3.47", True), tier("Far over",
         (
             "es",
             "voice",
-            "las primeras 9 unidades cuestan 3 dólares con 47 centavos cada una, de la 10 a la 29 cuestan"
-            " 3 dólares con 96 centavos cada una y las que pasen de ahí 9 dólares con 52 centavos cada una",
+            "Las primeras 9 unidades cuestan 3 dólares con 47 centavos cada una. De la 10 a la 29 cuestan"
+            " 3 dólares con 96 centavos cada una. Las que pasen de ahí 9 dólares con 52 centavos cada una",
         ),
     ],
 )
 async def test_the_steps_of_a_home(
-    api: AccountApi, answers: Loopback, run: Tell, language: str, channel: str, words: str
+    api: AccountApi, answers: Loopback, run: Tell, *, language: str, channel: str, words: str
 ) -> None:
     answers.say("GET", "/v1/rates/residential", HOME)
     said = await run(ActionRates(), intent="ask_rates", channel=channel, slots={"language": language})

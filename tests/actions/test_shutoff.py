@@ -90,6 +90,7 @@ async def test_reconnection(
     api: AccountApi,
     answers: Loopback,
     run: Tell,
+    *,
     is_open: bool,
     past_due: int,
     low_income: bool,

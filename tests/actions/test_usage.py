@@ -38,7 +38,7 @@ def usage(*periods: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 async def test_it_is_compared(
-    api: AccountApi, answers: Loopback, run: Tell, before: int, year_ago: int, expected: list[str]
+    api: AccountApi, answers: Loopback, run: Tell, *, before: int, year_ago: int, expected: list[str]
 ) -> None:
     answers.say("GET", "/usage", usage(period("2026-11", 300), period("2026-10", before), period("2025-11", year_ago)))
     said = await run(ActionUsage(), intent="ask_usage", **KNOWN)

@@ -9,7 +9,8 @@ import pytest
 from actions import names, waiting
 from actions.account_api import AccountApi
 from actions.balance import ActionBalance
-from actions.conversation import ActionCancel
+from actions.conversation import ActionCancel, ActionDeny
+from actions.fee_reversal import ActionFeeReversal, ActionFeeReversalAsk
 from actions.hours import ActionHours
 from actions.identity import ValidateIdentityForm
 from actions.knowledge import ActionKnowledge
@@ -86,6 +87,29 @@ async def test_a_general_question_waits_with_its_article(api: AccountApi, answer
     assert (said.next, said.slots[names.ARTICLE_ASKED]) == ("action_knowledge", "ccf")
     told = await run(ActionKnowledge(), intent="ask_hours", slots={"article_asked": "ccf"}, after_action="action_hours")
     assert told.variables("utter_knowledge")["answer"] == "One unit is 748 gallons."
+
+
+@pytest.mark.parametrize("answered", ["yes", "no"])
+async def test_an_offer_is_answered_before_the_second_comes(
+    api: AccountApi, answers: Loopback, run: Tell, answered: str
+) -> None:
+    fee = {
+        "id": "01936f3e-5a00-7c00-8000-000000000001",
+        "code": "late",
+        "amount_cents": 1000,
+        "charged_on": "2026-11-02",
+        "state": "charged",
+    }
+    answers.say("GET", "/fees", {"fees": [fee]})
+    answers.say("POST", "/fee-reversals", {"status": "pending", "code": "late", "amount_cents": 1000})
+    slots: dict[str, Any] = {"verification_level": 2}
+    offered = await run(ActionFeeReversal(), intent="request_fee_reversal", entities=SECOND, slots=slots)
+    assert (offered.next, offered.slots[names.WAITING]) == (names.LISTEN, "ask_hours")
+    slots |= {"waiting_request": "ask_hours", "offer": offered.slots[names.OFFER]}
+    action = ActionFeeReversalAsk() if answered == "yes" else ActionDeny()
+    said = await run(action, intent="affirm" if answered == "yes" else "deny", slots=slots)
+    assert said.names[-1] == "utter_request_next"
+    assert said.next == "action_hours"
 
 
 @pytest.mark.parametrize("what", ["cancel", "backend"])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+import httpx
 import psycopg
 from psycopg.rows import dict_row
 from websockets.sync.client import connect
@@ -51,6 +52,10 @@ class People:
         script = {"from": phone, "steps": list(steps), "query": query}
         record: dict[str, Any] = self._simulator.post("/api/calls", script)
         return record
+
+    def open(self, path: str) -> httpx.Response:
+        """What a browser gets at that path of the public address."""
+        return httpx.get(self.system.url("telephony") + path, timeout=30)
 
     def inbox(self, phone: str) -> list[dict[str, Any]]:
         """Every text between the district and this phone, oldest first."""

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.backend.console.conftest import SignIn, new_page
 from tests.backend.console.office import Office
-from tests.backend.console.test_cases import case_arrives, open_case
+from tests.backend.console.test_cases import DETAILS, case_arrives, open_case
 
 LANGUAGES = ["en", "es"]
 pytestmark = pytest.mark.timeout(300)  # axe looks at every element of every page
@@ -50,6 +50,7 @@ async def test_the_plain_pages(office: Office, browser: Any, sign_in: SignIn, la
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_queue_and_a_case_in_every_state(office: Office, sign_in: SignIn, language: str) -> None:
     customer, reference = case_arrives(office, "sms")
+    customer.asks_for_person("Wants to start service.", details=DETAILS)
     customer.is_verified(office.someone_past_due().number, level=3)
     page = await sign_in("rosa", language=language)
     await expect(page.locator(".row").first).to_be_visible()

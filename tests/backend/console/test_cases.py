@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.backend.console.conftest import SignIn
@@ -213,3 +214,50 @@ async def test_a_draft_survives_a_reload(office: Office, sign_in: SignIn) -> Non
     await page.keyboard.type("Half an answer")
     await page.reload()
     await expect(page.locator("#answer")).to_have_value("Half an answer")
+
+
+DETAILS = [
+    {"name": "start_on", "label": {"en": "Start date", "es": "Fecha de inicio"}, "value": "2026-12-01"},
+    {"name": "address", "label": {"en": "Address", "es": "Dirección"}, "value": "12 Oak Street"},
+    {"name": "receipt", "label": {"en": "Receipt", "es": "Recibo"}, "value": "yes"},
+    {"name": "phone", "label": {"en": "Phone", "es": "Teléfono"}, "value": "9515550107"},
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "heading", "noted"),
+    [
+        (
+            "en",
+            "To be done, with everything noted",
+            "What the assistant noted",
+            ["Start date", "Dec 1, 2026", "Address", "12 Oak Street", "Receipt", "Yes", "Phone", "(951) 555-0107"],
+        ),
+        (
+            "es",
+            "Por hacer, con todo anotado",
+            "Lo que anotó el asistente",
+            ["Fecha de inicio", "1 dic 2026", "Dirección", "12 Oak Street", "Recibo", "Sí", "Teléfono"],
+        ),
+    ],
+)
+async def test_what_was_gathered_is_shown(
+    office: Office, sign_in: SignIn, *, language: str, reason: str, heading: str, noted: list[str]
+) -> None:
+    customer = office.customer()
+    customer.says("I want to start service")
+    reference = customer.asks_for_person("Wants to start service.", "request", details=DETAILS)
+    page = await sign_in("rosa", language=language)
+    await open_case(page, reference)
+    known = page.get_by_role("complementary")
+    await expect(known).to_contain_text(reason)
+    shown = known.get_by_role("region", name=heading)
+    for words in noted:
+        await expect(shown).to_contain_text(words)
+
+
+async def test_a_case_without_details_has_no_list_of_them(office: Office, sign_in: SignIn) -> None:
+    _, reference = case_arrives(office)
+    page = await sign_in("rosa")
+    await open_case(page, reference)
+    await expect(page.get_by_role("region", name="What the assistant noted")).to_have_count(0)
