@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.gateway.choice import gateway_of
+from backend.gateway.protocol import PaymentGateway
 from backend.settings import Settings
 from bench.system import System, running_system
 
@@ -36,9 +37,9 @@ PATIENCE_SECONDS = 30.0
 
 # So many accounts that owe, each with a card at the processor and a text thread in which its customer is known.
 _ACCOUNTS = """
-SELECT a.id, a.customer_id FROM accounts a
+SELECT DISTINCT ON (a.customer_id) a.id, a.customer_id FROM accounts a
  WHERE a.status = 'active' AND (SELECT sum(amount_cents) FROM ledger_postings WHERE ledger_account_id = a.id) > %s
-   AND NOT EXISTS (SELECT FROM saved_methods m WHERE m.customer_id = a.customer_id) ORDER BY a.id LIMIT %s
+   AND NOT EXISTS (SELECT FROM processor_customers m WHERE m.customer_id = a.customer_id) ORDER BY a.customer_id, a.id LIMIT %s
 """
 _BOOKS = """
 SELECT (SELECT count(*) FROM charges WHERE status NOT IN ('told', 'failed')) AS unfinished,
@@ -61,8 +62,8 @@ class Customer:
 class Payers:
     """Customers of a running system who pay, as the assistant does it for them."""
 
-    def __init__(self, system: System, http: aiohttp.ClientSession) -> None:
-        self.system, self.http = system, http
+    def __init__(self, system: System, http: aiohttp.ClientSession, gateway: PaymentGateway) -> None:
+        self.system, self.http, self.gateway = system, http, gateway
         self._actions = {"Authorization": f"Bearer {system.secrets['actions_token']}"}
         self._operator = {"Authorization": f"Bearer {system.secrets['operator_token']}"}
 
@@ -83,13 +84,13 @@ class Payers:
                 raise RuntimeError(f"only {len(rows)} accounts owe ${owing_cents / 100:.2f} or more")
             made = []
             for account_id, customer_id in rows:
-                token = await self._card()
-                made.append(_customer(connection, account_id, customer_id, token))
+                known_as = await self.gateway.create_customer(f"customer:{customer_id}")
+                made.append(_customer(connection, account_id, customer_id, (known_as, await self._card(known_as))))
         return made
 
-    async def _card(self) -> str:
+    async def _card(self, customer: str) -> str:
         url = self.system.url("processor") + "/v1/control/methods"
-        async with self.http.post(url, json={"name": "visa"}, headers=self._operator) as answer:
+        async with self.http.post(url, json={"name": "visa", "customer": customer}, headers=self._operator) as answer:
             told = await answer.json()
             token: str = told["id"]
             return token
@@ -109,24 +110,32 @@ class Payers:
 
     async def charges_at_the_processor(self, since: datetime) -> Counter[str]:
         """How many charges the processor has, by their state."""
-        named = self.system.variables("backend")
-        values = {name.removeprefix("HEADGATE_").lower(): value for name, value in named.items()}
-        settings = Settings(**{name: values[name] for name in Settings.model_fields if name in values})  # type: ignore[arg-type]
-        gateway = gateway_of(settings, "bench")
-        assert gateway is not None  # the demonstration always has the sandbox
-        try:
-            found = await gateway.made_between(since, datetime.now(UTC) + timedelta(minutes=1))
-        finally:
-            await gateway.close()
+        found = await self.gateway.made_between(since, datetime.now(UTC) + timedelta(minutes=1))
         return Counter(one.state.value for one in found.charges)
 
 
-def _customer(connection: psycopg.Connection[Any], account_id: UUID, customer_id: UUID, token: str) -> Customer:
+def _gateway(system: System) -> PaymentGateway:
+    """The backend's own way to the processor."""
+    values = {name.removeprefix("HEADGATE_").lower(): value for name, value in system.variables("backend").items()}
+    settings = Settings(**{name: values[name] for name in Settings.model_fields if name in values})  # type: ignore[arg-type]
+    made = gateway_of(settings, "bench")
+    assert made is not None  # the demonstration always has the sandbox
+    return made
+
+
+def _customer(
+    connection: psycopg.Connection[Any], account_id: UUID, customer_id: UUID, tokens: tuple[str, str]
+) -> Customer:
+    """`tokens` are the processor's of the customer and of the card."""
     method_id, conversation_id = uuid4(), uuid4()
+    connection.execute(
+        "INSERT INTO processor_customers (customer_id, processor, token) VALUES (%s, 'sandbox', %s)",
+        (customer_id, tokens[0]),
+    )
     connection.execute(
         "INSERT INTO saved_methods (id, customer_id, processor, token, kind, brand, last4, label, saved_at)"
         " VALUES (%s, %s, 'sandbox', %s, 'card', 'visa', '4242', 'Visa ending in 4242', now())",
-        (method_id, customer_id, token),
+        (method_id, customer_id, tokens[1]),
     )
     connection.execute(
         "INSERT INTO saved_method_accounts (method_id, account_id, added_at) VALUES (%s, %s, now())",
@@ -173,10 +182,12 @@ def _books(system: System) -> dict[str, int]:
 async def measure(system: System, given: argparse.Namespace) -> bool:
     """Pay, print, and say whether nothing was charged twice or lost."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        payers, since = Payers(system, http), datetime.now(UTC) - timedelta(minutes=1)
+        gateway = _gateway(system)
+        payers, since = Payers(system, http, gateway), datetime.now(UTC) - timedelta(minutes=1)
         alone = await one_after_the_other(payers, given.payments)
         many, rate = await at_a_rate(payers, given.rate, given.seconds)
         at_processor = await payers.charges_at_the_processor(since)
+        await gateway.close()
     books = _books(system)
     table = Table("", "measured", "goal")
     table.add_row("offer to receipt, one customer, median", f"{statistics.median(alone):.0f} ms", f"< {GOAL_MS:.0f} ms")
