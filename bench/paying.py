@@ -38,7 +38,8 @@ PATIENCE_SECONDS = 30.0
 # So many accounts that owe, each with a card at the processor and a text thread in which its customer is known.
 _ACCOUNTS = """
 SELECT DISTINCT ON (a.customer_id) a.id, a.customer_id FROM accounts a
- WHERE a.status = 'active' AND (SELECT sum(amount_cents) FROM ledger_postings WHERE ledger_account_id = a.id) > %s
+ WHERE a.status = 'active'
+   AND (SELECT sum(amount_cents) FROM ledger_postings WHERE ledger_account_id = a.id) > %s
    AND NOT EXISTS (SELECT FROM processor_customers m WHERE m.customer_id = a.customer_id) ORDER BY a.customer_id, a.id LIMIT %s
 """
 _BOOKS = """
