@@ -40,7 +40,8 @@ _ACCOUNTS = """
 SELECT DISTINCT ON (a.customer_id) a.id, a.customer_id FROM accounts a
  WHERE a.status = 'active'
    AND (SELECT sum(amount_cents) FROM ledger_postings WHERE ledger_account_id = a.id) > %s
-   AND NOT EXISTS (SELECT FROM processor_customers m WHERE m.customer_id = a.customer_id) ORDER BY a.customer_id, a.id LIMIT %s
+   AND NOT EXISTS (SELECT FROM processor_customers m WHERE m.customer_id = a.customer_id)
+ ORDER BY a.customer_id, a.id LIMIT %s
 """
 _BOOKS = """
 SELECT (SELECT count(*) FROM charges WHERE status NOT IN ('told', 'failed')) AS unfinished,
