@@ -3,7 +3,7 @@
 A way to pay is named ("checking ending 4421"), never numbered: the bank's own page keeps the number.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,11 +17,15 @@ from backend.console.seat import Refusal
 from backend.console.sheet import Deed
 from backend.console.tables import facts, table
 from backend.district.service import District
+from backend.enrolments import service as enrolments
+from backend.enrolments.service import Enrolment
 from backend.options import budget, service
 from backend.options.budget import BudgetFacts
 from backend.options.rules import method_label_is_fit
 from backend.options.service import Autopay, Recurring
-from backend.staff.permissions import Permission
+from backend.saved_methods import service as saved_methods
+from backend.saved_methods.service import SavedMethod
+from backend.staff.permissions import Permission, require
 
 ASKED = "asked"
 Change = Callable[[AsyncSession, UUID, datetime, District], Awaitable[object]]
@@ -31,6 +35,7 @@ _CHANGES: dict[str, Change] = {
     "start_paperless": lambda s, a, now, d: service.set_paperless(s, a, paperless=True, now=now, district=d),
     "end_paperless": lambda s, a, now, d: service.set_paperless(s, a, paperless=False, now=now, district=d),
     "start_budget": lambda s, a, now, d: budget.join_budget_bill(s, a, now=now, district=d),
+    "end_pay_by_text": lambda s, a, now, d: enrolments.end_of_account(s, a, now),
     "end_budget": lambda s, a, now, d: budget.leave_budget_bill(s, a, reason=ASKED, now=now, district=d),
 }
 """What one press does."""
@@ -41,10 +46,12 @@ class _Shown:
     autopay: Autopay | None
     recurring: Recurring | None
     budget: BudgetFacts
+    phones: Sequence[Enrolment]
+    on_file: Sequence[SavedMethod]
 
 
 class Options(View):
-    """Four panels, one for each option."""
+    """A panel for each option."""
 
     name = "options"
 
@@ -54,12 +61,15 @@ class Options(View):
             await service.autopay_of(session, account_id),
             await service.recurring_of(session, account_id, look.today),
             await budget.explain_budget(session, account_id, now=look.now, district=self.seat.district),
+            await enrolments.enrolments_of(session, account_id),
+            await saved_methods.methods_of(session, account_id),
         )
 
     def draw(self, pen: Pen, shown: _Shown) -> None:
         with pen.within("div", "grid-of-panels"):
             self._draw_autopay(pen, shown.autopay)
             self._draw_recurring(pen, shown.recurring)
+            self._draw_pay_by_text(pen, shown)
             self._draw_paperless(pen)
             self._draw_budget(pen, shown.budget)
 
@@ -105,6 +115,27 @@ class Options(View):
                 ],
             )
             self._draw_buttons(pen, (t("change"), "ask_recurring"), (t("option_end"), "end_recurring"))
+
+    def _draw_pay_by_text(self, pen: Pen, shown: _Shown) -> None:
+        t = self.t
+        with pen.within("section", "panel", aria_labelledby="pay_by_text-title"):
+            self._draw_option(pen, "pay_by_text", is_on=any(one.status == "confirmed" for one in shown.phones))
+            methods = ", ".join(one.label(t.language) for one in shown.on_file)
+            facts(pen, [(t("methods_on_file"), methods or t("methods_none"))])
+            for one in shown.phones:
+                since = one.confirmed_at or one.asked_at
+                facts(
+                    pen,
+                    [
+                        (t("phone"), one.phone_masked),
+                        (t(f"pay_by_text_{one.status}"), t.clock_time(since, self.seat.now())),
+                    ],
+                )
+                with pen.within("details"):
+                    pen("summary", t("pay_by_text_terms"))
+                    pen("p", one.terms, "soft", lang=one.language)
+            buttons = [(t("pay_by_text_ask"), "ask_pay_by_text")]
+            self._draw_buttons(pen, *buttons, *([(t("option_end"), "end_pay_by_text")] if shown.phones else []))
 
     def _draw_paperless(self, pen: Pen) -> None:
         t, record = self.t, self.page.head.record
@@ -153,6 +184,8 @@ class Options(View):
             self._ask("autopay", self._autopay)
         elif deed.name == "ask_recurring":
             self._ask("recurring", self._recurring)
+        elif deed.name == "ask_pay_by_text":
+            await self._change(self._ask_phone, "pay_by_text_was_asked")
         elif deed.name in _CHANGES:
             await self._change(_CHANGES[deed.name], "option_ended" if deed.name.startswith("end") else "option_changed")
         else:
@@ -165,6 +198,10 @@ class Options(View):
                 await change(session, self.page.account_id, self.seat.now(), self.seat.district)
 
         return await self.page.do(act, self.t(done))
+
+    async def _ask_phone(self, session: AsyncSession, account_id: UUID, now: datetime, district: District) -> object:
+        staff_id = require(self.seat.principal, Permission.CHANGE_OPTIONS)
+        return await enrolments.ask_by_staff(session, staff_id, account_id, district=district, now=now)
 
     def _ask(self, name: str, on_deed: Callable[[Deed], Awaitable[bool | None]]) -> None:
         t = self.t

@@ -94,4 +94,15 @@ WORDS: dict[str, str] = {
     "refused_hold_refused_end_needed": "An extension is until a day. Choose it.",
     "refused_hold_refused_note_needed": "Write down why, in a sentence.",
     "refused_hold_not_found": "There is no such hold. Look at the list again.",
+    "pay_by_text": "Pay by text",
+    "pay_by_text_help": "A phone that has agreed is texted its bills, and pays by replying."
+    " Its owner agrees on the phone itself.",
+    "pay_by_text_ask": "Ask the phone on file",
+    "pay_by_text_was_asked": "A text is on its way: its owner replies CONFIRM.",
+    "pay_by_text_asked": "Asked",
+    "pay_by_text_confirmed": "Agreed",
+    "pay_by_text_terms": "What was agreed to",
+    "methods_on_file": "On file",
+    "methods_none": "No card or bank account",
+    "refused_no_text_phone": "No phone on file takes texts.",
 }

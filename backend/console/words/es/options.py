@@ -98,4 +98,15 @@ WORDS: dict[str, str] = {
     "refused_hold_refused_end_needed": "Una prórroga es hasta un día. Elíjalo.",
     "refused_hold_refused_note_needed": "Escriba el motivo en una frase.",
     "refused_hold_not_found": "No existe esa retención. Revise la lista de nuevo.",
+    "pay_by_text": "Pago por texto",
+    "pay_by_text_help": "Un teléfono que aceptó recibe sus facturas por texto y paga respondiendo."
+    " Su dueño acepta en el propio teléfono.",
+    "pay_by_text_ask": "Preguntar al teléfono registrado",
+    "pay_by_text_was_asked": "Va un texto en camino: su dueño responde CONFIRMO.",
+    "pay_by_text_asked": "Preguntado",
+    "pay_by_text_confirmed": "Aceptado",
+    "pay_by_text_terms": "Lo que se aceptó",
+    "methods_on_file": "Registrado",
+    "methods_none": "Ninguna tarjeta ni cuenta bancaria",
+    "refused_no_text_phone": "Ningún teléfono registrado recibe textos.",
 }
