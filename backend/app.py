@@ -13,12 +13,14 @@ from backend.billing import routes as billing
 from backend.charges import routes as charges
 from backend.charges.tools import Tools
 from backend.clock import Clock
+from backend.consent import routes as consent
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
 from backend.database import Database
 from backend.demo import routes as demo
 from backend.district import routes as district
 from backend.district.service import District
+from backend.emergency.facts import Notices
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
 from backend.fees import routes as fees
@@ -52,6 +54,7 @@ def routers() -> list[APIRouter]:
         accounts.router,
         hand_offs.router,
         outbox.router,
+        consent.router,
         district.router,
         demo.router,
         statements.router,
@@ -81,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.knowledge = Knowledge.load(settings.district_dir)
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()
+    app.state.notices = Notices()
     app.state.metrics = Metrics()
     app.state.workflows = None
     app.state.payment_tools = None

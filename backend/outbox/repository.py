@@ -1,5 +1,7 @@
 """The statements of the outbox."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.outbox import OutboundMessage
 
-# What a carrier says can overtake itself: a later word never takes back a final one.
+# What a carrier says can overtake itself, and us: a later word never takes back a final one.
 _STATUS = text(
     """
     UPDATE outbound_messages SET
@@ -17,16 +19,110 @@ _STATUS = text(
                       THEN status ELSE :status END,
         provider_message_id = coalesce(provider_message_id, :provider_message_id),
         error_code = coalesce(:error_code, error_code),
+        waits_for = NULL,
         text = CASE WHEN secret THEN '' ELSE text END,
         updated_at = :now
-    WHERE id = :id RETURNING id, conversation_id, status
+    WHERE id = :id RETURNING id, conversation_id, campaign_id, channel, recipient, status
     """
 )
+_DUE = text(
+    """
+    SELECT id, segments FROM outbound_messages
+     WHERE status = 'pending' AND urgency BETWEEN :first AND :last AND look_at <= clock_timestamp()
+     ORDER BY urgency, look_at, created_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    """
+)
+# Whoever dies with a message in hand leaves it to be looked at again; telephony sends one id once.
+_CLAIM = text(
+    """
+    UPDATE outbound_messages m SET look_at = clock_timestamp() + make_interval(secs => :lease_seconds)
+     WHERE m.id = ANY(:ids)
+    RETURNING m.id, m.conversation_id, m.channel, m.thread_key, m.recipient, m.text, m.language, m.seq, m.kind,
+              m.urgency, m.attempts, m.account_id, m.segments,
+              m.kind <> 'dunning' OR (SELECT sum(amount_cents) FROM ledger_postings
+                WHERE ledger_account_id = m.account_id) > 0 AS is_owed,
+              (SELECT array_agg(p.zone) FROM service_agreements s JOIN premises p ON p.id = s.premise_id
+                WHERE m.kind = 'dunning' AND s.account_id = m.account_id AND s.ended_on IS NULL) AS zones
+    """
+)
+_PUT_OFF = text(
+    """
+    UPDATE outbound_messages m SET waits_for = put.waits_for, attempts = m.attempts + put.tried,
+           look_at = clock_timestamp() + make_interval(secs => put.seconds)
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:seconds AS float8[]), CAST(:waits_for AS text[]), CAST(:tried AS int[]))
+           AS put (id, seconds, waits_for, tried)
+     WHERE m.id = put.id AND m.status IN ('pending', 'held')
+    """
+)
+# A campaign may have been paused or canceled while the text was on its way: it has gone all the same.
+_DONE = text(
+    """
+    UPDATE outbound_messages m SET
+        status = CASE WHEN m.status IN ('pending', 'held', 'canceled') THEN done.status ELSE m.status END,
+        provider_message_id = coalesce(m.provider_message_id, done.provider_message_id),
+        error_code = coalesce(m.error_code, done.error_code), waits_for = NULL, updated_at = :now,
+        text = CASE WHEN m.secret THEN '' ELSE m.text END
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
+                  CAST(:error_codes AS text[])) AS done (id, status, provider_message_id, error_code)
+     WHERE m.id = done.id AND m.status <> 'delivered'
+    RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, m.status, done.error_code
+    """
+)
+_BUSY = text("SELECT busy_until, clock_timestamp() AS now FROM sender_pace WHERE id = 1 FOR UPDATE")
+_KEEP_BUSY = text("UPDATE sender_pace SET busy_until = :busy_until WHERE id = 1")
+_WAITING = text(
+    "SELECT count(*) FROM (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= :first"
+    " AND look_at <= clock_timestamp() LIMIT 1) one"
+)
+_LOOK_AGAIN = text("UPDATE outbound_messages SET look_at = now() WHERE status = 'pending' AND waits_for IS NOT NULL")
+_HOLD = text("UPDATE outbound_messages SET status = 'held' WHERE campaign_id = :campaign_id AND status = 'pending'")
+_RELEASE = text(
+    "UPDATE outbound_messages SET status = 'pending', look_at = now()"
+    " WHERE campaign_id = :campaign_id AND status = 'held'"
+)
+_CANCEL = text(
+    "UPDATE outbound_messages SET status = 'canceled', updated_at = :now"
+    " WHERE campaign_id = :campaign_id AND status IN ('pending', 'held')"
+)
+_OF_CAMPAIGN = text(
+    """
+    SELECT status, CASE WHEN status = 'failed' THEN error_code END AS error_code,
+           CASE WHEN status = 'pending' THEN waits_for END AS waits_for, count(*)::int AS messages,
+           sum(segments)::int AS segments
+      FROM outbound_messages WHERE campaign_id = :campaign_id GROUP BY 1, 2, 3
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one message."""
+
+    id: UUID
+    status: str
+    provider_message_id: str | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A message to look at again in so many seconds; `tried` when it was offered to telephony."""
+
+    id: UUID
+    seconds: float
+    waits_for: str
+    tried: bool
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:
     """One new row."""
     await session.execute(insert(OutboundMessage).values(values))
+
+
+async def add_many(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """New rows, all with the same columns."""
+    if rows:
+        await session.execute(insert(OutboundMessage), rows)
 
 
 async def set_status(
@@ -47,3 +143,76 @@ async def set_status(
         "now": now,
     }
     return (await session.execute(_STATUS, values)).one_or_none()
+
+
+async def due(session: AsyncSession, first: int, last: int, limit: int) -> Sequence[Row[Any]]:
+    """The `id` and `segments` of messages to look at now, most urgent first, locked until the transaction ends."""
+    return (await session.execute(_DUE, {"first": first, "last": last, "limit": limit})).all()
+
+
+async def claim(session: AsyncSession, ids: Sequence[UUID], lease_seconds: float) -> Sequence[Row[Any]]:
+    """Take these messages in hand; nobody else looks at them for so long."""
+    return (await session.execute(_CLAIM, {"ids": list(ids), "lease_seconds": lease_seconds})).all()
+
+
+async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
+    """Look at these again later."""
+    if messages:
+        values = {
+            "ids": [one.id for one in messages],
+            "seconds": [one.seconds for one in messages],
+            "waits_for": [one.waits_for for one in messages],
+            "tried": [int(one.tried) for one in messages],
+        }
+        await session.execute(_PUT_OFF, values)
+
+
+async def finish(session: AsyncSession, messages: Sequence[Done], now: datetime) -> Sequence[Row[Any]]:
+    """Keep what became of these; the rows that were told something new, with the error of each."""
+    if not messages:
+        return ()
+    values = {
+        "ids": [one.id for one in messages],
+        "statuses": [one.status for one in messages],
+        "provider_ids": [one.provider_message_id for one in messages],
+        "error_codes": [one.error_code for one in messages],
+        "now": now,
+    }
+    return (await session.execute(_DONE, values)).all()
+
+
+async def pace(session: AsyncSession) -> tuple[datetime, datetime]:
+    """Up to when the number is busy, and the database's time; locked, so that several processes keep one pace."""
+    row = (await session.execute(_BUSY)).one()
+    return row.busy_until, row.now
+
+
+async def keep_pace(session: AsyncSession, busy_until: datetime) -> None:
+    await session.execute(_KEEP_BUSY, {"busy_until": busy_until})
+
+
+async def is_waiting(session: AsyncSession, first: int) -> bool:
+    """Whether any message of this urgency or less is due."""
+    return bool(await session.scalar(_WAITING, {"first": first}))
+
+
+async def look_again(session: AsyncSession) -> None:
+    """Whatever was put off is looked at now."""
+    await session.execute(_LOOK_AGAIN)
+
+
+async def hold_campaign(session: AsyncSession, campaign_id: UUID) -> None:
+    await session.execute(_HOLD, {"campaign_id": campaign_id})
+
+
+async def release_campaign(session: AsyncSession, campaign_id: UUID) -> None:
+    await session.execute(_RELEASE, {"campaign_id": campaign_id})
+
+
+async def cancel_campaign(session: AsyncSession, campaign_id: UUID, now: datetime) -> None:
+    await session.execute(_CANCEL, {"campaign_id": campaign_id, "now": now})
+
+
+async def of_campaign(session: AsyncSession, campaign_id: UUID) -> Sequence[Row[Any]]:
+    """How many messages, and segments, of a campaign stand where."""
+    return (await session.execute(_OF_CAMPAIGN, {"campaign_id": campaign_id})).all()

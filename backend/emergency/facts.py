@@ -1,0 +1,129 @@
+"""What holds now: for the queue, the greeting, the night, campaigns and the outbox. Reading only."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.emergency import repository, rules
+from backend.emergency.rules import Area, StandDown
+from backend.errors import UnavailableError
+
+FRESH_SECONDS = 2.0
+"""How long a process may not know that another one switched something on or off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """An emergency as it was switched on. `zones` is empty for the whole district."""
+
+    id: UUID
+    kind: str
+    zones: tuple[str, ...]
+    text_en: str
+    text_es: str
+    reason: str
+    no_water: bool
+    stands_down: bool
+    started_by: str
+    started_at: datetime
+    ends_at: datetime | None
+    ended_by: str | None
+    ended_at: datetime | None
+    campaign_id: UUID | None
+
+    def is_active(self, now: datetime) -> bool:
+        return self.ended_at is None and (self.ends_at is None or self.ends_at > now)
+
+    @property
+    def notice(self) -> dict[str, object]:
+        """What customers are told, in both languages."""
+        return {"id": self.id, "kind": self.kind, "text": {"en": self.text_en, "es": self.text_es}}
+
+
+class BillingDownError(UnavailableError):
+    """503 `billing_system_down`: somebody has switched account questions off, because they cannot be answered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "billing_system_down",
+            "The billing system is down. Say so, offer what needs no account, and file the question.",
+        )
+
+
+async def active(session: AsyncSession, now: datetime) -> list[Active]:
+    """The emergencies that hold at `now`, the oldest first."""
+    return [Active(**{**row, "zones": tuple(row["zones"])}) for row in await repository.active(session, now)]
+
+
+async def stood_down(session: AsyncSession, now: datetime) -> StandDown:
+    """Where dunning, late fees and shut-offs are stood down."""
+    return rules.together([one.zones for one in await active(session, now) if one.stands_down])
+
+
+async def no_water(session: AsyncSession, now: datetime) -> Area:
+    """Where there is no water: callers from there come first."""
+    return rules.together([one.zones for one in await active(session, now) if one.no_water])
+
+
+async def has_no_water(session: AsyncSession, now: datetime, *, phone: str | None, account_id: UUID | None) -> bool:
+    """Whether whoever asks (by the number they call from, or their account) has their water in such a place.
+
+    Somebody of whom no place is known counts only when the whole district has none.
+    """
+    area = await no_water(session, now)
+    if not area:
+        return False
+    zones: list[str] = []
+    if account_id is not None:
+        zones += await repository.zones_of_account(session, account_id)
+    if phone is not None:
+        zones += await repository.zones_of_phone(session, phone)
+    return area.covers(zones)
+
+
+async def campaigns_of_ended(session: AsyncSession, now: datetime) -> list[UUID]:
+    """Campaigns that still send for an emergency that is over."""
+    return await repository.campaigns_of_ended(session, now)
+
+
+class Notices:
+    """What callers are told, from memory: this is asked at every turn, and nearly always there is nothing."""
+
+    def __init__(self) -> None:
+        self._known: list[Active] = []
+        self._read_at = float("-inf")
+
+    def forget(self) -> None:
+        """Something was switched; look anew."""
+        self._read_at = float("-inf")
+
+    async def current(self, session: AsyncSession, now: datetime) -> list[Active]:
+        """The emergencies that hold; up to two seconds old."""
+        if time.monotonic() - self._read_at > FRESH_SECONDS:
+            self._known = await active(session, now)
+            self._read_at = time.monotonic()
+        return [one for one in self._known if one.is_active(now)]
+
+    async def for_party(self, session: AsyncSession, now: datetime, party: str | None) -> list[dict[str, object]]:
+        """The notices for whoever calls from `party`: those of their zones, or all when nobody knows where they are."""
+        found = await self.current(session, now)
+        if not found:
+            return []
+        zones: Sequence[str] | None = None
+        if party is not None and any(one.zones for one in found):
+            zones = await repository.zones_of_phone(session, party) or None
+        return [one.notice for one in found if rules.concerns(one.zones, zones)]
+
+
+async def _notices(request: Request) -> Notices:
+    notices: Notices = request.app.state.notices
+    return notices
+
+
+NoticesDep = Annotated[Notices, Depends(_notices)]
