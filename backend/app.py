@@ -110,6 +110,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         )
         stack.push_async_callback(app.state.redis.aclose)
         database.listeners.append(ConsoleNews(app.state.redis).hear)
+        database.listeners.append(app.state.notices.hear)
         async with database.transaction() as session:
             await app.state.clock.load(session)
         gateway = gateway_of(settings, app.state.district.settings.name)

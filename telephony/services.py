@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from telephony.backend_client import BackendClient
 from telephony.calls.core import CallCore, Step
-from telephony.calls.opening import RecordingNotice
+from telephony.calls.opening import Opening, RecordingNotice
 from telephony.calls.places import CallPlaces
 from telephony.calls.relay_health import RelayHealth
 from telephony.district import DistrictDirectory
@@ -68,7 +68,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         fallbacks=fallbacks,
         directory=directory,
         turn_seconds=settings.turn_seconds,
-        preface=RecordingNotice(memory) if settings.recording_notice else None,
+        preface=Opening(memory, RecordingNotice(memory) if settings.recording_notice else None),
     )
     services = Services(
         settings=settings,

@@ -10,9 +10,11 @@ from uuid import UUID
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.access import BillingDownError
+from backend.clock import NowDep
+from backend.database import DatabaseDep, Event
 from backend.emergency import repository, rules
 from backend.emergency.rules import Area, StandDown
-from backend.errors import UnavailableError
 
 FRESH_SECONDS = 2.0
 """How long a process may not know that another one switched something on or off."""
@@ -44,16 +46,6 @@ class Active:
     def notice(self) -> dict[str, object]:
         """What customers are told, in both languages."""
         return {"id": self.id, "kind": self.kind, "text": {"en": self.text_en, "es": self.text_es}}
-
-
-class BillingDownError(UnavailableError):
-    """503 `billing_system_down`: somebody has switched account questions off, because they cannot be answered."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "billing_system_down",
-            "The billing system is down. Say so, offer what needs no account, and file the question.",
-        )
 
 
 async def active(session: AsyncSession, now: datetime) -> list[Active]:
@@ -99,9 +91,10 @@ class Notices:
         self._known: list[Active] = []
         self._read_at = float("-inf")
 
-    def forget(self) -> None:
-        """Something was switched; look anew."""
-        self._read_at = float("-inf")
+    async def hear(self, events: list[Event]) -> None:
+        """Something was switched here: look anew. Called by the database after a commit."""
+        if any(event.kind == "emergency" for event in events):
+            self._read_at = float("-inf")
 
     async def current(self, session: AsyncSession, now: datetime) -> list[Active]:
         """The emergencies that hold; up to two seconds old."""
@@ -119,6 +112,17 @@ class Notices:
         if party is not None and any(one.zones for one in found):
             zones = await repository.zones_of_phone(session, party) or None
         return [one.notice for one in found if rules.concerns(one.zones, zones)]
+
+
+async def billing_is_up(database: DatabaseDep, now: NowDep, request: Request) -> None:
+    """A dependency of routes that prove who somebody is: nobody is asked for a PIN when nothing can follow.
+
+    :raises BillingDownError: account questions are switched off.
+    """
+    notices: Notices = request.app.state.notices
+    async with database.single_statement() as session:
+        if any(one.kind == "billing_down" for one in await notices.current(session, now)):
+            raise BillingDownError
 
 
 async def _notices(request: Request) -> Notices:
