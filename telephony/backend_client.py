@@ -12,6 +12,7 @@ from telephony.messages import Choice, Language, Mode, Utterance, choices_from_j
 
 _WRITE_SECONDS = 1.2
 _READ_SECONDS = 2.0
+_STATUS_SECONDS = 8.0
 _STATEMENT_SECONDS = 10.0
 """A statement is typeset when it is opened."""
 _NOTIFICATION_SECONDS = 8.0
@@ -178,10 +179,9 @@ class BackendClient:
         told = await self._call("POST", "/v1/text-consents", body, _WRITE_SECONDS)
         return bool(told.get("heard"))
 
-    async def message_status(self, message_id: str, status: str, sid: str, error_code: str | None) -> None:
-        """What became of a text we sent."""
-        body = {"status": status, "provider_message_id": sid, "error_code": error_code}
-        await self._call("PUT", f"/v1/messages/{message_id}/status", body, _WRITE_SECONDS)
+    async def message_statuses(self, statuses: Sequence[Mapping[str, Any]]) -> None:
+        """What became of texts that we sent."""
+        await self._call("POST", "/v1/message-statuses", {"statuses": list(statuses)}, _STATUS_SECONDS)
 
     async def district(self) -> Mapping[str, Any]:
         """The district's public facts."""

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.clock import Clock
 from backend.consent import service as consent
 from backend.consent.service import State
-from backend.database import Database, announce
+from backend.database import Database
 from backend.district.service import District
 from backend.emergency import facts as emergency
 from backend.emergency.rules import StandDown
@@ -27,9 +27,12 @@ from backend.outbox import carrier, repository, rules
 from backend.outbox.carrier import Delivery
 from backend.outbox.places import places_of
 from backend.outbox.repository import Done, PutOff
+from backend.outbox.service import tell
 from backend.settings import Settings
 
-IN_HAND_MAX = 24
+IN_HAND_MAX = 32
+IN_HAND_LEAST = 8
+"""So few on their way: time for the next ones, many at once."""
 KEPT_FREE = 8
 """Places for what is asked for at once, however many of a campaign are on their way."""
 LEASE_SECONDS = 30.0
@@ -154,7 +157,7 @@ class Pump:
             else:
                 going.append(row)
         await repository.put_off(session, waits)
-        _tell(session, await repository.finish(session, drops, now))
+        tell(session, await repository.finish(session, drops, now))
         return going
 
     def _decide(
@@ -186,7 +189,8 @@ class Pump:
         else:
             self._unanswered = 0
             self._finish(row, delivery)
-        self._woken.set()
+        if len(self._tasks) - 1 <= IN_HAND_LEAST:
+            self._woken.set()
 
     def _again(self, row: Row[Any]) -> None:
         self._unanswered += 1
@@ -216,16 +220,8 @@ class Pump:
                 for row in rows:
                     if row.error_code is not None and row.recipient is not None:
                         await consent.learn(session, row.recipient, row.error_code, clock.now())
-                _tell(session, rows)
+                tell(session, rows)
         except BaseException:
             self._done[:0], self._put_off[:0] = done, put_off
             raise
         return len(done)
-
-
-def _tell(session: AsyncSession, rows: Sequence[Row[Any]]) -> None:
-    """The console hears of conversations, and of campaigns, once each."""
-    for conversation_id in {row.conversation_id for row in rows if row.conversation_id is not None}:
-        announce(session, "message_status", conversation_id=conversation_id)
-    for campaign_id in {row.campaign_id for row in rows if row.campaign_id is not None}:
-        announce(session, "campaign", campaign_id=campaign_id)

@@ -14,15 +14,16 @@ from backend.models.outbox import OutboundMessage
 # What a carrier says can overtake itself, and us: a later word never takes back a final one.
 _STATUS = text(
     """
-    UPDATE outbound_messages SET
-        status = CASE WHEN status IN ('delivered', 'failed') OR (status = 'sent' AND :status = 'sent')
-                      THEN status ELSE :status END,
-        provider_message_id = coalesce(provider_message_id, :provider_message_id),
-        error_code = coalesce(:error_code, error_code),
-        waits_for = NULL,
-        text = CASE WHEN secret THEN '' ELSE text END,
-        updated_at = :now
-    WHERE id = :id RETURNING id, conversation_id, campaign_id, channel, recipient, status
+    UPDATE outbound_messages m SET
+        status = CASE WHEN m.status IN ('delivered', 'failed') OR (m.status = 'sent' AND told.status = 'sent')
+                      THEN m.status ELSE told.status END,
+        provider_message_id = coalesce(m.provider_message_id, told.provider_message_id),
+        error_code = coalesce(told.error_code, m.error_code), waits_for = NULL, updated_at = :now,
+        text = CASE WHEN m.secret THEN '' ELSE m.text END
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
+                  CAST(:error_codes AS text[])) AS told (id, status, provider_message_id, error_code)
+     WHERE m.id = told.id
+    RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, told.status, told.error_code
     """
 )
 _DUE = text(
@@ -125,24 +126,19 @@ async def add_many(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
         await session.execute(insert(OutboundMessage), rows)
 
 
-async def set_status(
-    session: AsyncSession,
-    message_id: UUID,
-    status: str,
-    *,
-    provider_id: str | None,
-    error_code: str | None,
-    now: datetime,
-) -> Row[Any] | None:
-    """What the carrier says; None when the message is not ours."""
-    values = {
-        "id": message_id,
-        "status": status,
-        "provider_message_id": provider_id,
-        "error_code": error_code,
+async def note_statuses(session: AsyncSession, messages: Sequence[Done], now: datetime) -> Sequence[Row[Any]]:
+    """Keep what the carrier says; the rows of those that are ours, with what was said of each."""
+    return (await session.execute(_STATUS, _columns(messages, now))).all()
+
+
+def _columns(messages: Sequence[Done], now: datetime) -> dict[str, Any]:
+    return {
+        "ids": [one.id for one in messages],
+        "statuses": [one.status for one in messages],
+        "provider_ids": [one.provider_message_id for one in messages],
+        "error_codes": [one.error_code for one in messages],
         "now": now,
     }
-    return (await session.execute(_STATUS, values)).one_or_none()
 
 
 async def due(session: AsyncSession, first: int, last: int, limit: int) -> Sequence[Row[Any]]:
@@ -169,16 +165,7 @@ async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
 
 async def finish(session: AsyncSession, messages: Sequence[Done], now: datetime) -> Sequence[Row[Any]]:
     """Keep what became of these; the rows that were told something new, with the error of each."""
-    if not messages:
-        return ()
-    values = {
-        "ids": [one.id for one in messages],
-        "statuses": [one.status for one in messages],
-        "provider_ids": [one.provider_message_id for one in messages],
-        "error_codes": [one.error_code for one in messages],
-        "now": now,
-    }
-    return (await session.execute(_DONE, values)).all()
+    return (await session.execute(_DONE, _columns(messages, now))).all() if messages else ()
 
 
 async def pace(session: AsyncSession) -> tuple[datetime, datetime]:

@@ -6,15 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.consent import service as consent
 from backend.database import announce
-from backend.errors import ConflictError, NotFoundError
+from backend.errors import ConflictError
 from backend.models.base import new_id
 from backend.outbox import repository, rules
+from backend.outbox.repository import Done
 from backend.outbox.rules import Kind
 from backend.outbox.segments import segment_count
+
+__all__ = ["Done"]
 
 
 class NoWayToReachError(ConflictError):
@@ -133,30 +137,23 @@ async def enqueue_many(
     return ids
 
 
-async def set_status(
-    session: AsyncSession,
-    message_id: UUID,
-    status: str,
-    *,
-    provider_id: str | None,
-    error_code: str | None,
-    now: datetime,
-) -> str:
-    """Keep what the carrier says about a message, and what that says about its number; the status that counts then.
+async def note_statuses(session: AsyncSession, messages: Sequence[Done], now: datetime) -> list[UUID]:
+    """Keep what the carrier says about messages, and what that says about their numbers; the ids that are not ours."""
+    rows = await repository.note_statuses(session, messages, now)
+    for row in rows:
+        if row.status == "failed" and row.recipient is not None:
+            await consent.learn(session, row.recipient, row.error_code, now)
+    tell(session, rows)
+    ours = {row.id for row in rows}
+    return [one.id for one in messages if one.id not in ours]
 
-    :raises NotFoundError: `message_not_found`.
-    """
-    row = await repository.set_status(
-        session, message_id, status, provider_id=provider_id, error_code=error_code, now=now
-    )
-    if row is None:
-        raise NotFoundError("message_not_found", "There is no message with this id.")
-    if status == "failed" and row.recipient is not None:
-        await consent.learn(session, row.recipient, error_code, now)
-    if row.conversation_id is not None:
-        announce(session, "message_status", conversation_id=row.conversation_id)
-    kept: str = row.status
-    return kept
+
+def tell(session: AsyncSession, rows: Sequence[Row[Any]]) -> None:
+    """Let the console know of conversations and campaigns whose messages have moved, once each."""
+    for conversation_id in {row.conversation_id for row in rows if row.conversation_id is not None}:
+        announce(session, "message_status", conversation_id=conversation_id)
+    for campaign_id in {row.campaign_id for row in rows if row.campaign_id is not None}:
+        announce(session, "campaign", campaign_id=campaign_id)
 
 
 async def clock_moved(session: AsyncSession) -> None:

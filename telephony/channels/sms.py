@@ -12,6 +12,7 @@ from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.district import shown
 from telephony.http_json import CallError
 from telephony.messages import Answer, Language, Reply, Utterance, answer_of, clean_text
+from telephony.outbound.statuses import Status
 from telephony.phrases import both, say
 from telephony.services import Services, services_of
 from telephony.twilio.signature import SignedForm, TwilioForm
@@ -21,6 +22,7 @@ log = structlog.get_logger("telephony.sms")
 
 router = APIRouter(prefix="/twilio/sms", route_class=TwilioRoute)
 
+_MESSAGE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _E164 = re.compile(r"\+[1-9][0-9]{3,14}")
 # Advanced Opt-Out says what it has matched, in whatever language, and has answered already.
 _OPT_OUT_TYPES = {
@@ -129,10 +131,9 @@ async def text_status(request: Request, form: SignedForm, message_id: str = "") 
     services = services_of(request)
     status = _STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus"))
     sid = form.get("MessageSid") or form.get("SmsSid")
-    if status and message_id and await services.texts.is_news(message_id, status):
+    if status and _MESSAGE_ID.fullmatch(message_id):
         try:
-            await services.backend.message_status(message_id, status, sid, form.get("ErrorCode")[:50] or None)
-            await services.texts.note_status(message_id, status)
+            await services.statuses.tell(Status(message_id, status, sid, form.get("ErrorCode")[:50] or None))
         except CallError as problem:
-            log.warning("status_not_recorded", kind=type(problem).__name__, message_id=message_id[:40])
+            log.warning("status_not_recorded", kind=type(problem).__name__, message_id=message_id)
     return Response(status_code=204)

@@ -28,7 +28,7 @@ class OutboundMessage(BaseModel):
     seq: int | None = None
 
 
-def backend_only(request: Request) -> None:
+async def backend_only(request: Request) -> None:
     """The caller has the outbound token.
 
     :raises TelephonyError: 401.
@@ -39,8 +39,15 @@ def backend_only(request: Request) -> None:
         raise TelephonyError(401, "unauthorized", "Send the outbound token as a bearer token.")
 
 
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+
 @router.post("/messages", status_code=202, dependencies=[Depends(backend_only)])
-async def send_message(message: OutboundMessage, services: Annotated[Services, Depends(services_of)]) -> dict[str, str]:
+async def send_message(message: OutboundMessage, services: ServicesDep) -> dict[str, str]:
     """Send a text through Twilio, or nudge the chat that shows this thread. The same id twice is one message."""
     if message.channel == "chat":
         if not message.thread_key:

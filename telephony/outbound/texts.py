@@ -30,7 +30,6 @@ RECORD_SECONDS = 3 * 24 * 3600
 # A request that timed out may still arrive at Twilio; only after this long is "not there" an answer.
 UNKNOWN_SECONDS = 10.0
 _LOCAL_MAX = 20_000
-_RANKS = {"sent": 1, "failed": 2, "delivered": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +120,6 @@ class TextSender:
         if (now - first).total_seconds() < UNKNOWN_SECONDS:
             raise _unavailable()
         return None
-
-    async def is_news(self, message_id: str, status: str) -> bool:
-        """Whether `status` takes a text further; callbacks come in any order and twice."""
-        before = await self._read(f"headgate:text_status:{message_id[:64]}")
-        return _RANKS.get(before or "", 0) < _RANKS.get(status, 0)
-
-    async def note_status(self, message_id: str, status: str) -> None:
-        """The backend knows of this status now."""
-        await self._write(f"headgate:text_status:{message_id[:64]}", status)
 
     async def _recall(self, name: str) -> Attempt | None:
         raw = await self._read(f"headgate:text:{name}")

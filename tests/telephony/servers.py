@@ -147,7 +147,7 @@ class Backend:
                 web.get("/v1/conversations/{id}/messages", self._messages),
                 web.post("/v1/conversations/{id}/end", self._end),
                 web.post("/v1/hand-offs", self._hand_off),
-                web.put("/v1/messages/{id}/status", self._status),
+                web.post("/v1/message-statuses", self._status),
                 web.post("/v1/text-consents", self._text_word),
                 web.get("/v1/district", self._district),
                 web.get("/v1/statements/{token}", self._statement),
@@ -267,8 +267,8 @@ class Backend:
 
     async def _status(self, request: web.Request) -> web.Response:
         self._check(request)
-        self.statuses.append({"message_id": request.match_info["id"]} | await request.json())
-        return web.json_response({})
+        self.statuses += (await request.json())["statuses"]
+        return web.json_response({"unknown": []})
 
     async def _text_word(self, request: web.Request) -> web.Response:
         self._check(request)

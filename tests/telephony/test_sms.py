@@ -145,7 +145,7 @@ async def test_a_writer_with_a_person_hears_it_once_then_nothing(world: World) -
 
 
 async def test_statuses_go_to_the_backend_and_never_backwards(world: World) -> None:
-    path = "/twilio/sms/status?message_id=m-1"
+    path = "/twilio/sms/status?message_id=01936f3e-5a00-7c00-8000-0000000000f2"
     for status in ("queued", "delivered", "sent", "delivered"):
         heard = await world.post(path, {"MessageSid": "SM1", "MessageStatus": status, "To": CUSTOMER})
         assert heard.status == 204

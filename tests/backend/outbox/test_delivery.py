@@ -181,13 +181,14 @@ def _tried(url: str, message_id: UUID) -> bool:
 
 class TestStatusReports:
     async def report(self, api: Api, message_id: object, **body: Any) -> httpx.Response:
-        return await api.client.put(f"/v1/messages/{message_id}/status", json=body, headers=TELEPHONY)
+        told = {"statuses": [{"message_id": str(message_id), **body}]}
+        return await api.client.post("/v1/message-statuses", json=told, headers=TELEPHONY)
 
     async def test_a_late_word_never_takes_back_a_final_one(self, api: Api, database_url: str) -> None:
         message_id = await text(api)
         assert (await self.report(api, message_id, status="delivered", provider_message_id="SM1")).status_code == 200
         late = await self.report(api, message_id, status="sent", provider_message_id="SM1")
-        assert late.json()["status"] == "delivered"
+        assert late.json() == {"unknown": []}
         assert row(database_url, message_id)[0] == "delivered"
 
     async def test_a_failure_keeps_its_code(self, api: Api, database_url: str) -> None:
@@ -197,4 +198,4 @@ class TestStatusReports:
 
     async def test_a_message_that_is_not_ours(self, api: Api) -> None:
         answer = await self.report(api, "00000000-0000-0000-0000-000000000000", status="sent")
-        assert (answer.status_code, answer.json()["error"]) == (404, "message_not_found")
+        assert (answer.status_code, answer.json()["unknown"]) == (200, ["00000000-0000-0000-0000-000000000000"])
