@@ -70,7 +70,7 @@ async def test_the_queue_and_a_case_in_every_state(office: Office, sign_in: Sign
     await assert_fine(page, language)
 
 
-TABS = ("", "/bills", "/payments", "/ledger", "/usage", "/fees", "/options", "/holds")
+TABS = ("", "/bills", "/payments", "/ledger", "/usage", "/fees", "/options", "/holds", "/texts")
 SECTIONS = (
     "/accounts",
     "/billing",
@@ -80,6 +80,8 @@ SECTIONS = (
     "/money/returns",
     "/requests",
     "/nightly",
+    "/campaigns",
+    "/emergency",
 )
 
 
