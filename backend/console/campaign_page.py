@@ -82,9 +82,11 @@ class CampaignPage(LivePage):
 
     def _draw(self, pen: Pen, shown: _Shown) -> None:
         t, one = self.t, shown.one
-        with pen.within("nav", "crumbs", aria_label=t("sections")):
-            pen.link(t("nav_campaigns"), f"{PREFIX}/campaigns")
         with pen.within("div", "page-head"):
+            with pen.within("nav", "crumbs", aria_label=t("crumbs")), pen.within("ol"):
+                with pen.within("li"):
+                    pen.link(t("nav_campaigns"), f"{PREFIX}/campaigns")
+                pen("li", one.name)
             pen("h1", one.name)
             with pen.within("p", "marks"):
                 pen("span", t(f"campaign_status_{one.status}"), f"mark {STATUS_CSS[one.status]}")
