@@ -21,6 +21,7 @@ from backend.demo import routes as demo
 from backend.district import routes as district
 from backend.district.service import District
 from backend.emergency.facts import Notices
+from backend.enrolments import routes as enrolments
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
 from backend.fees import routes as fees
@@ -33,6 +34,7 @@ from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
 from backend.models import know_every_table
 from backend.nightly import routes as nightly
+from backend.offers import routes as offers
 from backend.openapi import describe
 from backend.options import routes as options
 from backend.outbox import routes as outbox
@@ -67,6 +69,8 @@ def routers() -> list[APIRouter]:
         payments.router,
         ledger.router,
         charges.router,
+        enrolments.router,
+        offers.router,
     ]
 
 

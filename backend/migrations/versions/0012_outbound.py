@@ -1,7 +1,7 @@
 """The paced outbox, consent to texts, campaigns, and the emergency switch.
 
 Revision ID: 0012
-Revises: 0008
+Revises: 0007
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -64,7 +64,7 @@ async def test_brackets_and_unknown_places_are_refused_and_what_was_typed_stays(
 
 
 async def test_who_may_not_run_campaigns_only_looks(office: Office, sign_in: SignIn) -> None:
-    page = await sign_in("rosa", language="es", path="/campaigns")
+    page = await sign_in("dana", language="es", path="/campaigns")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Campañas")
     await expect(page.get_by_role("heading", name="Empezar una campaña")).to_have_count(0)
 

@@ -60,6 +60,6 @@ async def test_on_for_a_zone_and_ended(office: Office, sign_in: SignIn) -> None:
 
 
 async def test_who_may_not_switch_only_looks(office: Office, sign_in: SignIn) -> None:
-    page = await sign_in("rosa", language="es", path="/emergency")
+    page = await sign_in("dana", language="es", path="/emergency")
     await expect(page.get_by_text("No hay nada encendido.")).to_be_visible()
     await expect(page.get_by_role("button", name="Encender una emergencia")).to_have_count(0)
