@@ -8,6 +8,7 @@ from backend.clock import NowDep
 from backend.consent import service
 from backend.consent.schemas import TextConsentIn, TextConsentOut
 from backend.database import SessionDep
+from backend.enrolments import service as enrolments
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 
@@ -24,4 +25,7 @@ async def post_text_consent(body: TextConsentIn, session: SessionDep, now: NowDe
         message_id=body.provider_message_id,
         now=now,
     )
+    if heard and body.word == "stop":
+        # A telephone that gets no texts cannot agree to a payment by text either.
+        await enrolments.end_of_phone(session, body.phone, now)
     return Response(orjson.dumps({"heard": heard}), media_type="application/json")

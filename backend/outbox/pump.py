@@ -117,11 +117,16 @@ class Pump:
         async with self._database.transaction() as session:
             at_once = await repository.due(session, rules.REPLY, rules.REPLY, room)
             ids = [row.id for row in at_once]
-            ids += await self._paced(session, room - len(ids) - KEPT_FREE, sum(row.segments for row in at_once))
+            ids += await self._paced(
+                session, self._room_for_paced(room - len(ids)), sum(row.segments for row in at_once)
+            )
             if not ids:
                 return ()
             rows = await repository.claim(session, ids, LEASE_SECONDS)
             return await self._judge(session, rows)
+
+    def _room_for_paced(self, room: int) -> int:
+        return min(room, IN_HAND_MAX - KEPT_FREE - len(self._tasks))
 
     async def _paced(self, session: AsyncSession, room: int, segments_at_once: int) -> list[Any]:
         """What the pace allows beside what goes at once."""

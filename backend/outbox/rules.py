@@ -15,7 +15,7 @@ Kind = Literal["reply", "safety", "notice", "dunning"]
 `dunning`: about money that is owed."""
 
 REPLY, SAFETY, NOTICE, BULK_NOTICE, DUNNING = 0, 1, 2, 3, 4
-_ASKED_FOR = frozenset({"one_time_code", "answer", "statement_link", "email_changed", "callback", "missed_call"})
+_ASKED_FOR = frozenset({"one_time_code", "answer", "email_changed", "callback", "missed_call", "text_enrolment"})
 STOOD_DOWN_FOR = timedelta(minutes=5)
 BACK_OFF_AFTER = 5
 """So many attempts in a row without an answer: the carrier is away; one message at a time asks whether it is back."""
@@ -43,7 +43,8 @@ class Drop:
 
 def kind_of(purpose: str, *, in_conversation: bool) -> Kind:
     """The kind of a message whose sender did not say."""
-    return "reply" if in_conversation or purpose in _ASKED_FOR else "notice"
+    asked_for = in_conversation or purpose in _ASKED_FOR or purpose.endswith("_link")
+    return "reply" if asked_for else "notice"
 
 
 def urgency_of(kind: Kind, *, is_bulk: bool) -> int:
