@@ -63,20 +63,13 @@ async def no_water(session: AsyncSession, now: datetime) -> Area:
     return rules.together([one.zones for one in await active(session, now) if one.no_water])
 
 
-async def has_no_water(session: AsyncSession, now: datetime, *, phone: str | None, account_id: UUID | None) -> bool:
-    """Whether whoever asks (by the number they call from, or their account) has their water in such a place.
+async def has_no_water(session: AsyncSession, now: datetime, conversation_id: UUID) -> bool:
+    """Whether whoever is in this conversation has their water where there is none now: they come first.
 
     Somebody of whom no place is known counts only when the whole district has none.
     """
     area = await no_water(session, now)
-    if not area:
-        return False
-    zones: list[str] = []
-    if account_id is not None:
-        zones += await repository.zones_of_account(session, account_id)
-    if phone is not None:
-        zones += await repository.zones_of_phone(session, phone)
-    return area.covers(zones)
+    return bool(area) and area.covers(await repository.zones_of_conversation(session, conversation_id))
 
 
 async def campaigns_of_ended(session: AsyncSession, now: datetime) -> list[UUID]:

@@ -27,9 +27,12 @@ SELECT DISTINCT p.zone FROM customer_phones f JOIN accounts a ON a.customer_id =
   JOIN service_agreements s ON s.account_id = a.id AND s.ended_on IS NULL JOIN premises p ON p.id = s.premise_id
  WHERE f.phone = :phone AND a.status = 'active'
 """)
-_ZONES_OF_ACCOUNT = text("""
-SELECT DISTINCT p.zone FROM service_agreements s JOIN premises p ON p.id = s.premise_id
- WHERE s.account_id = :account_id AND s.ended_on IS NULL
+_ZONES_OF_CONVERSATION = text("""
+SELECT DISTINCT p.zone FROM conversations v
+  JOIN accounts a ON a.id = v.account_id
+    OR a.customer_id IN (SELECT f.customer_id FROM customer_phones f WHERE f.phone = v.party)
+  JOIN service_agreements s ON s.account_id = a.id AND s.ended_on IS NULL JOIN premises p ON p.id = s.premise_id
+ WHERE v.id = :conversation_id
 """)
 _ALL_ZONES = text("SELECT zone, count(*)::int AS premises FROM premises GROUP BY zone ORDER BY zone")
 _ENDED_CAMPAIGNS = text("""
@@ -71,8 +74,9 @@ async def zones_of_phone(session: AsyncSession, phone: str) -> list[str]:
     return list(await session.scalars(_ZONES, {"phone": phone}))
 
 
-async def zones_of_account(session: AsyncSession, account_id: UUID) -> list[str]:
-    return list(await session.scalars(_ZONES_OF_ACCOUNT, {"account_id": account_id}))
+async def zones_of_conversation(session: AsyncSession, conversation_id: UUID) -> list[str]:
+    """Where whoever is in a conversation has water: by the account they proved, or the number they come from."""
+    return list(await session.scalars(_ZONES_OF_CONVERSATION, {"conversation_id": conversation_id}))
 
 
 async def all_zones(session: AsyncSession) -> Sequence[RowMapping]:
