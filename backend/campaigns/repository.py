@@ -56,7 +56,8 @@ SELECT a.id AS account_id, a.customer_id, a.number, a.autopay, a.medical_protect
    AND (:any_class OR a.service_class = ANY(CAST(:classes AS text[])))
 """
 _MONEY = {
-    "payment_reminder": " AND owed.balance_cents > 0 AND owed.next_due_on <= CAST(:today AS date) + :days",
+    "payment_reminder": " AND owed.balance_cents > 0 AND owed.later_cents > 0"
+    " AND owed.next_due_on <= CAST(:today AS date) + :days",
     "shut_off_warning": " AND owed.balance_cents - owed.later_cents > 0 AND EXISTS (SELECT FROM open_charges o"
     " WHERE o.account_id = a.id AND o.due_on <= CAST(:today AS date) - :days)",
 }

@@ -40,7 +40,9 @@ SUGGESTED: Mapping[str, Mapping[str, str]] = {
 
 def values_for(one: Candidate, kind: str, language: str, district: District) -> dict[str, str]:
     """What stands for each customer in a text."""
-    cents = one.past_due_cents if kind == "shut_off_warning" else one.balance_cents
+    # What falls due on a day is not what was due before it.
+    falls_due = one.balance_cents - max(one.past_due_cents, 0)
+    cents = one.past_due_cents if kind == "shut_off_warning" else falls_due
     return {
         "district": district.settings.short_name,
         "phone": shown(district.settings.phone),
