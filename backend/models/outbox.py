@@ -18,7 +18,8 @@ class OutboundMessage(Base):
 
     `status`: pending (ours to deliver), held (its campaign is paused), sent, delivered, failed, canceled. A `secret`
     text (a one-time code) is blanked as soon as telephony has it. `kind` and `urgency` are of `outbox/rules.py`.
-    `look_at` (in real time, whatever the demonstration's clock says): when the pump is to look at it next;
+    `look_at` (in real time, whatever the demonstration's clock says): when the pump is to look at it next, or, once it
+    is sent, when the carrier is asked what became of it if it has not said so by then; `attempts` counts for either.
     `waits_for` says why it was put off: quiet_hours, emergency, carrier.
     """
 
@@ -28,6 +29,11 @@ class OutboundMessage(Base):
         CheckConstraint(f"kind IN ({', '.join(repr(name) for name in MESSAGE_KINDS)})", name="kind"),
         Index(
             "ix_outbound_messages_due", "urgency", "look_at", "created_at", postgresql_where=sql("status = 'pending'")
+        ),
+        Index(
+            "ix_outbound_messages_unconfirmed",
+            "look_at",
+            postgresql_where=sql("status = 'sent' AND channel = 'sms' AND provider_message_id IS NOT NULL"),
         ),
         Index(
             "ix_outbound_messages_campaign_id",

@@ -60,6 +60,19 @@ async def hand_over(session: aiohttp.ClientSession, row: Row[Any]) -> Delivery:
         return Delivery("again")
 
 
+async def ask(session: aiohttp.ClientSession, provider_message_id: str) -> Delivery | None:
+    """What has become of a text that was sent, as the carrier knows it; None when it has no final word."""
+    try:
+        async with session.get(f"/outbound/messages/{provider_message_id}") as answer:
+            told = orjson.loads(await answer.read()) if answer.status == 200 else {}
+    except (aiohttp.ClientError, TimeoutError, OSError, orjson.JSONDecodeError):
+        return None
+    status, code = told.get("status"), told.get("error_code")
+    if status not in ("delivered", "failed"):
+        return None
+    return Delivery(status, provider_message_id, str(code) if code else None)
+
+
 def _read(status: int, content: bytes) -> Delivery:
     try:
         told = orjson.loads(content)

@@ -23,11 +23,10 @@ from backend.database import Database
 from backend.district.service import District
 from backend.emergency import facts as emergency
 from backend.emergency.rules import StandDown
-from backend.outbox import carrier, repository, rules
+from backend.outbox import carrier, repository, rules, service
 from backend.outbox.carrier import Delivery
 from backend.outbox.places import places_of
 from backend.outbox.repository import Done, PutOff
-from backend.outbox.service import tell
 from backend.settings import Settings
 
 IN_HAND_MAX = 32
@@ -41,6 +40,8 @@ PACED_SECONDS = 0.2
 BURST_SECONDS = 2.0
 RETRY_SECONDS = 2.0
 STOP_SECONDS = 3.0
+CONFIRM_EVERY_SECONDS = 10.0
+CONFIRMED_AT_ONCE = 40
 ATTEMPTS_MAX = 1_500
 """A day of trying."""
 CLOCK_SECONDS = 300.0
@@ -62,6 +63,7 @@ class Pump:
         self._woken = asyncio.Event()
         self._unanswered = 0
         self._rest_until = 0.0
+        self._confirm_at = 0.0
         self._is_paced = False
 
     def wake(self) -> None:
@@ -74,6 +76,7 @@ class Pump:
             try:
                 while True:
                     self._woken.clear()
+                    await self._safely(lambda: self._confirm(session))
                     began = await self._safely(lambda: self._round(session))
                     with suppress(TimeoutError):
                         async with asyncio.timeout(self._pause(began)):
@@ -162,7 +165,7 @@ class Pump:
             else:
                 going.append(row)
         await repository.put_off(session, waits)
-        tell(session, await repository.finish(session, drops, now))
+        service.tell(session, await repository.finish(session, drops, now))
         return going
 
     def _decide(
@@ -210,6 +213,25 @@ class Pump:
         self._done.append(Done(row.id, delivery.outcome, delivery.provider_message_id, delivery.error_code))
         log.info("outbox_delivery", message_id=str(row.id), status=delivery.outcome, error_code=delivery.error_code)
 
+    async def _confirm(self, session: aiohttp.ClientSession) -> int:
+        """Ask about texts whose end nobody told, so that a lost callback is only a late one."""
+        if time.monotonic() < self._confirm_at:
+            return 0
+        self._confirm_at = time.monotonic() + CONFIRM_EVERY_SECONDS
+        async with self._database.transaction() as database:
+            rows = await repository.unconfirmed(database, CONFIRMED_AT_ONCE)
+        told = []
+        for row in rows:
+            found = await carrier.ask(session, row.provider_message_id)
+            if found is not None:
+                told.append(Done(row.id, found.outcome, found.provider_message_id, found.error_code))
+        if told:
+            async with self._database.transaction() as database:
+                clock = Clock()
+                await clock.load(database)
+                await service.note_statuses(database, told, clock.now())
+        return len(told)
+
     async def _keep(self) -> int:
         """Write down what became of messages, many at a time."""
         done, self._done = self._done, []
@@ -225,7 +247,7 @@ class Pump:
                 for row in rows:
                     if row.error_code is not None and row.recipient is not None:
                         await consent.learn(session, row.recipient, row.error_code, clock.now())
-                tell(session, rows)
+                service.tell(session, rows)
         except BaseException:
             self._done[:0], self._put_off[:0] = done, put_off
             raise

@@ -61,12 +61,25 @@ _DONE = text(
     UPDATE outbound_messages m SET
         status = CASE WHEN m.status IN ('pending', 'held', 'canceled') THEN done.status ELSE m.status END,
         provider_message_id = coalesce(m.provider_message_id, done.provider_message_id),
-        error_code = coalesce(m.error_code, done.error_code), waits_for = NULL, updated_at = :now,
+        error_code = coalesce(m.error_code, done.error_code), waits_for = NULL, updated_at = :now, attempts = 0,
+        look_at = clock_timestamp() + make_interval(secs => :confirm_seconds),
         text = CASE WHEN m.secret THEN '' ELSE m.text END
       FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
                   CAST(:error_codes AS text[])) AS done (id, status, provider_message_id, error_code)
      WHERE m.id = done.id AND m.status <> 'delivered'
     RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, m.status, done.error_code
+    """
+)
+# A minute, two, four … after it was sent: callbacks get lost when whoever takes them is away.
+_UNCONFIRMED = text(
+    """
+    UPDATE outbound_messages m SET attempts = m.attempts + 1,
+           look_at = clock_timestamp() + make_interval(secs => :confirm_seconds * (2 ^ (m.attempts + 1)))
+      FROM (SELECT id FROM outbound_messages
+             WHERE status = 'sent' AND channel = 'sms' AND provider_message_id IS NOT NULL
+               AND look_at <= clock_timestamp() AND attempts < :asks_max
+             ORDER BY look_at LIMIT :limit FOR UPDATE SKIP LOCKED) late
+     WHERE m.id = late.id RETURNING m.id, m.provider_message_id
     """
 )
 _BUSY = text("SELECT busy_until, clock_timestamp() AS now FROM sender_pace WHERE id = 1 FOR UPDATE")
@@ -93,6 +106,9 @@ _OF_CAMPAIGN = text(
       FROM outbound_messages WHERE campaign_id = :campaign_id GROUP BY 1, 2, 3
     """
 )
+
+CONFIRM_SECONDS = 60.0
+ASKS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +181,16 @@ async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
 
 async def finish(session: AsyncSession, messages: Sequence[Done], now: datetime) -> Sequence[Row[Any]]:
     """Keep what became of these; the rows that were told something new, with the error of each."""
-    return (await session.execute(_DONE, _columns(messages, now))).all() if messages else ()
+    if not messages:
+        return ()
+    values = _columns(messages, now) | {"confirm_seconds": CONFIRM_SECONDS}
+    return (await session.execute(_DONE, values)).all()
+
+
+async def unconfirmed(session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
+    """Texts of which the carrier has said nothing for too long; whoever gets them asks, the next time later."""
+    values = {"limit": limit, "confirm_seconds": CONFIRM_SECONDS, "asks_max": ASKS_MAX}
+    return (await session.execute(_UNCONFIRMED, values)).all()
 
 
 async def pace(session: AsyncSession) -> tuple[datetime, datetime]:

@@ -12,7 +12,7 @@ from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.district import shown
 from telephony.http_json import CallError
 from telephony.messages import Answer, Language, Reply, Utterance, answer_of, clean_text
-from telephony.outbound.statuses import Status
+from telephony.outbound.statuses import TEXT_STATUSES, Status
 from telephony.phrases import both, say
 from telephony.services import Services, services_of
 from telephony.twilio.signature import SignedForm, TwilioForm
@@ -29,15 +29,6 @@ _OPT_OUT_TYPES = {
     "STOP": TextWord("stop", is_keyword=True),
     "START": TextWord("start", is_keyword=True),
     "HELP": TextWord("help", is_keyword=True),
-}
-# Twilio's states, in our words. What is not here (queued, sending …) says nothing new.
-_STATUSES = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "delivered",
-    "undelivered": "failed",
-    "failed": "failed",
-    "canceled": "failed",
 }
 
 
@@ -129,7 +120,7 @@ async def text_failed(request: Request, form: SignedForm) -> Response:
 async def text_status(request: Request, form: SignedForm, message_id: str = "") -> Response:
     """What became of a text we sent. Callbacks come in any order; the backend never goes back from an end."""
     services = services_of(request)
-    status = _STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus"))
+    status = TEXT_STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus"))
     sid = form.get("MessageSid") or form.get("SmsSid")
     if status and _MESSAGE_ID.fullmatch(message_id):
         try:

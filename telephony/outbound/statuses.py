@@ -12,6 +12,15 @@ from telephony.backend_client import BackendClient
 
 REPORTS_MAX = 200
 _KNOWN_MAX = 20_000
+# Twilio's states, in our words. What is not here (queued, sending …) says nothing new.
+TEXT_STATUSES = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
 _RANKS = {"sent": 1, "failed": 2, "delivered": 2}
 
 

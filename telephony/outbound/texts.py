@@ -41,6 +41,14 @@ class Attempt:
     status: str = "queued"
 
 
+@dataclass(frozen=True, slots=True)
+class TextNow:
+    """Twilio's own status of a text, and the error it failed with."""
+
+    status: str
+    error_code: str | None
+
+
 class TextSender:
     """Sends texts; remembers them in Redis, and in this process when Redis is away."""
 
@@ -120,6 +128,21 @@ class TextSender:
         if (now - first).total_seconds() < UNKNOWN_SECONDS:
             raise _unavailable()
         return None
+
+    async def now(self, sid: str) -> "TextNow":
+        """What Twilio says of a text now.
+
+        :raises TelephonyError: 404 it has no such text; 503 it does not answer.
+        """
+        try:
+            message = await self._client.messages(sid).fetch_async()
+        except TwilioException as problem:
+            if int(getattr(problem, "status", 500)) == 404:
+                raise TelephonyError(404, "text_unknown", "Twilio has no text of this SID.") from None
+            raise _unavailable() from None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            raise _unavailable() from None
+        return TextNow(str(message.status), str(message.error_code) if message.error_code else None)
 
     async def _recall(self, name: str) -> Attempt | None:
         raw = await self._read(f"headgate:text:{name}")

@@ -6,6 +6,7 @@ DROP TABLE sender_pace;
 DROP TABLE campaign_recipients;
 DELETE FROM outbound_messages WHERE status IN ('held', 'canceled');
 DROP INDEX ix_outbound_messages_campaign_id;
+DROP INDEX ix_outbound_messages_unconfirmed;
 DROP INDEX ix_outbound_messages_due;
 ALTER TABLE outbound_messages
     DROP CONSTRAINT ck_outbound_messages_kind,

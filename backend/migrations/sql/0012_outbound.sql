@@ -47,6 +47,8 @@ ALTER TABLE outbound_messages
     ADD CONSTRAINT ck_outbound_messages_kind CHECK (kind IN ('reply', 'safety', 'notice', 'dunning'));
 DROP INDEX ix_outbound_messages_pending;
 CREATE INDEX ix_outbound_messages_due ON outbound_messages (urgency, look_at, created_at) WHERE status = 'pending';
+CREATE INDEX ix_outbound_messages_unconfirmed ON outbound_messages (look_at)
+    WHERE status = 'sent' AND channel = 'sms' AND provider_message_id IS NOT NULL;
 CREATE INDEX ix_outbound_messages_campaign_id ON outbound_messages (campaign_id, status) WHERE campaign_id IS NOT NULL;
 
 CREATE TABLE campaign_recipients (
