@@ -80,6 +80,7 @@ async def enqueue(
     kind = kind or rules.kind_of(purpose, in_conversation=conversation_id is not None)
     message_id = new_id()
     values = {
+        **_new(kind, purpose, now, is_bulk=False),
         "id": message_id,
         "conversation_id": conversation_id,
         "seq": seq,
@@ -89,12 +90,6 @@ async def enqueue(
         "text": text,
         "secret": secret,
         "language": language,
-        "purpose": purpose,
-        "status": "pending",
-        "created_at": now,
-        "updated_at": now,
-        "kind": kind,
-        "urgency": rules.urgency_of(kind, is_bulk=False),
         "segments": segment_count(text) if channel == "sms" else 0,
         "account_id": account_id,
     }
@@ -103,20 +98,26 @@ async def enqueue(
     return message_id
 
 
+def _new(kind: Kind, purpose: str, now: datetime, *, is_bulk: bool) -> dict[str, Any]:
+    return {
+        "purpose": purpose,
+        "status": "pending",
+        "created_at": now,
+        "updated_at": now,
+        "kind": kind,
+        "urgency": rules.urgency_of(kind, is_bulk=is_bulk),
+    }
+
+
 async def enqueue_many(
     session: AsyncSession, texts: Sequence[BulkText], *, campaign_id: UUID, kind: Kind, purpose: str, now: datetime
 ) -> list[UUID]:
     """Deliver the texts of a campaign at the number's pace, after this transaction commits; their ids, in order."""
     ids = [new_id() for _ in texts]
     shared = {
+        **_new(kind, purpose, now, is_bulk=True),
         "channel": "sms",
         "secret": False,
-        "purpose": purpose,
-        "status": "pending",
-        "created_at": now,
-        "updated_at": now,
-        "kind": kind,
-        "urgency": rules.urgency_of(kind, is_bulk=True),
         "campaign_id": campaign_id,
     }
     rows: list[dict[str, Any]] = [

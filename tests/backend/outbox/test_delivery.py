@@ -123,6 +123,32 @@ async def test_what_a_crash_left_behind_is_swept_up(own_url: str, valkey_url: st
     assert len(telephone.asked) == 1
 
 
+async def test_a_lost_callback_is_only_a_late_one(own_url: str, valkey_url: str) -> None:
+    """Nobody told what became of two texts: a minute later the carrier is asked, and a landline is learned."""
+    telephone = Telephone()
+    with listening(telephone) as port:
+        settings = settings_for(own_url, valkey_url, workflows=True, telephony_url=f"http://127.0.0.1:{port}")
+        async with living(settings) as api:
+            await until(lambda: ready(api))
+            arrived, failed = await text(api), await text(api)
+            await until(lambda: all(row(own_url, each)[0] == "sent" for each in (arrived, failed)))
+            sids = {each: str(row(own_url, each)[2]) for each in (arrived, failed)}
+            with psycopg.connect(own_url) as connection:
+                for place, (each, sid) in enumerate(sids.items()):
+                    connection.execute(
+                        "UPDATE outbound_messages SET look_at = now(), provider_message_id = %s WHERE id = %s",
+                        (f"{sid}-{place}", each),
+                    )
+            telephone.texts = {
+                f"{sids[arrived]}-0": {"status": "delivered", "error_code": None},
+                f"{sids[failed]}-1": {"status": "failed", "error_code": "30006"},
+            }
+            await until(lambda: row(own_url, arrived)[0] == "delivered" and row(own_url, failed)[0] == "failed")
+    assert row(own_url, failed)[3] == "30006"
+    with psycopg.connect(own_url) as connection:
+        assert connection.execute("SELECT unreachable FROM text_numbers").fetchone() == ("landline",)
+
+
 async def test_a_killed_backend_loses_nothing_and_repeats_nothing(own_url: str, valkey_url: str) -> None:
     telephone, outbound_port = Telephone(), free_port()
     environment = {
