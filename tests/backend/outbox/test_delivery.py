@@ -53,7 +53,7 @@ def row(url: str, message_id: UUID) -> tuple[Any, ...]:
     return found
 
 
-async def until(true: Callable[[], Awaitable[bool] | bool], seconds: float = 40.0) -> None:
+async def until(true: Callable[[], Awaitable[bool] | bool], seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
     while True:
         found = true()
