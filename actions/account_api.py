@@ -57,6 +57,10 @@ class Unavailable(AccountApiError):
     """The backend did not answer in time, or said that it cannot work now."""
 
 
+class BillingDown(Unavailable):
+    """The district has switched account questions off: its billing system is down."""
+
+
 class AccountApi:
     """The calls of docs/contracts.md, in the name of one conversation each.
 
@@ -181,6 +185,8 @@ class AccountApi:
 
 
 def _answer(status: int, content: bytes) -> dict[str, Any]:
+    if status == 503 and b'"billing_system_down"' in content:
+        raise BillingDown("the billing system is down")
     if status >= 500 or status == 429:
         raise Unavailable(f"status {status}")
     try:

@@ -15,7 +15,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import names, waiting
-from actions.account_api import AccountApi, AccountApiError, Refused, Unavailable
+from actions.account_api import AccountApi, AccountApiError, BillingDown, Refused, Unavailable
 from actions.account_types import HandOffRequest
 from actions.wording import Wording
 
@@ -270,7 +270,8 @@ async def say_backend_is_out(turn: Turn, error: AccountApiError, *, action: str)
     except AccountApiError:
         _say_without_case(turn)
         return
-    turn.say("utter_backend_out_case_filed", reference=turn.wording.reference(filed.reference))
+    said = "utter_billing_down" if isinstance(error, BillingDown) else "utter_backend_out_case_filed"
+    turn.say(said, reference=turn.wording.reference(filed.reference))
 
 
 def _say_without_case(turn: Turn) -> None:

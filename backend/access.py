@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.errors import ConflictError, ForbiddenError, HeadgateError, NotFoundError
+from backend.errors import ConflictError, ForbiddenError, HeadgateError, NotFoundError, UnavailableError
 from backend.settings import Settings
 
 # Routes that anyone on the staff network may read; they hold nothing about a customer.
@@ -59,6 +59,16 @@ class UnauthorizedError(HeadgateError):
 
     def __init__(self) -> None:
         super().__init__(401, "unauthorized", "Send the caller's token: Authorization: Bearer <token>.")
+
+
+class BillingDownError(UnavailableError):
+    """503 `billing_system_down`: somebody has switched account questions off, because they cannot be answered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "billing_system_down",
+            "The billing system is down. Say so, offer what needs no account, and file the question.",
+        )
 
 
 class Tokens:
@@ -136,7 +146,12 @@ _REACH = text(
             WHERE seen.account_id = asked.account_id AND seen.at > CAST(:now AS timestamptz) - interval '5 minutes'
               AND seen.staff_id = CAST(:staff_id AS uuid) AND seen.purpose = :purpose))
     )
-    SELECT account_id, verification_level, ended_at, allowed FROM asked
+    SELECT account_id, verification_level, ended_at, allowed,
+           NOT :staff AND EXISTS (
+               SELECT FROM emergencies WHERE kind = 'billing_down' AND ended_at IS NULL
+                  AND started_at <= CAST(:now AS timestamptz)
+                  AND (ends_at IS NULL OR ends_at > CAST(:now AS timestamptz))) AS billing_down
+      FROM asked
     """
 )
 
@@ -204,6 +219,8 @@ async def reach_account(
     row = (await session.execute(_REACH, values)).one_or_none()
     if row is None:
         raise NotFoundError("conversation_not_found", "There is no conversation with this id.")
+    if row.billing_down:
+        raise BillingDownError
     if row.allowed:
         account_id: UUID = row.account_id
         return account_id

@@ -13,12 +13,14 @@ from backend.billing import routes as billing
 from backend.charges import routes as charges
 from backend.charges.tools import Tools
 from backend.clock import Clock
+from backend.consent import routes as consent
 from backend.console.app import mount_console, running_console
 from backend.conversations import routes as conversations
 from backend.database import Database
 from backend.demo import routes as demo
 from backend.district import routes as district
 from backend.district.service import District
+from backend.emergency.facts import Notices
 from backend.enrolments import routes as enrolments
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
@@ -56,6 +58,7 @@ def routers() -> list[APIRouter]:
         accounts.router,
         hand_offs.router,
         outbox.router,
+        consent.router,
         district.router,
         demo.router,
         statements.router,
@@ -89,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.knowledge = Knowledge.load(settings.district_dir)
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()
+    app.state.notices = Notices()
     app.state.metrics = Metrics()
     app.state.workflows = None
     app.state.payment_tools = None
@@ -114,6 +118,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         )
         stack.push_async_callback(app.state.redis.aclose)
         database.listeners.append(ConsoleNews(app.state.redis).hear)
+        database.listeners.append(app.state.notices.hear)
         async with database.transaction() as session:
             await app.state.clock.load(session)
         gateway = gateway_of(settings, app.state.district.settings.name)

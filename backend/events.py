@@ -10,7 +10,8 @@ from backend.database import Event
 CHANNEL = "headgate:console"
 _CASES = frozenset({"hand_off", "message", "message_status", "ended"})
 _MONEY = frozenset({"money", "account", "billing", "billing_run_prepared", "nightly_item"})
-_FOR_CONSOLE = _CASES | _MONEY
+_OUTBOUND = frozenset({"campaign", "emergency"})
+_FOR_CONSOLE = _CASES | _MONEY | _OUTBOUND
 
 log = structlog.get_logger("backend.events")
 

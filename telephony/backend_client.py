@@ -12,9 +12,18 @@ from telephony.messages import Choice, Language, Mode, Utterance, choices_from_j
 
 _WRITE_SECONDS = 1.2
 _READ_SECONDS = 2.0
+_STATUS_SECONDS = 8.0
 _STATEMENT_SECONDS = 10.0
 """A statement is typeset when it is opened."""
 _NOTIFICATION_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What everybody of a place is told now, by language: an emergency, or that the billing system is down."""
+
+    id: str
+    text: Mapping[Language, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Turn:
     calling_number_on_file: bool
     after_hours: bool
     now: str | None
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,18 @@ def _turn(raw: Mapping[str, Any]) -> Turn:
         calling_number_on_file=bool(raw.get("calling_number_on_file")),
         after_hours=bool(raw.get("after_hours")),
         now=raw.get("now"),
+        notices=notices_from(raw.get("notices")),
     )
+
+
+def notices_from(raw: object) -> tuple[Notice, ...]:
+    """Notices as the backend sends them; what is not one is left out."""
+    found = []
+    for one in raw if isinstance(raw, list) else ():
+        text = one.get("text") if isinstance(one, dict) else None
+        if isinstance(text, dict) and text.get("en") and text.get("es"):
+            found.append(Notice(str(one.get("id")), {"en": str(text["en"]), "es": str(text["es"])}))
+    return tuple(found)
 
 
 class BackendClient:
@@ -146,10 +167,21 @@ class BackendClient:
         """The customer hung up or left."""
         await self._call("POST", f"/v1/conversations/{conversation_id}/end", {"reason": reason}, _WRITE_SECONDS)
 
-    async def message_status(self, message_id: str, status: str, sid: str, error_code: str | None) -> None:
-        """What became of a text we sent."""
-        body = {"status": status, "provider_message_id": sid, "error_code": error_code}
-        await self._call("PUT", f"/v1/messages/{message_id}/status", body, _WRITE_SECONDS)
+    async def text_consent(self, phone: str, word: str, wording: str, *, is_keyword: bool, message_id: str) -> bool:
+        """A customer's word about texts; whether it was one (a YES may be an answer to something else)."""
+        body = {
+            "phone": phone,
+            "word": word,
+            "wording": wording,
+            "is_keyword": is_keyword,
+            "provider_message_id": message_id,
+        }
+        told = await self._call("POST", "/v1/text-consents", body, _WRITE_SECONDS)
+        return bool(told.get("heard"))
+
+    async def message_statuses(self, statuses: Sequence[Mapping[str, Any]]) -> None:
+        """What became of texts that we sent."""
+        await self._call("POST", "/v1/message-statuses", {"statuses": list(statuses)}, _STATUS_SECONDS)
 
     async def district(self) -> Mapping[str, Any]:
         """The district's public facts."""

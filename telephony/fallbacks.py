@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from telephony.backend_client import BackendClient, FiledHandOff, Turn
+from telephony.backend_client import BackendClient, FiledHandOff, Turn, notices_from
 from telephony.district import CUSTOMER_SERVICE, District, DistrictDirectory, shown
 from telephony.http_json import CallError
 from telephony.memory import ThreadMemory
@@ -43,14 +43,22 @@ class Fallbacks:
         await self._spool.keep(hand_off_body(said, None, "backend_unavailable"))
         language = await self._language(said)
         district = self._directory.current
+        spoken = (language,) if language else LANGUAGES
+        # Nobody knows now where they are, so everything that holds anywhere is told.
+        told = [
+            Reply(notice.text[each], language=each)
+            for notice in notices_from(district.facts.get("notices"))
+            for each in spoken
+        ]
         if said.channel == "voice":
-            return answer_of(_voice_record_away(said, language, district), language or "en")
+            return answer_of([*told, *_voice_record_away(said, language, district)], language or "en")
         if language is not None:
-            return answer_of([Reply(_with_phone(say("record_away", language), language, district))], language)
+            words = _with_phone(say("record_away", language), language, district)
+            return answer_of([*told, Reply(words)], language)
         if not district.phone:
-            return answer_of([Reply(both("record_away"))], "en")
+            return answer_of([*told, Reply(both("record_away"))], "en")
         text = "\n\n".join(_with_phone(say("record_away", each), each, district) for each in LANGUAGES)
-        return answer_of([Reply(text)], "en")
+        return answer_of([*told, Reply(text)], "en")
 
     async def webhook_failed(self, said: Utterance) -> Answer:
         """Twilio could not use our answer and asks the fallback address: file the case, say how it goes on."""

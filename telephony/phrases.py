@@ -119,6 +119,12 @@ PHRASES: dict[str, dict[Language, str]] = {
         "es": "Volverá a recibir mensajes de {district}. Pueden aplicar tarifas. Responda HELP para ayuda, "
         "STOP para no recibir más.",
     },
+    "sms_stopped": {
+        "en": "{district}: you will get no more texts from us. You can still text or call us at {phone}. Reply START "
+        "to get texts again.",
+        "es": "{district}: no recibirá más mensajes nuestros. Puede escribirnos o llamarnos al {phone}. Responda START "
+        "para recibirlos otra vez.",
+    },
     "chat_too_long": {
         "en": "That message is too long. Please send it in parts.",
         "es": "Ese mensaje es demasiado largo. Por favor envíelo por partes.",

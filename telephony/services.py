@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from telephony.backend_client import BackendClient
 from telephony.calls.core import CallCore, Step
-from telephony.calls.opening import RecordingNotice
+from telephony.calls.opening import Opening, RecordingNotice
 from telephony.calls.places import CallPlaces
 from telephony.calls.relay_health import RelayHealth
 from telephony.district import DistrictDirectory
@@ -18,6 +18,7 @@ from telephony.engine_client import EngineClient
 from telephony.fallbacks import Fallbacks
 from telephony.http_json import make_session
 from telephony.memory import ThreadMemory, make_redis
+from telephony.outbound.statuses import StatusReports
 from telephony.outbound.texts import TextSender
 from telephony.settings import Settings
 from telephony.spool import HandOffSpool
@@ -44,6 +45,7 @@ class Services:
     signature: SignatureCheck
     voice: VoiceStyle
     texts: TextSender
+    statuses: StatusReports
     chats: ChatHub
     calls: CallCore
     places: CallPlaces
@@ -68,7 +70,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         fallbacks=fallbacks,
         directory=directory,
         turn_seconds=settings.turn_seconds,
-        preface=RecordingNotice(memory) if settings.recording_notice else None,
+        preface=Opening(memory, RecordingNotice(memory) if settings.recording_notice else None),
     )
     services = Services(
         settings=settings,
@@ -83,6 +85,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         signature=SignatureCheck(settings.twilio_auth_token.get_secret_value(), settings.public_url),
         voice=VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url),
         texts=TextSender(make_twilio_client(settings, session), settings, store),
+        statuses=StatusReports(backend),
         chats=ChatHub(store),
         calls=CallCore(switchboard, fallbacks, directory),
         places=CallPlaces(store),

@@ -139,11 +139,15 @@ class Switchboard:
             found = await self._engine.answer(turn, said, words, payload, seconds)
         except EngineFailed as problem:
             log.warning("engine_failed", reason=problem.reason, conversation_id=turn.conversation_id)
-            own = [reply_to_json(reply) for reply in await self._fallbacks.engine_failed(said, turn)]
+            failed = [*await self._before(said, turn, turn.language), *await self._fallbacks.engine_failed(said, turn)]
+            own = [reply_to_json(reply) for reply in failed]
             return await self._record(said, turn, own, turn.language, problem.outcome)
-        preface = await self._preface(said, turn, found.language) if self._preface is not None else ()
+        preface = await self._before(said, turn, found.language)
         replies = [*(reply_to_json(reply) for reply in preface), *found.replies]
         return await self._record(said, turn, replies, found.language, "answered")
+
+    async def _before(self, said: Utterance, turn: Turn, language: Language) -> Sequence[Reply]:
+        return await self._preface(said, turn, language) if self._preface is not None else ()
 
     async def _record(
         self, said: Utterance, turn: Turn, replies: Sequence[Any], language: Language, outcome: str

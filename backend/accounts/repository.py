@@ -55,6 +55,8 @@ SELECT a.id, a.number, a.status, a.service_class, a.opened_on, a.closed_on, a.pi
        place.street, place.unit, place.city, place.state, place.zip,
        (SELECT phone FROM customer_phones f WHERE f.customer_id = c.id ORDER BY rank LIMIT 1) AS phone,
        (SELECT phone FROM customer_phones f WHERE f.customer_id = c.id AND texts_allowed
+           AND NOT EXISTS (SELECT FROM text_numbers n WHERE n.phone = f.phone
+                              AND (n.unreachable IS NOT NULL OR n.stopped_by IN ('keyword', 'carrier')))
          ORDER BY rank LIMIT 1) AS text_phone,
        (SELECT email FROM customer_emails e WHERE e.customer_id = c.id ORDER BY rank LIMIT 1) AS email
   FROM accounts a JOIN customers c ON c.id = a.customer_id
@@ -77,6 +79,8 @@ SELECT a.id AS account_id, a.number, a.status, a.service_class, a.opened_on, a.c
        a.identity_locked,
        (SELECT phone FROM customer_phones f WHERE f.customer_id = c.id ORDER BY rank LIMIT 1) AS phone,
        (SELECT phone FROM customer_phones f WHERE f.customer_id = c.id AND texts_allowed
+           AND NOT EXISTS (SELECT FROM text_numbers n WHERE n.phone = f.phone
+                              AND (n.unreachable IS NOT NULL OR n.stopped_by IN ('keyword', 'carrier')))
          ORDER BY rank LIMIT 1) AS text_phone,
        (SELECT email FROM customer_emails e WHERE e.customer_id = c.id ORDER BY rank LIMIT 1) AS email,
        EXISTS (SELECT FROM low_income_declarations d WHERE d.account_id = a.id AND d.declared_on <= :today

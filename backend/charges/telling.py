@@ -71,4 +71,6 @@ async def _send(session: AsyncSession, charge: Row[Any], words: str, purpose: st
             language=charge.language,
             purpose=purpose,
             now=now,
+            # Nobody waits for the receipt of a draft that was made at night.
+            kind="notice" if charge.channel == "nightly" else "reply",
         )

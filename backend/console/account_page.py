@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from nicegui import Client, ui
 
 from backend.access import reach_account_as_staff
-from backend.console.account import bills, fees, holds, ledger, options, overview, payments, usage
+from backend.console.account import bills, fees, holds, ledger, options, overview, payments, texts, usage
 from backend.console.account.head import Head, draw_head, read_head
 from backend.console.account.view import Look, View
 from backend.console.navigation import ACCOUNTS
@@ -27,6 +27,7 @@ VIEWS: dict[str, type[View]] = {
         fees.Fees,
         options.Options,
         holds.Holds,
+        texts.Texts,
     )
 }
 

@@ -21,8 +21,11 @@ from backend.console import (
     accounts_page,
     billing_page,
     billing_run_page,
+    campaign_page,
+    campaigns_page,
     desk_page,
     drawer_page,
+    emergency_page,
     entrance,
     files_page,
     nightly_page,
@@ -52,6 +55,9 @@ PAGES = (
     returns_page,
     requests_page,
     nightly_page,
+    campaigns_page,
+    campaign_page,
+    emergency_page,
 )
 
 

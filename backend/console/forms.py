@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from backend.console.pen import Pen
 from backend.console.seat import Refusal
@@ -28,11 +29,18 @@ class Form:
         with self._labelled(name, label, help, given):
             self._pen("input", id=self._field_id(name), name=name, type=kind, **given)
 
-    def words(self, name: str, label: str, *, help: str = "", rows: int = 2, **attributes: object) -> None:
-        """A field for sentences."""
+    @property
+    def t(self) -> Wording:
+        """The language of the form."""
+        return self._t
+
+    def words(
+        self, name: str, label: str, *, help: str = "", rows: int = 2, filled: str = "", **attributes: object
+    ) -> None:
+        """A field for sentences; `filled` stands in it at first."""
         given: dict[str, object] = {"maxlength": WORDS_LENGTH_MAX, "rows": rows, **attributes}
         with self._labelled(name, label, help, given):
-            self._pen("textarea", id=self._field_id(name), name=name, **given)
+            self._pen("textarea", filled, id=self._field_id(name), name=name, **given)
 
     def choice(
         self, name: str, label: str, options: Sequence[tuple[str, str]], *, chosen: str = "", help: str = ""
@@ -125,6 +133,20 @@ def day_in(fields: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(typed)
     except ValueError as unreadable:
         raise Refusal("day_unreadable", field=name) from unreadable
+
+
+def moment_in(fields: Mapping[str, str], name: str, zone: ZoneInfo) -> datetime | None:
+    """The day and hour that were chosen, by the clock of `zone`; None for none.
+
+    :raises Refusal: `time_unreadable`.
+    """
+    typed = fields.get(name, "").strip()
+    if not typed:
+        return None
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=zone).astimezone(UTC)
+    except ValueError as unreadable:
+        raise Refusal("time_unreadable", field=name) from unreadable
 
 
 def words_in(fields: Mapping[str, str], name: str, *, needed: bool = True) -> str:

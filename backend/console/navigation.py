@@ -20,7 +20,9 @@ BILLING = Section("billing", "/billing", Permission.SEE_BILLING)
 MONEY = Section("money", "/money", Permission.TAKE_PAYMENT)
 REQUESTS = Section("requests", "/requests", Permission.SEE_REQUESTS)
 NIGHTS = Section("nightly", "/nightly", Permission.SEE_NIGHTS)
-SECTIONS = (CASES, ACCOUNTS, BILLING, MONEY, REQUESTS, NIGHTS)
+CAMPAIGNS = Section("campaigns", "/campaigns", Permission.SEE_CAMPAIGNS)
+EMERGENCY = Section("emergency", "/emergency", Permission.SEE_EMERGENCIES)
+SECTIONS = (CASES, ACCOUNTS, BILLING, MONEY, REQUESTS, NIGHTS, CAMPAIGNS, EMERGENCY)
 
 
 def offered(me: SignedIn) -> tuple[Section, ...]:

@@ -1,5 +1,6 @@
 """HTTP of turns and messages. Answers are written out directly: these are the hottest calls."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from backend.conversations.schemas import (
 )
 from backend.database import DatabaseDep, SessionDep, SingleStatementDep
 from backend.district.service import District, DistrictDep
+from backend.emergency.facts import NoticesDep
 
 router = APIRouter(prefix="/v1", tags=["conversations"])
 _TELEPHONY = [admits(Kind.TELEPHONY)]
@@ -35,7 +37,9 @@ def _json(content: object, status: int = 200) -> Response:
     return Response(orjson.dumps(content), status, media_type="application/json")
 
 
-def _turn_body(row: Row[Any], district: District, now: datetime) -> dict[str, Any]:
+def _turn_body(
+    row: Row[Any], district: District, now: datetime, notices: Sequence[dict[str, object]] = ()
+) -> dict[str, Any]:
     return {
         "turn_id": row.turn_id,
         "conversation_id": row.conversation_id,
@@ -52,17 +56,21 @@ def _turn_body(row: Row[Any], district: District, now: datetime) -> dict[str, An
         "calling_number_on_file": row.calling_number_on_file,
         "after_hours": not district.is_open(now),
         "now": now.astimezone(district.zone),
+        "notices": list(notices),
     }
 
 
 @router.post("/turns", status_code=201, response_model=TurnOut, dependencies=_TELEPHONY)
-async def post_turn(said: TurnIn, database: DatabaseDep, now: NowDep, district: DistrictDep) -> Response:
+async def post_turn(
+    said: TurnIn, database: DatabaseDep, now: NowDep, district: DistrictDep, notices: NoticesDep
+) -> Response:
     """Record what a customer said, once for each provider message id; learn what to do about it."""
     # Words are one statement. A bare number may be the last part of a card number, which is several.
     several = service.may_complete_card(said.text)
     async with database.transaction() if several else database.single_statement() as session:
         row = await service.record_turn(session, said, district.settings.language, now)
-    return _json(_turn_body(row, district, now), 201 if row.created else 200)
+        told = await notices.for_party(session, now, said.party)
+    return _json(_turn_body(row, district, now, told), 201 if row.created else 200)
 
 
 @router.get("/turns/{turn_id}", response_model=TurnOut, dependencies=_TELEPHONY)

@@ -71,6 +71,14 @@ class Reply(BaseModel):
     commands: list[dict[str, Any]] = []
 
 
+class NoticeOut(BaseModel):
+    """What everybody of a place is told now; `kind` is water or billing_down."""
+
+    id: UUID
+    kind: Literal["water", "billing_down"]
+    text: dict[Language, str]
+
+
 class TurnOut(BaseModel):
     """What to do about a turn."""
 
@@ -93,6 +101,7 @@ class TurnOut(BaseModel):
                     "calling_number_on_file": True,
                     "after_hours": False,
                     "now": "2026-11-23T10:00:00-08:00",
+                    "notices": [],
                 }
             ]
         }
@@ -113,6 +122,7 @@ class TurnOut(BaseModel):
     calling_number_on_file: bool
     after_hours: bool
     now: datetime
+    notices: list[NoticeOut] = []
 
 
 class RepliesIn(BaseModel):

@@ -11,6 +11,7 @@ from backend.demo import service
 from backend.demo.schemas import ClockIn, ClockOut, DemoCustomerOut
 from backend.district.service import DistrictDep
 from backend.nightly import service as nightly
+from backend.outbox import service as outbox
 
 
 async def _demonstration(request: Request) -> None:
@@ -52,4 +53,5 @@ async def put_clock(change: ClockIn, session: SessionDep, clock: ClockDep, distr
         has_zone = change.now.tzinfo is not None
         await clock.move_to(session, change.now if has_zone else change.now.replace(tzinfo=district.zone))
     await nightly.clock_moved(session, district, clock.now())
+    await outbox.clock_moved(session)
     return ClockOut(now=clock.now().astimezone(district.zone), real=clock.is_real)

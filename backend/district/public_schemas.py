@@ -1,6 +1,8 @@
 """The shape of the district's public facts."""
 
 from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +44,15 @@ class DepartmentOut(BaseModel):
     open_now: bool
 
 
+class NoticeOut(BaseModel):
+    """What customers are told now: of `zones`, or of the whole district when none is named."""
+
+    id: UUID
+    kind: Literal["water", "billing_down"]
+    text: InTwoLanguages
+    zones: list[str]
+
+
 class DistrictOut(BaseModel):
     """What anyone may know of the district."""
 
@@ -81,6 +92,7 @@ class DistrictOut(BaseModel):
                             "open_now": True,
                         }
                     ],
+                    "notices": [],
                 }
             ]
         }
@@ -99,3 +111,4 @@ class DistrictOut(BaseModel):
     next_closures: list[ClosureOut]
     locations: list[LocationOut]
     departments: list[DepartmentOut]
+    notices: list[NoticeOut]

@@ -3,13 +3,15 @@
 import re
 from datetime import date, time
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from backend.district.charges import Authority, Fees, PaymentOptions, ShutOff
 from backend.district.money import Payments
+from backend.district.openings import Opening, opening
+from backend.district.texting import Texting
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -27,27 +29,7 @@ class InTwoLanguages(_Strict):
     es: Text
 
 
-class Opening(_Strict):
-    """From `opens` until `closes`, local time of one day."""
-
-    opens: time
-    closes: time
-
-
-def _opening(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", value)
-    if not found:
-        raise ValueError('write opening hours like "07:30-17:30"')
-    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
-    opens, closes = time(from_hour, from_minute), time(to_hour, to_minute)
-    if closes <= opens:
-        raise ValueError("the office must close after it opens")
-    return Opening(opens=opens, closes=closes)
-
-
-OpeningField = Annotated[Opening | None, BeforeValidator(_opening)]
+OpeningField = Annotated[Opening | None, BeforeValidator(opening)]
 
 
 class Hours(_Strict):
@@ -285,3 +267,4 @@ class Policy(_Strict):
     arrangements: Arrangements
     shutoff: ShutOff
     nightly: Nightly
+    texting: Texting

@@ -33,6 +33,8 @@ async def text_bills(
             language=row.language,
             purpose="bill_text" if row.is_new else "bill_reminder",
             now=now,
+            kind="notice" if row.is_new else "dunning",
+            account_id=row.account_id,
         )
     new = sum(row.is_new for row in rows)
     return {"bill_texts": new, "bill_reminders": len(rows) - new}

@@ -1,6 +1,6 @@
 """Late fees: one for each bill that is late, never twice; whom the policy and the law spare."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.district.charges import Fees
 from backend.district.service import District
+from backend.emergency import facts as emergency
 from backend.fees import repository, rules
 from backend.ledger import chart
 from backend.ledger import rules as entries
@@ -39,11 +40,15 @@ async def charge_late_fees(
 
     Counts `late_fees`, `late_fee_cents` and `interest_waived_cents` of it. Accounts on hold (a dispute, an appeal, an
     extension) are spared, and by the policy those that keep to an arrangement or have medical protection. Again for
-    the same date it charges nothing more.
+    the same date it charges nothing more. Where an emergency stands dunning down at `now` nobody is
+    charged, and the nights after it catch up as far as the policy lets them.
     """
     fees = district.policy.fees
+    down = await emergency.stood_down(session, now)
+    if down.everywhere:
+        return {"late_fees": 0, "late_fee_cents": 0, "interest_waived_cents": 0}
     due = rules.days_late(business_date, fees.late.grace_days, fees.late.catch_up_days)
-    bills = await _late_bills(session, part, business_date, due, fees)
+    bills = await _late_bills(session, part, business_date, due, fees=fees, spared_zones=down.zones)
     due_on = business_date + timedelta(days=fees.due_days)
     made = await _charge(session, [bill for bill in bills if bill.cents], business_date, due_on, now)
     waived = [bill for bill in bills if bill.waived_cents]
@@ -61,7 +66,7 @@ async def late_bill(
 ) -> LateBill | None:
     """The bill of this entry with its fee as of `charged_on`; None when no late fee is due on it."""
     last = charged_on - timedelta(days=fees.late.grace_days + 1)
-    bills = await _late_bills(session, Part.of(account_id), charged_on, (last - YEARS_BACK, last), fees)
+    bills = await _late_bills(session, Part.of(account_id), charged_on, (last - YEARS_BACK, last), fees=fees)
     return next((bill for bill in bills if bill.entry_id == entry_id and bill.cents), None)
 
 
@@ -72,9 +77,17 @@ async def keep_waiver(session: AsyncSession, bill: LateBill, waived_on: date) ->
 
 
 async def _late_bills(
-    session: AsyncSession, part: Part, today: date, due: tuple[date, date], fees: Fees
+    session: AsyncSession,
+    part: Part,
+    today: date,
+    due: tuple[date, date],
+    *,
+    fees: Fees,
+    spared_zones: Collection[str] = (),
 ) -> list[LateBill]:
     conditions = {
+        "spares_zones": bool(spared_zones),
+        "spared_zones": sorted(spared_zones),
         "least_owed_cents": fees.late.least_owed_cents,
         "spares_medical_protection": fees.late.spares_medical_protection,
         "spares_kept_arrangement": fees.late.spares_kept_arrangement,

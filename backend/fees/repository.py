@@ -64,6 +64,9 @@ SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, s
  WHERE {WITHIN.format("a.id")}
    AND sums.balance_cents - sums.due_later_cents >= :least_owed_cents
    AND NOT (a.medical_protection AND :spares_medical_protection)
+   AND NOT (:spares_zones AND EXISTS (
+       SELECT FROM service_agreements s JOIN premises p ON p.id = s.premise_id
+        WHERE s.account_id = a.id AND s.ended_on IS NULL AND p.zone = ANY(CAST(:spared_zones AS text[]))))
    AND NOT EXISTS (SELECT FROM fee_charges f WHERE f.code = 'late' AND f.caused_by_entry_id = bill.entry_id)
    AND NOT EXISTS (SELECT FROM interest_waivers w WHERE w.bill_entry_id = bill.entry_id)
    AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = bill.entry_id)

@@ -13,11 +13,15 @@ from backend.conversations.redaction import redact
 from backend.conversations.service import ConversationNotFoundError
 from backend.database import announce
 from backend.district.service import District
+from backend.emergency import facts as emergency
 from backend.hand_offs import repository
+from backend.hand_offs.rules import more_urgent
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
 
 DEFAULT_DEPARTMENT = "customer_service"
+NO_WATER_PRIORITY = 1
+"""Urgent, behind what is an emergency by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,10 @@ async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, 
         before = await repository.same_request(session, conversation_id, asked.provider_message_id)
         if before is not None:
             return Filed(before, await repository.position(session, before), made=False)
-    row, made = await _file(session, _values(asked, conversation_id, district, now))
+    values = _values(asked, conversation_id, district, now)
+    if await emergency.has_no_water(session, now, conversation_id):
+        values["priority"] = more_urgent(values["priority"], NO_WATER_PRIORITY)
+    row, made = await _file(session, values)
     if not asked.assistant_continues:
         await repository.set_mode(session, conversation_id, "person")
     note = None if made else f"{asked.reason}: {redact(asked.summary).text}"

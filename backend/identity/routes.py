@@ -9,6 +9,7 @@ from backend.access import Kind, admits
 from backend.clock import NowDep
 from backend.database import SessionDep
 from backend.district.service import DistrictDep
+from backend.emergency.facts import billing_is_up
 from backend.identity import codes, service
 from backend.identity.codes import Asked
 from backend.identity.schemas import (
@@ -23,7 +24,11 @@ from backend.identity.schemas import (
 )
 from backend.identity.service import Checks
 
-router = APIRouter(prefix="/v1/conversations/{conversation_id}", tags=["identity"], dependencies=[admits(Kind.ACTIONS)])
+router = APIRouter(
+    prefix="/v1/conversations/{conversation_id}",
+    tags=["identity"],
+    dependencies=[admits(Kind.ACTIONS), Depends(billing_is_up)],
+)
 
 
 async def _asked(

@@ -1,5 +1,7 @@
 """The statements of the outbox."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,19 +11,124 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.outbox import OutboundMessage
 
-# What a carrier says can overtake itself: a later word never takes back a final one.
+# What a carrier says can overtake itself, and us: a later word never takes back a final one.
 _STATUS = text(
     """
-    UPDATE outbound_messages SET
-        status = CASE WHEN status IN ('delivered', 'failed') OR (status = 'sent' AND :status = 'sent')
-                      THEN status ELSE :status END,
-        provider_message_id = coalesce(provider_message_id, :provider_message_id),
-        error_code = coalesce(:error_code, error_code),
-        text = CASE WHEN secret THEN '' ELSE text END,
-        updated_at = :now
-    WHERE id = :id RETURNING id, conversation_id, status
+    UPDATE outbound_messages m SET
+        status = CASE WHEN m.status IN ('delivered', 'failed') OR (m.status = 'sent' AND told.status = 'sent')
+                      THEN m.status ELSE told.status END,
+        provider_message_id = coalesce(m.provider_message_id, told.provider_message_id),
+        error_code = coalesce(told.error_code, m.error_code), waits_for = NULL, updated_at = :now,
+        text = CASE WHEN m.secret THEN '' ELSE m.text END
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
+                  CAST(:error_codes AS text[])) AS told (id, status, provider_message_id, error_code)
+     WHERE m.id = told.id
+    RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, told.status, told.error_code
     """
 )
+_DUE = text(
+    """
+    SELECT id, segments FROM outbound_messages
+     WHERE status = 'pending' AND urgency BETWEEN :first AND :last AND look_at <= clock_timestamp()
+     ORDER BY urgency, look_at, created_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    """
+)
+# Whoever dies with a message in hand leaves it to be looked at again; telephony sends one id once.
+_CLAIM = text(
+    """
+    UPDATE outbound_messages m SET look_at = clock_timestamp() + make_interval(secs => :lease_seconds)
+     WHERE m.id = ANY(:ids)
+    RETURNING m.id, m.conversation_id, m.channel, m.thread_key, m.recipient, m.text, m.language, m.seq, m.kind,
+              m.urgency, m.attempts, m.account_id, m.segments,
+              m.kind <> 'dunning' OR (SELECT sum(amount_cents) FROM ledger_postings
+                WHERE ledger_account_id = m.account_id) > 0 AS is_owed,
+              (SELECT array_agg(p.zone) FROM service_agreements s JOIN premises p ON p.id = s.premise_id
+                WHERE m.kind = 'dunning' AND s.account_id = m.account_id AND s.ended_on IS NULL) AS zones
+    """
+)
+_PUT_OFF = text(
+    """
+    UPDATE outbound_messages m SET waits_for = put.waits_for, attempts = m.attempts + put.tried,
+           look_at = clock_timestamp() + make_interval(secs => put.seconds)
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:seconds AS float8[]), CAST(:waits_for AS text[]), CAST(:tried AS int[]))
+           AS put (id, seconds, waits_for, tried)
+     WHERE m.id = put.id AND m.status IN ('pending', 'held')
+    """
+)
+# A campaign may have been paused or canceled while the text was on its way: it has gone all the same.
+_DONE = text(
+    """
+    UPDATE outbound_messages m SET
+        status = CASE WHEN m.status IN ('pending', 'held', 'canceled') THEN done.status ELSE m.status END,
+        provider_message_id = coalesce(m.provider_message_id, done.provider_message_id),
+        error_code = coalesce(m.error_code, done.error_code), waits_for = NULL, updated_at = :now, attempts = 0,
+        look_at = clock_timestamp() + make_interval(secs => :confirm_seconds),
+        text = CASE WHEN m.secret THEN '' ELSE m.text END
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
+                  CAST(:error_codes AS text[])) AS done (id, status, provider_message_id, error_code)
+     WHERE m.id = done.id AND m.status <> 'delivered'
+    RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, m.status, done.error_code
+    """
+)
+# A minute, two, four … after it was sent: callbacks get lost when whoever takes them is away.
+_UNCONFIRMED = text(
+    """
+    UPDATE outbound_messages m SET attempts = m.attempts + 1,
+           look_at = clock_timestamp() + make_interval(secs => :confirm_seconds * (2 ^ (m.attempts + 1)))
+      FROM (SELECT id FROM outbound_messages
+             WHERE status = 'sent' AND channel = 'sms' AND provider_message_id IS NOT NULL
+               AND look_at <= clock_timestamp() AND attempts < :asks_max
+             ORDER BY look_at LIMIT :limit FOR UPDATE SKIP LOCKED) late
+     WHERE m.id = late.id RETURNING m.id, m.provider_message_id
+    """
+)
+_BUSY = text("SELECT busy_until, clock_timestamp() AS now FROM sender_pace WHERE id = 1 FOR UPDATE")
+_KEEP_BUSY = text("UPDATE sender_pace SET busy_until = :busy_until WHERE id = 1")
+_WAITING = text(
+    "SELECT count(*) FROM (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= :first"
+    " AND look_at <= clock_timestamp() LIMIT 1) one"
+)
+_LOOK_AGAIN = text("UPDATE outbound_messages SET look_at = now() WHERE status = 'pending' AND waits_for IS NOT NULL")
+_HOLD = text("UPDATE outbound_messages SET status = 'held' WHERE campaign_id = :campaign_id AND status = 'pending'")
+_RELEASE = text(
+    "UPDATE outbound_messages SET status = 'pending', look_at = now()"
+    " WHERE campaign_id = :campaign_id AND status = 'held'"
+)
+_CANCEL = text(
+    "UPDATE outbound_messages SET status = 'canceled', updated_at = :now"
+    " WHERE campaign_id = :campaign_id AND status IN ('pending', 'held')"
+)
+_OF_CAMPAIGN = text(
+    """
+    SELECT status, CASE WHEN status = 'failed' THEN error_code END AS error_code,
+           CASE WHEN status = 'pending' THEN waits_for END AS waits_for, count(*)::int AS messages,
+           sum(segments)::int AS segments
+      FROM outbound_messages WHERE campaign_id = :campaign_id GROUP BY 1, 2, 3
+    """
+)
+
+CONFIRM_SECONDS = 60.0
+ASKS_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one message."""
+
+    id: UUID
+    status: str
+    provider_message_id: str | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A message to look at again in so many seconds; `tried` when it was offered to telephony."""
+
+    id: UUID
+    seconds: float
+    waits_for: str
+    tried: bool
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:
@@ -29,21 +136,95 @@ async def add(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(insert(OutboundMessage).values(values))
 
 
-async def set_status(
-    session: AsyncSession,
-    message_id: UUID,
-    status: str,
-    *,
-    provider_id: str | None,
-    error_code: str | None,
-    now: datetime,
-) -> Row[Any] | None:
-    """What the carrier says; None when the message is not ours."""
-    values = {
-        "id": message_id,
-        "status": status,
-        "provider_message_id": provider_id,
-        "error_code": error_code,
+async def add_many(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """New rows, all with the same columns."""
+    if rows:
+        await session.execute(insert(OutboundMessage), rows)
+
+
+async def note_statuses(session: AsyncSession, messages: Sequence[Done], now: datetime) -> Sequence[Row[Any]]:
+    """Keep what the carrier says; the rows of those that are ours, with what was said of each."""
+    return (await session.execute(_STATUS, _columns(messages, now))).all()
+
+
+def _columns(messages: Sequence[Done], now: datetime) -> dict[str, Any]:
+    return {
+        "ids": [one.id for one in messages],
+        "statuses": [one.status for one in messages],
+        "provider_ids": [one.provider_message_id for one in messages],
+        "error_codes": [one.error_code for one in messages],
         "now": now,
     }
-    return (await session.execute(_STATUS, values)).one_or_none()
+
+
+async def due(session: AsyncSession, first: int, last: int, limit: int) -> Sequence[Row[Any]]:
+    """The `id` and `segments` of messages to look at now, most urgent first, locked until the transaction ends."""
+    return (await session.execute(_DUE, {"first": first, "last": last, "limit": limit})).all()
+
+
+async def claim(session: AsyncSession, ids: Sequence[UUID], lease_seconds: float) -> Sequence[Row[Any]]:
+    """Take these messages in hand; nobody else looks at them for so long."""
+    return (await session.execute(_CLAIM, {"ids": list(ids), "lease_seconds": lease_seconds})).all()
+
+
+async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
+    """Look at these again later."""
+    if messages:
+        values = {
+            "ids": [one.id for one in messages],
+            "seconds": [one.seconds for one in messages],
+            "waits_for": [one.waits_for for one in messages],
+            "tried": [int(one.tried) for one in messages],
+        }
+        await session.execute(_PUT_OFF, values)
+
+
+async def finish(session: AsyncSession, messages: Sequence[Done], now: datetime) -> Sequence[Row[Any]]:
+    """Keep what became of these; the rows that were told something new, with the error of each."""
+    if not messages:
+        return ()
+    values = _columns(messages, now) | {"confirm_seconds": CONFIRM_SECONDS}
+    return (await session.execute(_DONE, values)).all()
+
+
+async def unconfirmed(session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
+    """Texts of which the carrier has said nothing for too long; whoever gets them asks, the next time later."""
+    values = {"limit": limit, "confirm_seconds": CONFIRM_SECONDS, "asks_max": ASKS_MAX}
+    return (await session.execute(_UNCONFIRMED, values)).all()
+
+
+async def pace(session: AsyncSession) -> tuple[datetime, datetime]:
+    """Up to when the number is busy, and the database's time; locked, so that several processes keep one pace."""
+    row = (await session.execute(_BUSY)).one()
+    return row.busy_until, row.now
+
+
+async def keep_pace(session: AsyncSession, busy_until: datetime) -> None:
+    await session.execute(_KEEP_BUSY, {"busy_until": busy_until})
+
+
+async def is_waiting(session: AsyncSession, first: int) -> bool:
+    """Whether any message of this urgency or less is due."""
+    return bool(await session.scalar(_WAITING, {"first": first}))
+
+
+async def look_again(session: AsyncSession) -> None:
+    """Whatever was put off is looked at now."""
+    await session.execute(_LOOK_AGAIN)
+
+
+async def hold_campaign(session: AsyncSession, campaign_id: UUID) -> None:
+    await session.execute(_HOLD, {"campaign_id": campaign_id})
+
+
+async def release_campaign(session: AsyncSession, campaign_id: UUID) -> None:
+    await session.execute(_RELEASE, {"campaign_id": campaign_id})
+
+
+async def cancel_campaign(session: AsyncSession, campaign_id: UUID, now: datetime) -> None:
+    await session.execute(_CANCEL, {"campaign_id": campaign_id, "now": now})
+
+
+async def of_campaign(session: AsyncSession, campaign_id: UUID) -> Sequence[Row[Any]]:
+    """How many messages, and segments, of a campaign stand where."""
+    return (await session.execute(_OF_CAMPAIGN, {"campaign_id": campaign_id})).all()

@@ -1,7 +1,5 @@
 """HTTP of delivery reports."""
 
-from uuid import UUID
-
 import orjson
 from fastapi import APIRouter, Response
 
@@ -9,20 +7,14 @@ from backend.access import Kind, admits
 from backend.clock import NowDep
 from backend.database import SessionDep
 from backend.outbox import service
-from backend.outbox.schemas import MessageStatusIn, MessageStatusOut
+from backend.outbox.schemas import MessageStatusesIn, MessageStatusesOut
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 
 
-@router.put("/messages/{message_id}/status", response_model=MessageStatusOut, dependencies=[admits(Kind.TELEPHONY)])
-async def put_message_status(message_id: UUID, body: MessageStatusIn, session: SessionDep, now: NowDep) -> Response:
-    """What the carrier says about a message of ours. A final word stays."""
-    status = await service.set_status(
-        session,
-        message_id,
-        body.status,
-        provider_id=body.provider_message_id,
-        error_code=body.error_code,
-        now=now,
-    )
-    return Response(orjson.dumps({"message_id": message_id, "status": status}), media_type="application/json")
+@router.post("/message-statuses", response_model=MessageStatusesOut, dependencies=[admits(Kind.TELEPHONY)])
+async def post_message_statuses(body: MessageStatusesIn, session: SessionDep, now: NowDep) -> Response:
+    """What the carrier says about messages of ours, in any order. A final word stays; `unknown` are not ours."""
+    told = [service.Done(one.message_id, one.status, one.provider_message_id, one.error_code) for one in body.statuses]
+    unknown = await service.note_statuses(session, told, now)
+    return Response(orjson.dumps({"unknown": unknown}), media_type="application/json")

@@ -33,6 +33,10 @@ class Permission(StrEnum):
     APPROVE_BILLING = "approve_billing"
     CORRECT_BILLS = "correct_bills"
     IMPORT_READS = "import_reads"
+    SEE_CAMPAIGNS = "see_campaigns"
+    RUN_CAMPAIGNS = "run_campaigns"
+    SEE_EMERGENCIES = "see_emergencies"
+    SWITCH_EMERGENCY = "switch_emergency"
 
 
 _CSR = frozenset(
@@ -49,6 +53,8 @@ _CSR = frozenset(
         Permission.PLACE_HOLD,
         Permission.RECORD_LOW_INCOME,
         Permission.SEE_BILLING,
+        Permission.SEE_CAMPAIGNS,
+        Permission.SEE_EMERGENCIES,
     }
 )
 _LEAD = _CSR | {
@@ -61,6 +67,8 @@ _LEAD = _CSR | {
     Permission.APPROVE_BILLING,
     Permission.CORRECT_BILLS,
     Permission.IMPORT_READS,
+    Permission.RUN_CAMPAIGNS,
+    Permission.SWITCH_EMERGENCY,
 }
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 

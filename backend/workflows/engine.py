@@ -1,4 +1,4 @@
-"""DBOS itself: launched, asked to deliver, destroyed. Called on threads, never on the event loop."""
+"""DBOS itself: launched, asked to work, destroyed. Called on threads, never on the event loop."""
 
 import time
 from collections.abc import Callable
@@ -7,11 +7,8 @@ from datetime import date
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from backend.settings import Settings
-from backend.workflows import charge, deliver, nightly, preparing
+from backend.workflows import charge, nightly, preparing
 from backend.workflows.charging import Charging
-from backend.workflows.courier import Courier
-
-_STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
 def launch(settings: Settings, night_is_over: Callable[[], None], charging: Charging | None) -> None:
@@ -26,7 +23,6 @@ def launch(settings: Settings, night_is_over: Callable[[], None], charging: Char
         "max_executor_threads": 192,
         "log_level": "WARNING",
     }
-    deliver.use(Courier.from_settings(settings))
     nightly.use(settings, night_is_over)
     preparing.use(settings)
     charge.use(charging)
@@ -39,23 +35,7 @@ def destroy() -> None:
     nightly.stop()
     preparing.stop()
     DBOS.destroy(workflow_completion_timeout_sec=0)
-    deliver.use(None)
     charge.use(None)
-
-
-def waiting() -> list[str]:
-    """The ids of the messages that are ours to deliver."""
-    return deliver.courier().waiting()
-
-
-def start_delivery(message_id: str, *, again: bool) -> None:
-    """Start the workflow of this message unless there is one; `again` also wakes one that failed."""
-    with SetWorkflowID(message_id):
-        DBOS.start_workflow(deliver.deliver, message_id)
-    if again:
-        status = DBOS.get_workflow_status(message_id)
-        if status is not None and status.status in _STUCK:
-            DBOS.resume_workflow(message_id)
 
 
 def start_charge(charge_id: str) -> None:

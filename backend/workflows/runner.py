@@ -1,12 +1,11 @@
-"""Starts DBOS beside the event loop, keeps the outbox and payments moving and begins the nights that are due.
+"""Starts DBOS beside the event loop, keeps the outbox, campaigns and payments moving and begins the nights due.
 
-Started in the background: the API answers before DBOS is up, and messages wait in their table meanwhile.
-A sweep finds the messages that a crash left between a commit and the start of their workflow.
+Started in the background: the API answers before DBOS is up. The outbox and campaigns need no DBOS: what they have to
+do is in their rows (see `backend/outbox/pump.py`).
 """
 
 import asyncio
 import importlib
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import date
@@ -14,17 +13,18 @@ from typing import Any
 
 import structlog
 
+from backend.campaigns.filling import Filling
 from backend.charges.tools import Tools
 from backend.clock import Clock
 from backend.database import Database, Event
 from backend.district.service import District
 from backend.nightly import service as nightly
+from backend.outbox.pump import Pump
 from backend.settings import Settings
 from backend.workflows.payments import Payments
 
 SWEEP_SECONDS = 3.0
 RETRY_SECONDS = 2.0
-SUSPECT_AFTER_SECONDS = 120.0
 OF_PAYMENTS = frozenset({"charge", "checkout_page", "setup_page"})
 
 log = structlog.get_logger("backend.workflows")
@@ -38,9 +38,10 @@ class Workflows:
         self._database = database
         self._district = district
         self._payments = Payments(tools, asyncio.get_running_loop()) if tools else None
-        self._task: asyncio.Task[None] | None = None
+        self._pump = Pump(settings, database, district)
+        self._filling = Filling(settings, database, district, self._pump.wake)
+        self._tasks: list[asyncio.Task[None]] = []
         self._starting: set[asyncio.Task[None]] = set()
-        self._handed: dict[str, float] = {}
         self._engine: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._look = asyncio.Event()
@@ -49,15 +50,18 @@ class Workflows:
     def start(self) -> None:
         """Begin to launch; returns at once."""
         self._loop = asyncio.get_running_loop()
-        self._task = asyncio.create_task(self._run(), name="workflows")
+        self._tasks = [
+            asyncio.create_task(self._run(), name="workflows"),
+            asyncio.create_task(self._pump.run(), name="outbox"),
+            asyncio.create_task(self._filling.run(), name="campaigns"),
+        ]
 
     async def stop(self) -> None:
         """Stop; work in progress goes on when the next process starts."""
         self.ready = False
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*self._starting, return_exceptions=True)
         if self._payments is not None:
             await self._payments.charging.close()
@@ -65,10 +69,13 @@ class Workflows:
 
     async def hear(self, events: list[Event]) -> None:
         """Begin the work that was just committed; called by the database after a commit."""
-        for event in events if self.ready else ():
+        for event in events:
             if event.kind == "outbound":
-                self._begin(self._deliver(event.data["message_id"]))
-            elif event.kind == "billing_run_preparing":
+                self._pump.wake()
+            elif event.kind == "campaign_filling":
+                self._filling.wake()
+        for event in events if self.ready else ():
+            if event.kind == "billing_run_preparing":
                 self._begin(self._prepare(event.data["run_id"]))
             elif self._payments is not None and event.kind in OF_PAYMENTS:
                 self._begin(self._payments.hear(event, self._engine))
@@ -92,9 +99,8 @@ class Workflows:
                 await asyncio.to_thread(self._destroy)
                 await asyncio.sleep(RETRY_SECONDS)
         log.info("workflows_started")
-        # Side by side: a processor that does not answer must not hold up the texts.
+        # Side by side: a processor that does not answer must not hold up the nights.
         await asyncio.gather(
-            self._again_and_again(self._sweep),
             self._again_and_again(self._sweep_payments),
             self._plan_nights_in_time(),
         )
@@ -133,26 +139,6 @@ class Workflows:
                 await self._payments.sweep(self._engine)
         except Exception as problem:
             log.warning("payments_sweep_failed", kind=type(problem).__name__)
-
-    async def _sweep(self) -> None:
-        try:
-            waiting: list[str] = await asyncio.to_thread(self._engine.waiting)
-        except Exception as problem:
-            log.warning("outbox_sweep_failed", kind=type(problem).__name__)
-            return
-        self._handed = {key: at for key, at in self._handed.items() if key in waiting}
-        for message_id in waiting:
-            since = self._handed.get(message_id)
-            if since is None or time.monotonic() - since > SUSPECT_AFTER_SECONDS:
-                await self._deliver(message_id, again=since is not None)
-
-    async def _deliver(self, message_id: str, *, again: bool = False) -> None:
-        self._handed[message_id] = time.monotonic()
-        try:
-            await asyncio.to_thread(self._engine.start_delivery, message_id, again=again)
-        except Exception as problem:
-            self._handed.pop(message_id, None)
-            log.warning("delivery_not_started", message_id=message_id, kind=type(problem).__name__)
 
     async def _prepare(self, run_id: str) -> None:
         try:

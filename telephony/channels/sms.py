@@ -1,14 +1,18 @@
 """Text messages: Twilio's webhook in, `<Message>`s out."""
 
 import re
+from collections.abc import Sequence
 
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from telephony.backend_client import Turn
+from telephony.channels.text_words import TextWord, text_word
 from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.district import shown
 from telephony.http_json import CallError
 from telephony.messages import Answer, Language, Reply, Utterance, answer_of, clean_text
+from telephony.outbound.statuses import TEXT_STATUSES, Status
 from telephony.phrases import both, say
 from telephony.services import Services, services_of
 from telephony.twilio.signature import SignedForm, TwilioForm
@@ -18,19 +22,13 @@ log = structlog.get_logger("telephony.sms")
 
 router = APIRouter(prefix="/twilio/sms", route_class=TwilioRoute)
 
-# Whole messages only. "YES" opts in as well, but as an answer to our question it must reach the assistant.
-STOP_WORDS = frozenset(["stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"])
-START_WORDS = frozenset(["start", "unstop"])
-HELP_WORDS = frozenset(["help", "info"])
+_MESSAGE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _E164 = re.compile(r"\+[1-9][0-9]{3,14}")
-# Twilio's states, in our words. What is not here (queued, sending …) says nothing new.
-_STATUSES = {
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "delivered",
-    "undelivered": "failed",
-    "failed": "failed",
-    "canceled": "failed",
+# Advanced Opt-Out says what it has matched, in whatever language, and has answered already.
+_OPT_OUT_TYPES = {
+    "STOP": TextWord("stop", is_keyword=True),
+    "START": TextWord("start", is_keyword=True),
+    "HELP": TextWord("help", is_keyword=True),
 }
 
 
@@ -52,14 +50,52 @@ async def text_arrives(request: Request, form: SignedForm) -> Response:
     """A customer's text. Opt-out words are the carrier's and get no reply of ours."""
     services = services_of(request)
     said = utterance_of(form)
-    word = said.text.casefold().strip()
-    if form.get("OptOutType") or word in STOP_WORDS or not said.provider_message_id:
+    if not said.provider_message_id:
         return twiml(messages_twiml(answer_of([], "en")))
-    if word in HELP_WORDS:
-        return twiml(messages_twiml(await _programme(services, said, "sms_help")))
-    if word in START_WORDS:
-        return twiml(messages_twiml(await _programme(services, said, "sms_start")))
-    return twiml(messages_twiml(await services.switchboard.answer(said)))
+    found = _OPT_OUT_TYPES.get(form.get("OptOutType")) or text_word(said.text)
+    answer = await _about_texts(services, said, found) if found is not None else None
+    if form.get("OptOutType"):
+        answer = answer_of([], "en")
+    return twiml(messages_twiml(answer or await services.switchboard.answer(said)))
+
+
+async def _about_texts(services: Services, said: Utterance, found: TextWord) -> Answer | None:
+    """What a word about texts is answered with; None: it was none, and the assistant answers."""
+    if found.word == "help":
+        return await _programme(services, said, "sms_help")
+    counts = await _note_word(services, said, found)
+    if found.word == "stop" and found.is_keyword:
+        return answer_of([], "en")
+    if found.word == "stop":
+        return await _confirm_stop(services, said) if counts else None
+    return await _programme(services, said, "sms_start") if found.word == "start" and counts else None
+
+
+async def _note_word(services: Services, said: Utterance, found: TextWord) -> bool:
+    """Tell the record what a customer said about texts; whether it counts as that.
+
+    When the record is away a keyword is not lost: the carrier acts on it, and its refusal of the next text says so.
+    """
+    if said.party is None:
+        return False
+    try:
+        return await services.backend.text_consent(
+            said.party, found.word, said.text, is_keyword=found.is_keyword, message_id=said.provider_message_id
+        )
+    except CallError as problem:
+        log.warning("text_word_not_recorded", kind=type(problem).__name__)
+        return found.is_keyword
+
+
+async def _confirm_stop(services: Services, said: Utterance) -> Answer:
+    """The one confirmation that the rule allows, on record as the answer to what was said."""
+    district = services.directory.current
+    facts = {"district": district.name, "phone": shown(district.phone)}
+
+    async def confirm(said: Utterance, turn: Turn) -> Sequence[Reply]:
+        return (Reply(say("sms_stopped", turn.language, **facts)),)
+
+    return await services.switchboard.answer(said, confirm)
 
 
 async def _programme(services: Services, said: Utterance, phrase: str) -> Answer:
@@ -84,12 +120,11 @@ async def text_failed(request: Request, form: SignedForm) -> Response:
 async def text_status(request: Request, form: SignedForm, message_id: str = "") -> Response:
     """What became of a text we sent. Callbacks come in any order; the backend never goes back from an end."""
     services = services_of(request)
-    status = _STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus"))
+    status = TEXT_STATUSES.get(form.get("MessageStatus") or form.get("SmsStatus"))
     sid = form.get("MessageSid") or form.get("SmsSid")
-    if status and message_id and await services.texts.is_news(message_id, status):
+    if status and _MESSAGE_ID.fullmatch(message_id):
         try:
-            await services.backend.message_status(message_id, status, sid, form.get("ErrorCode")[:50] or None)
-            await services.texts.note_status(message_id, status)
+            await services.statuses.tell(Status(message_id, status, sid, form.get("ErrorCode")[:50] or None))
         except CallError as problem:
-            log.warning("status_not_recorded", kind=type(problem).__name__, message_id=message_id[:40])
+            log.warning("status_not_recorded", kind=type(problem).__name__, message_id=message_id)
     return Response(status_code=204)

@@ -4,10 +4,11 @@ import hmac
 from typing import Annotated, Literal
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 
 from telephony.errors import TelephonyError
+from telephony.outbound.statuses import TEXT_STATUSES
 from telephony.services import Services, services_of
 
 log = structlog.get_logger("telephony.outbound")
@@ -28,7 +29,7 @@ class OutboundMessage(BaseModel):
     seq: int | None = None
 
 
-def backend_only(request: Request) -> None:
+async def backend_only(request: Request) -> None:
     """The caller has the outbound token.
 
     :raises TelephonyError: 401.
@@ -39,8 +40,24 @@ def backend_only(request: Request) -> None:
         raise TelephonyError(401, "unauthorized", "Send the outbound token as a bearer token.")
 
 
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+
+@router.get("/messages/{sid}", dependencies=[Depends(backend_only)])
+async def message_now(
+    sid: Annotated[str, Path(pattern="^(SM|MM)[0-9a-fA-F]{32}$")], services: ServicesDep
+) -> dict[str, str | None]:
+    """What has become of a text, for when its callbacks got lost: `sent`, `delivered`, `failed`, or `queued`."""
+    found = await services.texts.now(sid)
+    return {"status": TEXT_STATUSES.get(found.status, "queued"), "error_code": found.error_code}
+
+
 @router.post("/messages", status_code=202, dependencies=[Depends(backend_only)])
-async def send_message(message: OutboundMessage, services: Annotated[Services, Depends(services_of)]) -> dict[str, str]:
+async def send_message(message: OutboundMessage, services: ServicesDep) -> dict[str, str]:
     """Send a text through Twilio, or nudge the chat that shows this thread. The same id twice is one message."""
     if message.channel == "chat":
         if not message.thread_key:

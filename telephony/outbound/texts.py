@@ -30,7 +30,6 @@ RECORD_SECONDS = 3 * 24 * 3600
 # A request that timed out may still arrive at Twilio; only after this long is "not there" an answer.
 UNKNOWN_SECONDS = 10.0
 _LOCAL_MAX = 20_000
-_RANKS = {"sent": 1, "failed": 2, "delivered": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,14 @@ class Attempt:
     at: str
     sid: str | None = None
     status: str = "queued"
+
+
+@dataclass(frozen=True, slots=True)
+class TextNow:
+    """Twilio's own status of a text, and the error it failed with."""
+
+    status: str
+    error_code: str | None
 
 
 class TextSender:
@@ -122,14 +129,20 @@ class TextSender:
             raise _unavailable()
         return None
 
-    async def is_news(self, message_id: str, status: str) -> bool:
-        """Whether `status` takes a text further; callbacks come in any order and twice."""
-        before = await self._read(f"headgate:text_status:{message_id[:64]}")
-        return _RANKS.get(before or "", 0) < _RANKS.get(status, 0)
+    async def now(self, sid: str) -> "TextNow":
+        """What Twilio says of a text now.
 
-    async def note_status(self, message_id: str, status: str) -> None:
-        """The backend knows of this status now."""
-        await self._write(f"headgate:text_status:{message_id[:64]}", status)
+        :raises TelephonyError: 404 it has no such text; 503 it does not answer.
+        """
+        try:
+            message = await self._client.messages(sid).fetch_async()
+        except TwilioException as problem:
+            if int(getattr(problem, "status", 500)) == 404:
+                raise TelephonyError(404, "text_unknown", "Twilio has no text of this SID.") from None
+            raise _unavailable() from None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            raise _unavailable() from None
+        return TextNow(str(message.status), str(message.error_code) if message.error_code else None)
 
     async def _recall(self, name: str) -> Attempt | None:
         raw = await self._read(f"headgate:text:{name}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from telephony.backend_client import notices_from
 from telephony.district import District, shown
 from telephony.messages import Language
 from telephony.settings import Settings
@@ -51,6 +52,7 @@ def render_page(language: Language, district: District, settings: Settings) -> s
         "closures": _closures(facts, language),
         "locations": _locations(facts, language),
         "demonstration": _demonstration(words, settings),
+        "notices": _notices(language, facts),
         "widget": _widget(language, district, settings),
     }
     return _template().substitute(values)
@@ -65,6 +67,19 @@ def _demonstration(words: Mapping[str, str], settings: Settings) -> str:
         f'<aside class="demonstration" aria-label="{escape(words["demonstration_label"])}"><div class="wide">'
         f"<p>{escape(words['demonstration_note'])}</p><p>{links}</p></div></aside>"
     )
+
+
+def _notices(language: Language, facts: Mapping[str, Any]) -> str:
+    """What holds now: an emergency with its zones, the billing system down."""
+    lines = []
+    for raw, notice in zip(facts.get("notices") or (), notices_from(facts.get("notices")), strict=False):
+        zones = ", ".join(str(zone) for zone in raw.get("zones") or ())
+        where = f"<strong>{escape(zones)}</strong>: " if zones else ""
+        lines.append(f"<p>{where}{escape(notice.text[language])}</p>")
+    if not lines:
+        return ""
+    label = escape(WORDS[language]["notices_label"])
+    return f'<aside class="notices" aria-label="{label}"><div class="wide">{"".join(lines)}</div></aside>'
 
 
 def _widget(language: Language, district: District, settings: Settings) -> str:

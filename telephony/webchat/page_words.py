@@ -24,6 +24,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "skip": "Skip to content",
         "title": "Customer service",
         "headline": "Water service, answered.",
+        "notices_label": "What holds now",
         "lead": "Ask about your balance, our hours or who to call. By chat, by text or by phone, day and night, "
         "in English and Spanish.",
         "chat_now": "Chat with us",
@@ -61,6 +62,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "language_label": "Idioma",
         "skip": "Ir al contenido",
         "title": "Servicio al cliente",
+        "notices_label": "Lo que pasa ahora",
         "headline": "Su servicio de agua, con respuesta.",
         "lead": "Pregunte por su saldo, nuestro horario o a quién llamar. Por chat, mensaje de texto o teléfono, "
         "de día y de noche, en inglés y en español.",

@@ -91,6 +91,15 @@ async def test_a_backend_that_is_out_is_said_and_filed(api: AccountApi, answers:
     assert filed["conversation_id"] == CONVERSATION
 
 
+async def test_a_billing_system_that_is_down_is_said_honestly_and_filed(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    answers.say("GET", "/balance", {"error": "billing_system_down", "detail": ""}, 503)
+    said = await run(ActionBalance(), intent="ask_balance", **KNOWN)
+    assert said.names == ["utter_billing_down"]
+    assert [filed["reason"] for filed in answers.bodies("/hand-offs")] == ["backend_unavailable"]
+
+
 async def test_a_backend_that_is_out_altogether_leaves_the_telephone(
     api: AccountApi, answers: Loopback, run: Tell
 ) -> None:

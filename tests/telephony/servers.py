@@ -131,6 +131,9 @@ class Backend:
     department_phone: str | None = "+19515550101"
     by_provider: dict[str, str] = field(default_factory=dict)
     statements: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    text_words: list[Json] = field(default_factory=list)
+    stopped: set[str] = field(default_factory=set)
+    notices: list[Json] = field(default_factory=list)
     server: Server = field(init=False)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
 
@@ -144,7 +147,8 @@ class Backend:
                 web.get("/v1/conversations/{id}/messages", self._messages),
                 web.post("/v1/conversations/{id}/end", self._end),
                 web.post("/v1/hand-offs", self._hand_off),
-                web.put("/v1/messages/{id}/status", self._status),
+                web.post("/v1/message-statuses", self._status),
+                web.post("/v1/text-consents", self._text_word),
                 web.get("/v1/district", self._district),
                 web.get("/v1/statements/{token}", self._statement),
                 web.get("/readyz", self._ready),
@@ -198,6 +202,7 @@ class Backend:
             "calling_number_on_file": True,
             "after_hours": False,
             "now": "2026-11-23T10:00:00-08:00",
+            "notices": self.notices,
             "said": said,
         }
         self.turns[turn["turn_id"]] = turn
@@ -262,8 +267,19 @@ class Backend:
 
     async def _status(self, request: web.Request) -> web.Response:
         self._check(request)
-        self.statuses.append({"message_id": request.match_info["id"]} | await request.json())
-        return web.json_response({})
+        self.statuses += (await request.json())["statuses"]
+        return web.json_response({"unknown": []})
+
+    async def _text_word(self, request: web.Request) -> web.Response:
+        self._check(request)
+        said = await request.json()
+        self.text_words.append(said)
+        heard = said["word"] != "yes" or said["phone"] in self.stopped
+        if said["word"] == "stop":
+            self.stopped.add(said["phone"])
+        elif heard:
+            self.stopped.discard(said["phone"])
+        return web.json_response({"heard": heard})
 
     async def _statement(self, request: web.Request) -> web.Response:
         self._check(request)
@@ -275,7 +291,7 @@ class Backend:
 
     async def _district(self, request: web.Request) -> web.Response:
         self._check(request)
-        return web.json_response(DISTRICT)
+        return web.json_response(DISTRICT | {"notices": self.notices})
 
     async def _ready(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ready"})

@@ -24,7 +24,8 @@ class Twilio:
         self.take_then_break = False
         self.authorizations: set[str] = set()
         path = "/2010-04-01/Accounts/{account}/Messages.json"
-        self.server = Server([web.post(path, self._create), web.get(path, self._list)])
+        one = "/2010-04-01/Accounts/{account}/Messages/{sid}.json"
+        self.server = Server([web.post(path, self._create), web.get(path, self._list), web.get(one, self._fetch)])
 
     async def _create(self, request: web.Request) -> web.Response:
         self.authorizations.add(request.headers["Authorization"])
@@ -46,6 +47,12 @@ class Twilio:
         if self.take_then_break and request.transport is not None:
             request.transport.abort()
         return web.json_response(message, status=201)
+
+    async def _fetch(self, request: web.Request) -> web.Response:
+        found = [m for m in self.messages if m["sid"] == request.match_info["sid"]]
+        if not found:
+            return web.json_response({"code": 20404, "message": "not found", "status": 404}, status=404)
+        return web.json_response(found[0])
 
     async def _list(self, request: web.Request) -> web.Response:
         found = [m for m in self.messages if m["to"] == request.query["To"]]
@@ -182,3 +189,19 @@ async def test_what_cannot_be_sent_is_refused_for_good(sending: World, more: dic
     status, answer = await send(sending, **more)
     assert status == 422
     assert answer["error"] and answer["detail"]
+
+
+async def test_what_became_of_a_text_can_be_asked(sending: World, twilio: Twilio) -> None:
+    _, sent = await send(sending)
+    sid = sent["provider_message_id"]
+    twilio.messages[0] |= {"status": "undelivered", "error_code": 30006}
+    headers = {"Authorization": f"Bearer {OUTBOUND_TOKEN}"}
+    for asked, status, told in (
+        (sid, 200, {"status": "failed", "error_code": "30006"}),
+        ("SM" + "f" * 32, 404, None),
+    ):
+        async with sending.http.get(f"{sending.url}/outbound/messages/{asked}", headers=headers) as answer:
+            assert answer.status == status
+            assert told is None or await answer.json() == told
+    async with sending.http.get(f"{sending.url}/outbound/messages/{sid}") as answer:
+        assert answer.status == 401

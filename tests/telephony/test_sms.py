@@ -1,6 +1,7 @@
 """Text messages: one webhook in, messages out, whatever the message is."""
 
 import asyncio
+from typing import ClassVar
 
 import pytest
 
@@ -144,7 +145,7 @@ async def test_a_writer_with_a_person_hears_it_once_then_nothing(world: World) -
 
 
 async def test_statuses_go_to_the_backend_and_never_backwards(world: World) -> None:
-    path = "/twilio/sms/status?message_id=m-1"
+    path = "/twilio/sms/status?message_id=01936f3e-5a00-7c00-8000-0000000000f2"
     for status in ("queued", "delivered", "sent", "delivered"):
         heard = await world.post(path, {"MessageSid": "SM1", "MessageStatus": status, "To": CUSTOMER})
         assert heard.status == 204
@@ -156,3 +157,59 @@ async def test_the_fallback_address_answers_and_files_the_case(world: World) -> 
     heard = await world.post("/twilio/sms/fallback", form)
     assert heard.messages
     assert world.backend.hand_offs[0]["reason"] == "assistant_unavailable"
+
+
+class TestWordsAboutTexts:
+    async def test_a_keyword_is_kept_with_its_words_and_answered_by_the_carrier_alone(self, world: World) -> None:
+        heard = await world.text("STOP")
+        assert heard.xml.findall("*") == []
+        (said,) = world.backend.text_words
+        assert (said["word"], said["wording"], said["is_keyword"], said["phone"]) == ("stop", "STOP", True, CUSTOMER)
+
+    async def test_plain_words_stop_texts_and_get_one_confirmation_on_record(self, world: World) -> None:
+        heard = await world.text("no me manden más mensajes", MessageSid="SM" + "1" * 32)
+        again = await world.text("no me manden más mensajes", MessageSid="SM" + "1" * 32)
+        assert heard.messages == again.messages and "no more texts" in heard.messages[0]
+        assert {said["is_keyword"] for said in world.backend.text_words} == {False}
+        assert world.backend.outcomes == ["answered"] and world.engine.turns == []
+
+    async def test_start_opens_again_and_says_what_comes(self, world: World) -> None:
+        await world.text("please stop texting me")
+        assert "again" in (await world.text("START")).messages[0]
+        assert [said["word"] for said in world.backend.text_words] == ["stop", "start"]
+
+    async def test_yes_reaches_the_assistant_as_well(self, world: World) -> None:
+        assert (await world.text("yes")).messages == ["You said: yes"]
+        assert [said["word"] for said in world.backend.text_words] == ["yes"]
+
+    async def test_when_the_record_is_away_plain_words_become_a_case(self, world: World) -> None:
+        await world.backend.server.stop()
+        assert "a person will get back to you" in (await world.text("please stop texting me")).messages[0]
+
+    async def test_in_advanced_opt_out_another_word_counts_as_well(self, world: World) -> None:
+        assert (await world.text("ALTO", OptOutType="STOP")).xml.findall("*") == []
+        assert world.backend.text_words[0]["word"] == "stop"
+
+
+class TestNotices:
+    NOTICE: ClassVar[dict[str, object]] = {
+        "id": "n-1",
+        "kind": "water",
+        "text": {"en": "A main broke in Mesa.", "es": "Se rompió una tubería en Mesa."},
+    }
+
+    async def test_a_notice_comes_before_the_answer_and_once(self, world: World) -> None:
+        world.backend.notices = [self.NOTICE]
+        first, second = await world.text("hello"), await world.text("hello again")
+        assert first.messages[0].startswith("A main broke in Mesa.")
+        assert "Mesa" not in "".join(second.messages)
+
+    async def test_it_comes_in_the_middle_of_a_conversation_too(self, world: World) -> None:
+        await world.text("hello")
+        world.backend.notices = [self.NOTICE]
+        assert (await world.text("hello again")).messages[0].startswith("A main broke in Mesa.")
+
+    async def test_it_is_told_when_the_assistant_is_out(self, world: World) -> None:
+        world.backend.notices = [self.NOTICE]
+        await world.engine.server.stop()
+        assert (await world.text("hello")).messages[0].startswith("A main broke in Mesa.")

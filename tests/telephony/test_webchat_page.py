@@ -263,3 +263,18 @@ async def test_metrics_count_without_customer_data(world: World) -> None:
 
 def test_the_widget_stays_small() -> None:
     assert len(Path("telephony/webchat/static/webchat.js").read_bytes()) < 24_000
+
+
+async def test_what_holds_now_stands_on_top_with_its_zones(world: World, page: Page) -> None:
+    words = {"en": "A main broke. <Crews> are there.", "es": "Se rompió una tubería."}
+    world.backend.notices = [{"id": "n-1", "kind": "water", "zones": ["Mesa"], "text": words}]
+    assert world.services is not None
+    await world.services.directory.refresh()
+    await page.goto(world.url)
+    await expect(page.get_by_label("What holds now")).to_have_text("Mesa: A main broke. <Crews> are there.")
+    await page.goto(f"{world.url}/es")
+    await expect(page.get_by_label("Lo que pasa ahora")).to_have_text("Mesa: Se rompió una tubería.")
+    world.backend.notices = []
+    await world.services.directory.refresh()
+    await page.goto(world.url)
+    await expect(page.get_by_label("What holds now")).to_have_count(0)

@@ -27,6 +27,8 @@ TOPICS = (
     "money",
     "requests",
     "nightly",
+    "campaigns",
+    "emergency",
 )
 """A topic's words are in `en/<topic>.py` and `es/<topic>.py`, with the same keys."""
 LANGUAGES = ("en", "es")

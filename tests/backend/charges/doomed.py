@@ -1,6 +1,6 @@
 """A backend in a process of its own that kills itself (SIGKILL) at a given moment of a charge.
 
-The moments are all there are: before each commit of each connection (the application's, the workflows', the courier's),
+The moments are all there are: before each commit of each connection (the application's, the workflows', the outbox's),
 after each statement that is a transaction of its own, and before and after each call to the card processor and to
 telephony. They are counted from the first step of the
 first charge. What is on disk between two of them is the same, so killing at each one is killing everywhere.
@@ -22,9 +22,9 @@ from sqlalchemy import Engine, event
 
 from backend.app import create_app
 from backend.gateway.sandbox.calls import SandboxCalls
+from backend.outbox import carrier
 from backend.settings import Settings
 from backend.workflows.charging import Charging
-from backend.workflows.courier import Courier
 
 NEVER = 0
 ROOT = Path(__file__).parents[3]
@@ -68,7 +68,7 @@ class Tripwire:
     def install(self) -> None:
         """Into this process, for good."""
         event.listen(Engine, "commit", self.pass_by)
-        advance, call, hand_over = Charging.advance, SandboxCalls._call, Courier._hand_over
+        advance, call, hand_over = Charging.advance, SandboxCalls._call, carrier.hand_over
 
         def begin(charging: Charging, charge_id: str) -> Any:
             self.arm()
@@ -81,14 +81,15 @@ class Tripwire:
             finally:
                 self.pass_by()
 
-        def send(courier: Courier, row: Any) -> Any:
+        async def send(session: Any, row: Any) -> Any:
             self.pass_by()
             try:
-                return hand_over(courier, row)
+                return await hand_over(session, row)
             finally:
                 self.pass_by()
 
-        Charging.advance, SandboxCalls._call, Courier._hand_over = begin, ask, send  # type: ignore[method-assign]
+        Charging.advance, SandboxCalls._call = begin, ask  # type: ignore[method-assign]
+        carrier.hand_over = send
 
 
 def serve(values: dict[str, Any], kill_at: int, moments: Any) -> None:

@@ -71,7 +71,7 @@ async def test_the_queue_and_a_case_in_every_state(office: Office, sign_in: Sign
     await assert_fine(page, language)
 
 
-TABS = ("", "/bills", "/payments", "/ledger", "/usage", "/fees", "/options", "/holds")
+TABS = ("", "/bills", "/payments", "/ledger", "/usage", "/fees", "/options", "/holds", "/texts")
 SECTIONS = (
     "/accounts",
     "/billing",
@@ -81,6 +81,8 @@ SECTIONS = (
     "/money/returns",
     "/requests",
     "/nightly",
+    "/campaigns",
+    "/emergency",
 )
 
 

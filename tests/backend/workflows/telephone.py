@@ -15,6 +15,8 @@ class Telephone:
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.statuses = [202]
+        self.texts: dict[str, dict[str, Any]] = {}
+        """What the carrier says of a text, by its SID."""
         self.changed = threading.Condition()
 
     def take(self, body: dict[str, Any], headers: dict[str, str]) -> int:
@@ -43,6 +45,14 @@ def listening(telephone: Telephone, port: int = 0) -> Iterator[int]:
             status = telephone.take(body, {name.title(): value for name, value in self.headers.items()})
             answer = json.dumps({"status": "sent", "provider_message_id": f"SM-{body['message_id'][:8]}"}).encode()
             self.send_response(status)
+            self.send_header("content-length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def do_GET(self) -> None:
+            found = telephone.texts.get(self.path.rsplit("/", 1)[-1])
+            answer = json.dumps(found or {"error": "text_unknown", "detail": "no such text"}).encode()
+            self.send_response(200 if found else 404)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)

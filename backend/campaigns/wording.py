@@ -1,0 +1,64 @@
+"""What campaigns say unless somebody words it otherwise, and how amounts and days are written in them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from babel.dates import format_date
+
+from backend.campaigns.rules import Candidate
+from backend.district.service import District
+
+SUGGESTED: Mapping[str, Mapping[str, str]] = {
+    "payment_reminder": {
+        "en": "{district}: a reminder that {amount} for water account ending {account} is due {due_date}. To pay or to"
+        " ask for more time, reply here or call {phone}. Reply STOP to stop texts.",
+        "es": "{district}: le recordamos que {amount} de su cuenta de agua terminada en {account} vence el {due_date}."
+        " Para pagar o pedir más tiempo, responda aquí o llame al {phone}. Responda STOP para no recibir más.",
+    },
+    "shut_off_warning": {
+        "en": "{district}: {amount} is past due on water account ending {account}, and the water may be shut off. A"
+        " payment plan, an extension or a payment stops that: reply here or call {phone}. Reply STOP to stop texts.",
+        "es": "{district}: {amount} de su cuenta de agua terminada en {account} está vencido y se podría cortar el"
+        " agua. Un plan de pagos, una prórroga o un pago lo evita: responda aquí o llame al {phone}. Responda STOP"
+        " para no recibir más.",
+    },
+    "outage": {
+        "en": "{district}: planned work in your area. Your water will be off [day, from, until]. Questions: reply here"
+        " or call {phone}. Reply STOP to stop texts.",
+        "es": "{district}: trabajos programados en su zona. No tendrá agua [día, desde, hasta]. Preguntas: responda"
+        " aquí o llame al {phone}. Responda STOP para no recibir más.",
+    },
+    "notice": {
+        "en": "{district}: [what customers should know]. Questions: reply here or call {phone}. Reply STOP to stop"
+        " texts.",
+        "es": "{district}: [lo que deben saber los clientes]. Preguntas: responda aquí o llame al {phone}. Responda"
+        " STOP para no recibir más.",
+    },
+}
+"""In square brackets: what has to be written in."""
+
+
+def values_for(one: Candidate, kind: str, language: str, district: District) -> dict[str, str]:
+    """What stands for each customer in a text."""
+    # What falls due on a day is not what was due before it.
+    falls_due = one.balance_cents - max(one.past_due_cents, 0)
+    cents = one.past_due_cents if kind == "shut_off_warning" else falls_due
+    return {
+        "district": district.settings.short_name,
+        "phone": shown(district.settings.phone),
+        "name": one.first_name or one.name,
+        "account": one.number[-4:],
+        "amount": f"${cents // 100:,}.{cents % 100:02}",
+        "due_date": _day(one.next_due_on, language),
+    }
+
+
+def shown(e164: str) -> str:
+    """A number as people here write it."""
+    return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}" if e164.startswith("+1") and len(e164) == 12 else e164
+
+
+def _day(day: date | None, language: str) -> str:
+    if day is None:
+        return ""
+    return format_date(day, "MMMM d" if language == "en" else "d 'de' MMMM", locale=f"{language}_US")

@@ -1,0 +1,1 @@
+"""The emergency switch: what customers are told where, and what stands down meanwhile."""
