@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from actions import billing_api
 from actions.account_api import AccountApi, NotFound, Refused
 from actions.account_types import HandOffRequest
 from actions.balance import ActionBalance
@@ -149,3 +150,53 @@ async def test_what_the_situation_calls_for_is_said(
         "medical_protection": {"utter_balance_medical_protection"},
     }[situation]
     assert expected & set(said.names), said.names
+
+
+async def test_bills_use_fees_and_options_are_read_as_the_backend_tells_them(
+    real_api: AccountApi, backend: Backend, customers: dict[str, dict[str, Any]]
+) -> None:
+    customer = customers["past_due"]
+    id_ = conversation(backend)
+    with pytest.raises(Refused) as refused:
+        await billing_api.explanation(id_)
+    assert refused.value.name == "verification_required"
+    await real_api.verify(id_, account_number=customer["account_number"], pin=customer["pin"])
+    listed, explained = await billing_api.bills(id_), await billing_api.explanation(id_)
+    assert (listed[0].id, len(listed) > 10) == (explained.bill.id, True)
+    assert explained.last is not None
+    assert explained.last.speech["es"] != explained.last.chat["en"]
+    link = await billing_api.statement_link(id_, listed[1].id, "es", text=False)
+    assert "/statements/" in link.url
+    used = await billing_api.usage(id_)
+    assert (used.service_classes, used.periods[0].gallons > 0) == (("residential",), True)
+    fees = await billing_api.fees(id_)
+    assert [(fee.code, fee.state) for fee in fees] == [("late", "charged")]
+    asked = await billing_api.ask_fee_reversal(id_, fees[0].id, "A test asks.")
+    assert (asked.status, asked.amount_cents) == ("pending", fees[0].amount_cents)
+    standing = await billing_api.shut_off(id_)
+    assert (standing.status in {"not_yet", "possible"}, standing.past_due_cents > 0) == (True, True)
+    assert (await billing_api.payments(id_)).listed[0].status == "posted"
+    options = await billing_api.options(id_)
+    assert (options.autopay, options.paperless) == (None, False)
+    assert (await billing_api.budget_facts(id_)).why_not == "past_due"
+
+
+async def test_the_rates_are_public(real_api: AccountApi) -> None:
+    rate = await billing_api.rate("irrigation")
+    assert rate.tiers[0].of_budget
+    assert rate.fixed_cents["5/8"] > 0
+    with pytest.raises(Refused):
+        await billing_api.rate("castles")
+
+
+async def test_a_change_needs_the_code_and_is_made_with_it(
+    real_api: AccountApi, backend: Backend, customers: dict[str, dict[str, Any]]
+) -> None:
+    customer = customers["autopay"]
+    id_ = conversation(backend)
+    await real_api.verify(id_, account_number=customer["account_number"], pin=customer["pin"])
+    assert (await billing_api.options(id_)).autopay is not None
+    for option in ("autopay", "recurring", "paperless", "budget"):
+        with pytest.raises(Refused) as refused:
+            await billing_api.change_option(id_, option, on=False)
+        assert refused.value.name == "verification_required"

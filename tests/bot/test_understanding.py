@@ -79,9 +79,15 @@ def test_what_it_cannot_do_is_known_to_be_that(judged: list[Judged]) -> None:
     assert summary.shipped_recall >= OUT_OF_SCOPE_MIN
 
 
-def test_it_is_as_sure_as_it_is_right(judged: list[Judged]) -> None:
+def test_it_is_never_surer_than_it_is_right(judged: list[Judged]) -> None:
     pieces = reliability([one for one in judged if one.said.intent != OUT_OF_SCOPE], parts=4)
-    assert all(abs(confidence - right) < 0.2 for confidence, right, _ in pieces)
+    assert all(confidence - right < 0.1 for confidence, right, _ in pieces)
+
+
+def test_it_is_not_too_modest(judged: list[Judged]) -> None:
+    # General questions are told apart better than their confidence says: there are many, each with few examples.
+    pieces = reliability([one for one in judged if one.said.intent != OUT_OF_SCOPE], parts=4)
+    assert all(right - confidence < 0.35 for confidence, right, _ in pieces)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""The classifier in the pipeline: a second request beside the first, what is urgent, and what it is too unsure of."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.intents import IntentClassifier
+
+MEANT = {
+    "my balance please": ("ask_balance", 0.9),
+    "your hours please": ("ask_hours", 0.9),
+    "gas everywhere here": ("report_gas_smell", 0.9),
+    "my balance please and your hours please": ("ask_balance", 0.8),
+    "my balance please and gas everywhere here": ("ask_balance", 0.8),
+    "stop it here and start it there": ("transfer_service", 0.9),
+    "stop it here": ("stop_service", 0.9),
+    "start it there": ("start_service", 0.9),
+}
+
+
+class Judging:
+    """Stands where the trained model stands, and is as sure as `MEANT` says."""
+
+    threshold = 0.3
+
+    def __init__(self) -> None:
+        self.classes = sorted({name for name, _ in MEANT.values()} | {"out_of_scope"})
+
+    def knows_nothing_of(self, text: str) -> bool:
+        return False
+
+    def confidences(self, texts: list[str]) -> Any:
+        rows = np.zeros((len(texts), len(self.classes)))
+        for row, text in zip(rows, texts, strict=True):
+            name, confidence = MEANT.get(text, ("out_of_scope", 0.45))
+            row[self.classes.index(name)] = confidence
+        return rows
+
+
+def classify(text: str, **config: Any) -> dict[str, Any]:
+    settings = {**IntentClassifier.get_default_config(), "no_requests": [], **config}
+    classifier = IntentClassifier(settings, None, None, Judging())  # type: ignore[arg-type]
+    message = Message(data={"text": text})
+    classifier.process([message])
+    return dict(message.data)
+
+
+def second(found: dict[str, Any]) -> list[str]:
+    return [one["value"] for one in found.get("entities", []) if one["entity"] == "next_request"]
+
+
+def test_a_second_request_is_named_beside_the_first() -> None:
+    found = classify("my balance please and your hours please")
+    assert (found["intent"]["name"], second(found)) == ("ask_balance", ["ask_hours"])
+
+
+def test_without_a_list_of_what_is_none_nothing_is_cut() -> None:
+    found = classify("my balance please and your hours please", no_requests=None)
+    assert (found["intent"]["name"], second(found)) == ("ask_balance", [])
+
+
+def test_what_is_urgent_comes_first_and_alone() -> None:
+    found = classify("my balance please and gas everywhere here", urgent=["report_gas_smell"])
+    assert (found["intent"]["name"], second(found)) == ("report_gas_smell", [])
+
+
+def test_a_whole_that_means_neither_of_its_halves_stays_whole() -> None:
+    found = classify("stop it here and start it there")
+    assert (found["intent"]["name"], second(found)) == ("transfer_service", [])
+
+
+@pytest.mark.parametrize("text", ["mrrp wug fnord"])
+def test_hardly_sure_that_it_is_not_ours_is_not_having_understood(text: str) -> None:
+    assert classify(text)["intent"]["name"] == "nlu_fallback"
