@@ -35,6 +35,7 @@ from backend.openapi import describe
 from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.payments import routes as payments
+from backend.queue import routes as queue
 from backend.rates.service import RateBook
 from backend.reads import routes as reads
 from backend.reads.layouts import ReadLayouts
@@ -64,6 +65,7 @@ def routers() -> list[APIRouter]:
         payments.router,
         ledger.router,
         charges.router,
+        queue.router,
     ]
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from backend.district.charges import Authority, Fees, PaymentOptions
 from backend.district.money import Payments
+from backend.district.queue import QueuePolicy
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -125,6 +126,7 @@ class Department(_Strict):
     purpose: InTwoLanguages
     phone: Phone
     hours: Literal["office", "always"]
+    line: Literal["queue", "phone"] = "phone"
 
 
 class Verification(_Strict):
@@ -284,3 +286,4 @@ class Policy(_Strict):
     statements: Statements
     arrangements: Arrangements
     nightly: Nightly
+    queue: QueuePolicy

@@ -14,6 +14,7 @@ from backend.conversations.service import ConversationNotFoundError
 from backend.database import announce
 from backend.district.service import District
 from backend.hand_offs import repository
+from backend.hand_offs.rules import shut_off_day
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
 
@@ -84,6 +85,7 @@ def _values(asked: HandOffIn, conversation_id: UUID, district: District, now: da
         "priority": urgency,
         "assistant_continues": asked.assistant_continues,
         "details": [detail.model_dump() | {"value": redact(detail.value).text} for detail in asked.details],
+        "shut_off_on": shut_off_day((detail.name, detail.value) for detail in asked.details),
         "now": now,
     }
 

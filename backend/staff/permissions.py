@@ -33,6 +33,7 @@ class Permission(StrEnum):
     APPROVE_BILLING = "approve_billing"
     CORRECT_BILLS = "correct_bills"
     IMPORT_READS = "import_reads"
+    SUPERVISE_CALLS = "supervise_calls"
 
 
 _CSR = frozenset(
@@ -61,6 +62,7 @@ _LEAD = _CSR | {
     Permission.APPROVE_BILLING,
     Permission.CORRECT_BILLS,
     Permission.IMPORT_READS,
+    Permission.SUPERVISE_CALLS,
 }
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 

@@ -7,9 +7,10 @@ from datetime import date
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from backend.settings import Settings
-from backend.workflows import charge, deliver, nightly, preparing
+from backend.workflows import charge, deliver, nightly, order, preparing
 from backend.workflows.charging import Charging
 from backend.workflows.courier import Courier
+from backend.workflows.order import Exchange
 
 _STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
@@ -27,6 +28,7 @@ def launch(settings: Settings, night_is_over: Callable[[], None], charging: Char
         "log_level": "WARNING",
     }
     deliver.use(Courier.from_settings(settings))
+    order.use(Exchange.from_settings(settings))
     nightly.use(settings, night_is_over)
     preparing.use(settings)
     charge.use(charging)
@@ -40,6 +42,7 @@ def destroy() -> None:
     preparing.stop()
     DBOS.destroy(workflow_completion_timeout_sec=0)
     deliver.use(None)
+    order.use(None)
     charge.use(None)
 
 
@@ -56,6 +59,21 @@ def start_delivery(message_id: str, *, again: bool) -> None:
         status = DBOS.get_workflow_status(message_id)
         if status is not None and status.status in _STUCK:
             DBOS.resume_workflow(message_id)
+
+
+def pending_orders() -> list[str]:
+    """The ids of orders to telephony that nobody has finished."""
+    return order.exchange().pending()
+
+
+def start_order(order_id: str, *, again: bool) -> None:
+    """Start the workflow of this order unless there is one; `again` also wakes one that failed."""
+    with SetWorkflowID(f"order:{order_id}"):
+        DBOS.start_workflow(order.carry_out, order_id)
+    if again:
+        status = DBOS.get_workflow_status(f"order:{order_id}")
+        if status is not None and status.status in _STUCK:
+            DBOS.resume_workflow(f"order:{order_id}")
 
 
 def start_charge(charge_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Starts DBOS beside the event loop, keeps the outbox and payments moving and begins the nights that are due.
+"""Starts DBOS beside the event loop, keeps outbox, payments and queue moving and begins the nights that are due.
 
 Started in the background: the API answers before DBOS is up, and messages wait in their table meanwhile.
 A sweep finds the messages that a crash left between a commit and the start of their workflow.
@@ -20,6 +20,7 @@ from backend.database import Database, Event
 from backend.district.service import District
 from backend.nightly import service as nightly
 from backend.settings import Settings
+from backend.workflows.calls import Calls
 from backend.workflows.payments import Payments
 
 SWEEP_SECONDS = 3.0
@@ -38,6 +39,7 @@ class Workflows:
         self._database = database
         self._district = district
         self._payments = Payments(tools, asyncio.get_running_loop()) if tools else None
+        self._calls = Calls(database, district)
         self._task: asyncio.Task[None] | None = None
         self._starting: set[asyncio.Task[None]] = set()
         self._handed: dict[str, float] = {}
@@ -66,8 +68,11 @@ class Workflows:
     async def hear(self, events: list[Event]) -> None:
         """Begin the work that was just committed; called by the database after a commit."""
         for event in events if self.ready else ():
+            self._calls.hear(event)
             if event.kind == "outbound":
                 self._begin(self._deliver(event.data["message_id"]))
+            elif event.kind == "call_order":
+                self._begin(self._calls.start(event.data["order_id"], self._engine))
             elif event.kind == "billing_run_preparing":
                 self._begin(self._prepare(event.data["run_id"]))
             elif self._payments is not None and event.kind in OF_PAYMENTS:
@@ -96,7 +101,9 @@ class Workflows:
         await asyncio.gather(
             self._again_and_again(self._sweep),
             self._again_and_again(self._sweep_payments),
+            self._again_and_again(lambda: self._calls.sweep(self._engine)),
             self._plan_nights_in_time(),
+            self._calls.run(),
         )
 
     async def _again_and_again(self, sweep: Callable[[], Awaitable[None]]) -> None:
