@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import redis.asyncio as redis
 from starlette.requests import HTTPConnection
+from twilio.rest import Client
 
 from telephony.backend_client import BackendClient
 from telephony.calls.core import CallCore, Step
@@ -18,7 +19,10 @@ from telephony.engine_client import EngineClient
 from telephony.fallbacks import Fallbacks
 from telephony.http_json import make_session
 from telephony.memory import ThreadMemory, make_redis
+from telephony.outbound.attempts import CallsMade
 from telephony.outbound.texts import TextSender
+from telephony.people.client import QueueClient
+from telephony.people.twiml import LineTwiml
 from telephony.settings import Settings
 from telephony.spool import HandOffSpool
 from telephony.switchboard import Switchboard
@@ -48,6 +52,10 @@ class Services:
     calls: CallCore
     places: CallPlaces
     relay: RelayHealth
+    queue: QueueClient
+    line: LineTwiml
+    twilio: Client
+    calls_made: CallsMade
     calls_waiting: "dict[str, asyncio.Future[Step]]" = field(default_factory=dict)
 
 
@@ -70,6 +78,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         turn_seconds=settings.turn_seconds,
         preface=RecordingNotice(memory) if settings.recording_notice else None,
     )
+    twilio = make_twilio_client(settings, session)
+    voice = VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url)
     services = Services(
         settings=settings,
         store=store,
@@ -81,12 +91,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         fallbacks=fallbacks,
         switchboard=switchboard,
         signature=SignatureCheck(settings.twilio_auth_token.get_secret_value(), settings.public_url),
-        voice=VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url),
-        texts=TextSender(make_twilio_client(settings, session), settings, store),
+        voice=voice,
+        texts=TextSender(twilio, settings, store),
         chats=ChatHub(store),
         calls=CallCore(switchboard, fallbacks, directory),
         places=CallPlaces(store),
         relay=RelayHealth(),
+        queue=QueueClient(session, settings.backend_url, telephony_token),
+        line=LineTwiml(voice),
+        twilio=twilio,
+        calls_made=CallsMade(store),
     )
     work = [asyncio.ensure_future(each) for each in (spool.run(), directory.run(), services.chats.run())]
     try:

@@ -16,6 +16,8 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
         tag("p", t.known("reason", case.item.reason, "reason_other"), "reason-strong")
         if case.summary:
             tag("p", case.summary, "summary-text", dir="auto")
+    if case.item.place:
+        draw_place(t, case)
     with tag("section", css="fact-group", aria_labelledby="level-title"):
         tag("h3", t("verification"), id="level-title")
         level = case.item.verification_level
@@ -37,6 +39,16 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
                 _draw_step(t, step, now)
         if case.disposition:
             tag("p", t.known("disposition", case.disposition, "disposition_other"), "strong")
+
+
+def draw_place(t: Wording, case: Case) -> None:
+    """The place in line, and why it is that."""
+    with tag("section", css="fact-group", aria_labelledby="place-title"):
+        tag("h3", t("place_title"), id="place-title")
+        tag("p", t("in_line", place=case.item.place), "strong")
+        with tag("ul", css="why"):
+            for name, minutes in case.item.why:
+                tag("li", t("why_part", words=t.known("why", name, "why_waited"), minutes=minutes), data_why=name)
 
 
 def _definitions(pairs: Iterator[tuple[str, str, str]]) -> None:

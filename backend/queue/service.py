@@ -128,7 +128,7 @@ async def place(session: AsyncSession, call_sid: str, district: District, now: d
     """
     call = await _call(session, call_sid)
     if call.state != "waiting":
-        return Place("soon" if call.state == "connecting" else "gone", 0, None, offer_callback=False, phone=None)
+        return Place("gone" if call.state == "ended" else "soon", 0, None, offer_callback=False, phone=None)
     policy = district.policy.queue
     if not _still_served(call, district, now):
         return Place("closed", 0, None, offer_callback=call.phone is not None, phone=call.phone)
