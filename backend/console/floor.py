@@ -97,6 +97,12 @@ class Floor:
         async with self._seat.deed(Permission.TAKE_CASE) as session:
             await lines.bring_together(session, self._seat.principal, case_id, self._seat.now())
 
+    async def is_mine(self, case_id: UUID) -> bool:
+        """Whether this person talks with the customer of the case now."""
+        async with self._seat.looking() as session:
+            line = await lines.line(session, case_id)
+        return line is not None and line.state == "talking" and line.contact == "holding"
+
     async def hang_up(self, case_id: UUID) -> None:
         """Leave the call."""
         async with self._seat.deed(Permission.TAKE_CASE) as session:

@@ -149,7 +149,10 @@ class Workplace(LivePage):
             self.client.run_javascript("headgate.sent()")
 
     async def give_back(self) -> None:
-        await self.on_case(self.desk.give_back, "done_given_back")
+        if self._case_id is not None and await self.desk.floor.is_mine(self._case_id):
+            await self.at_work.to_assistant()
+        else:
+            await self.on_case(self.desk.give_back, "done_given_back")
         self.client.run_javascript("headgate.focus('case-title')")
 
     async def close(self, disposition: str, note: str) -> None:

@@ -13,7 +13,7 @@ from telephony.people.phrases import digits, minutes, tell
 from telephony.twilio.recognition import SPEECH_LANGUAGES
 from telephony.twilio.twiml import DIAL_SECONDS, VoiceStyle, place_query, step_twiml
 
-MUSIC_PATH = "/twilio/hold-music.wav"
+MUSIC_PATH = "/hold-music.wav"
 WAIT_HINTS = {"en": "call me back, message, how long", "es": "llámeme, mensaje, cuánto falta"}
 MESSAGE_SECONDS_MAX = 120
 

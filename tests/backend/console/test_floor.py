@@ -1,4 +1,4 @@
-"""The floor in the browser: availability, an offer, a caller put through, the call's buttons, why a case is where it is."""
+"""The floor in the browser: availability, offers, a caller put through, the buttons of a call, why a case is first."""
 
 import asyncio
 import os

@@ -25,10 +25,13 @@ class Floor:
     url: str
     now: datetime = SEEDED_AT
     people: dict[str, Principal] = field(default_factory=dict)
+    consoles_open: bool = True
 
     async def later(self, seconds: float = 0, minutes: float = 0) -> None:
         self.now += timedelta(seconds=seconds, minutes=minutes)
         await self.api.clock(self.now)
+        if self.consoles_open and self.people:
+            await self.seen()
 
     async def at_work(self, name: str, languages: str = "{en}", phone: str | None = None, **more: Any) -> Principal:
         """Somebody signs in and says that they are available."""

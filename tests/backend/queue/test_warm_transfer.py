@@ -170,6 +170,7 @@ async def test_whose_console_is_closed_is_offered_nothing_but_stays_in_the_call(
     await floor.at_work("Lena")
     sid = await floor.calls()
     leg = await connected(floor, sid)
+    floor.consoles_open = False
     await floor.later(minutes=4)
     waiting = await floor.calls()
     assert await floor.round() == 0
