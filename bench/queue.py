@@ -161,8 +161,9 @@ def _print_fairness(count: int, seed: int, ahead: Ahead) -> None:
     ours, plain = served(calls, 4, by_place(ahead)), served(calls, 4, first_come)
     print("\n4 people, 46.5 calls/h of 300 s:   in this order: 95 % wait, longest   first come: 95 %, longest (min)")
     for kind, _ in MIX:
-        print(f"{kind:16} {len(ours[kind]):7} calls   {at_percent(ours[kind], 95) / 60:15.1f} {max(ours[kind]) / 60:9.1f}"
-              f"   {at_percent(plain[kind], 95) / 60:20.1f} {max(plain[kind]) / 60:9.1f}")  # fmt: skip
+        both = (ours[kind], plain[kind])
+        mine, other = (f"{at_percent(waits, 95) / 60:15.1f} {max(waits) / 60:9.1f}" for waits in both)
+        print(f"{kind:16} {len(ours[kind]):7} calls   {mine}   {other}")
     longest = [max(wait for waits in each.values() for wait in waits) / 60 for each in (ours, plain)]
     print(f"longest wait of anybody: {longest[0]:.1f} min, first come {longest[1]:.1f} min")
 

@@ -59,8 +59,10 @@ async def _safely(order: CallOrder, services: Services) -> str:
         log.warning("twilio_refused", status=status, code=getattr(problem, "code", None), what=order.what)
         if status >= 500 or status in (401, 403, 408, 429):
             raise _unavailable() from None
+        if order.what == "end":
+            return ""  # it is over already
         if order.what != "ring":
-            return ""  # the call or the conference is over: there is nothing left to change
+            raise _unavailable() from None  # whoever is meant may be on the way into the conference
         raise TelephonyError(422, "refused_by_twilio", "Twilio will not ring this number.") from None
     except _BROKEN as problem:
         log.warning("twilio_unavailable", kind=type(problem).__name__, what=order.what)
@@ -111,7 +113,7 @@ async def _change(order: CallOrder, services: Services) -> str:
         return order.call_sid
     conference = await find_conference(services, order.conference or "")
     if conference is None:
-        return ""
+        raise _unavailable()
     participant = services.twilio.conferences(conference).participants(order.call_sid)
     if order.what == "manner":
         whom = {"call_sid_to_coach": order.coach} if order.coach else {}
