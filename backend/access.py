@@ -156,6 +156,29 @@ _NOTE_STAFF = text(
     """
 )
 
+# Whoever texts from a number that was enrolled for an account may pay for it, and hear what is owed to do so.
+_REACH_AS_PAYER = text(
+    """
+    WITH asked AS (
+        SELECT c.id, c.channel, c.party, c.language, c.ended_at, c.verification_level, a.account_id
+          FROM conversations c
+          LEFT JOIN LATERAL (
+               SELECT c.account_id WHERE c.account_id IS NOT NULL AND c.verification_level >= 2
+                UNION
+               SELECT e.account_id FROM text_enrolments e
+                WHERE c.channel = 'sms' AND e.phone = c.party AND e.status = 'confirmed'
+                  AND (c.account_id IS NULL OR c.verification_level < 2)) a
+            ON CAST(:account_id AS uuid) IS NULL OR a.account_id = :account_id
+         WHERE c.id = :conversation_id
+    ), noted AS (
+        INSERT INTO account_access (at, principal, staff_id, conversation_id, account_id, purpose)
+        SELECT :now, :principal, NULL, id, account_id, :purpose FROM asked
+         WHERE account_id IS NOT NULL AND ended_at IS NULL
+    )
+    SELECT * FROM asked ORDER BY account_id
+    """
+)
+
 
 async def reach_account(
     session: AsyncSession, principal: Principal, conversation_id: UUID, *, purpose: str, now: datetime, level: int = 2
@@ -189,6 +212,41 @@ async def reach_account(
     detail = "Verify the customer's identity first."
     held = row.verification_level
     raise ForbiddenError("verification_required", detail, required_level=level, verification_level=held)
+
+
+async def reach_as_payer(
+    session: AsyncSession,
+    principal: Principal,
+    conversation_id: UUID,
+    account_id: UUID | None,
+    *,
+    purpose: str,
+    now: datetime,
+) -> Sequence[Any]:
+    """The accounts that this conversation may pay for (only `account_id`, if given), each with a row in the trail.
+
+    Rows have `account_id`, and `channel`, `party` and `language` of the conversation.
+
+    :raises NotFoundError: `conversation_not_found`. :raises ForbiddenError: `verification_required`.
+    :raises ConflictError: `conversation_ended`.
+    """
+    values = {
+        "conversation_id": conversation_id,
+        "account_id": account_id,
+        "principal": principal.kind.value,
+        "purpose": purpose,
+        "now": now,
+    }
+    rows = (await session.execute(_REACH_AS_PAYER, values)).all()
+    if not rows:
+        raise NotFoundError("conversation_not_found", "There is no conversation with this id.")
+    if rows[0].ended_at is not None:
+        raise ConflictError("conversation_ended", "This conversation is over. Begin a new one.")
+    if rows[0].account_id is None:
+        detail = "Verify the customer's identity first."
+        held = rows[0].verification_level
+        raise ForbiddenError("verification_required", detail, required_level=2, verification_level=held)
+    return rows
 
 
 async def reach_account_as_staff(

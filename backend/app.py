@@ -19,6 +19,7 @@ from backend.database import Database
 from backend.demo import routes as demo
 from backend.district import routes as district
 from backend.district.service import District
+from backend.enrolments import routes as enrolments
 from backend.errors import install_error_handlers
 from backend.events import ConsoleNews
 from backend.fees import routes as fees
@@ -31,6 +32,7 @@ from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
 from backend.models import know_every_table
 from backend.nightly import routes as nightly
+from backend.offers import routes as offers
 from backend.openapi import describe
 from backend.options import routes as options
 from backend.outbox import routes as outbox
@@ -66,6 +68,8 @@ def routers() -> list[APIRouter]:
         ledger.router,
         charges.router,
         queue.router,
+        enrolments.router,
+        offers.router,
     ]
 
 

@@ -1,10 +1,10 @@
 """HTTP of payments: the processor's notifications, as telephony passes them on."""
 
-import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from backend.access import Kind, admits
 from backend.charges import notifications
+from backend.charges.schemas import HeardOut
 from backend.charges.tools import ToolsDep
 from backend.clock import NowDep
 from backend.database import SessionDep
@@ -12,9 +12,10 @@ from backend.database import SessionDep
 router = APIRouter(prefix="/v1", tags=["payments"])
 
 
-@router.post("/payment-notifications", dependencies=[admits(Kind.TELEPHONY)])
-async def post_payment_notification(request: Request, tools: ToolsDep, session: SessionDep, now: NowDep) -> Response:
+@router.post("/payment-notifications", dependencies=[admits(Kind.TELEPHONY)], response_model=HeardOut)
+async def post_payment_notification(
+    request: Request, tools: ToolsDep, session: SessionDep, now: NowDep
+) -> notifications.Heard:
     """A webhook of the card processor, byte for byte, with its signature header. 403 when it is not theirs."""
     body = await request.body()
-    heard = await notifications.hear(session, tools.gateway, body, request.headers, now=now)
-    return Response(orjson.dumps({"outcome": heard.outcome}), media_type="application/json")
+    return await notifications.hear(session, tools.gateway, body, request.headers, now=now)

@@ -112,8 +112,7 @@ async def begin_charge(session: AsyncSession, new: NewCharge, *, district: Distr
     :raises ReceivableNotFoundError: no such account.
     """
     check_charge_amount(new.amount_cents, district)
-    if not await repository.hold_account(session, new.account_id):
-        raise ReceivableNotFoundError
+    await hold_account(session, new.account_id)
     known = await repository.by_key(session, new.idempotency_key)
     if known is not None:
         if (known.account_id, known.amount_cents) != (new.account_id, new.amount_cents):
@@ -124,6 +123,15 @@ async def begin_charge(session: AsyncSession, new: NewCharge, *, district: Distr
     values = {**_terms(new), **await _method(session, new), "received_on": now.astimezone(district.zone).date()}
     values |= {"id": new_id(), "status": "created", "created_at": now}
     return await add_charge(session, values)
+
+
+async def hold_account(session: AsyncSession, account_id: UUID) -> None:
+    """Let nobody else begin a charge of the account, nor post to it, until this transaction ends.
+
+    :raises ReceivableNotFoundError: no such account.
+    """
+    if not await repository.hold_account(session, account_id):
+        raise ReceivableNotFoundError
 
 
 def check_charge_amount(amount_cents: int, district: District) -> None:

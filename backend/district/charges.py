@@ -113,4 +113,5 @@ class PaymentOptions(_Strict):
     autopay_returns_max: Annotated[int, Field(ge=1, le=10)]
     catch_up_days: Annotated[int, Field(ge=0, le=10)]
     recurring_cents_max: Some
+    reminder_days: Annotated[int, Field(ge=1, le=14)]
     budget: BudgetBilling

@@ -36,6 +36,7 @@ class Conversation(Base):
     calling_number_on_file: Mapped[bool]
     offered: Mapped[list[Any]]
     expects_secret: Mapped[bool]
+    wrong_account_numbers: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     last_seq: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime]
     last_turn_at: Mapped[datetime]

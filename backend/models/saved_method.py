@@ -67,7 +67,10 @@ class SavedMethodAccount(Base):
 
 
 class MethodSetup(Base):
-    """A page on which a customer saves a method for `account_ids`. `look_at`: when to ask what became of it."""
+    """A page on which a customer saves a method for `account_ids`. `look_at`: when to ask what became of it.
+
+    Whoever asked for it in a conversation is told there when the method is on file.
+    """
 
     __tablename__ = "method_setups"
     __table_args__ = (
@@ -85,6 +88,7 @@ class MethodSetup(Base):
     page_id: Mapped[str | None]
     language: Mapped[str]
     return_url: Mapped[str]
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id"))
     status: Mapped[str]
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -14,6 +14,7 @@ TITLES = {
     "bills": "Bills of approved cycles",
     "budgets": "Budget bills",
     "credits": "Credits to what is owed",
+    "bill_texts": "Texts about bills",
     "aging": "Aging of receivables",
     "exceptions": "Left for people",
     "summary": "Summary and trial balance",
@@ -23,7 +24,7 @@ are looked at before late fees, which spare those who keep to one."""
 STEPS = tuple(TITLES)
 WHOLE = 0
 """The part number of the row that says a whole step is done."""
-BY_ACCOUNTS = frozenset({"drafts", "arrangements", "late_fees", "budgets", "credits", "aging"})
+BY_ACCOUNTS = frozenset({"drafts", "arrangements", "late_fees", "budgets", "credits", "bill_texts", "aging"})
 
 # What a step's counts say: how many of what (None: only an amount), and the count that holds their cents.
 _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
@@ -63,6 +64,10 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
         ("budget_renewed", "budget bills renewed", None),
     ),
     "credits": (("allocations", "charges paid from credits", None),),
+    "bill_texts": (
+        ("bill_texts", "texts about new bills", None),
+        ("bill_reminders", "texts about bills due soon", None),
+    ),
     "aging": (
         (None, "not yet due", "current_cents"),
         (None, "1 to 30 days late", "days_1_30_cents"),

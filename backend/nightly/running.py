@@ -25,6 +25,7 @@ _WORK: Mapping[str, Callable[[Night], Awaitable[None]]] = {
     "bills": steps.bills,
     "budgets": steps.budgets,
     "credits": steps.credits,
+    "bill_texts": steps.bill_texts,
     "aging": steps.aging,
     "exceptions": steps.exceptions,
     "summary": steps.summary,

@@ -19,6 +19,7 @@ from backend.billing.errors import OpenExceptionsError
 from backend.billing.facts import Tariff
 from backend.database import Database
 from backend.district.service import District
+from backend.enrolments.reminders import text_bills
 from backend.fees.late import charge_late_fees
 from backend.ledger import reports
 from backend.nightly import item_repository, items, repository, rules
@@ -177,6 +178,15 @@ async def credits(night: Night) -> None:
         return {"allocations": await payments.allocate_credits(session, to_settle, night.district)}
 
     await by_accounts(night, "credits", work)
+
+
+async def bill_texts(night: Night) -> None:
+    """A text about each new bill, and about each that is due soon, to those who pay by text."""
+
+    async def work(session: AsyncSession, part: Part) -> Counts:
+        return await text_bills(session, night.business_date, night.now, part, district=night.district)
+
+    await by_accounts(night, "bill_texts", work)
 
 
 async def aging(night: Night) -> None:

@@ -17,6 +17,7 @@ from backend.models.base import new_id
 from backend.models.saved_method import MethodSetup
 from backend.saved_methods import repository, rules
 from backend.saved_methods.service import save_method
+from backend.saved_methods.telling import tell_saved
 
 SETUP_PREFIX = "setup:"
 """What our reference of a set-up's page begins with; the id follows."""
@@ -45,12 +46,16 @@ class OneCustomerError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class NewSetup:
-    """Who is to save a method, for which accounts. `return_url` is where the page sends them afterwards."""
+    """Who is to save a method, for which accounts. `return_url` is where the page sends them afterwards.
+
+    In `conversation_id` they are told that it is on file.
+    """
 
     idempotency_key: str
     account_ids: Sequence[UUID]
     language: str
     return_url: str
+    conversation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ def _values(processor: str, customer_id: UUID, new: NewSetup, *, now: datetime) 
         "processor": processor,
         "language": new.language,
         "return_url": new.return_url,
+        "conversation_id": new.conversation_id,
         "status": "open",
         "made_at": now,
         "expires_at": now + timedelta(minutes=rules.PAGE_MINUTES),
@@ -155,7 +161,9 @@ async def _finish(database: Database, setup: MethodSetup, outcome: PageOutcome, 
             session, setup.customer_id, setup.account_ids, outcome.method, processor=setup.processor, now=now
         )
         done = {"status": "completed", "completed_at": now, "method_id": method_id}
-        await repository.change_open_setup(session, setup.id, done)
+        changed = await repository.change_open_setup(session, setup.id, done)
+        if changed and setup.conversation_id is not None:
+            await tell_saved(session, setup.conversation_id, outcome.method, setup.language, now)
     return method_id
 
 

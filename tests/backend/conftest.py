@@ -7,6 +7,7 @@ copies of template databases; `engine` and `session` are over `database_url`,
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,9 @@ SEEDED_ACCOUNTS = 150
 """Generated accounts beside the named ones: few, so that a test does not wait for 2,000."""
 
 _numbers = itertools.count(1)
+_BESIDE = ThreadPoolExecutor(1)
+_coming: dict[tuple[str, str], Future[tuple[str, str]]] = {}
+"""(Server, template) → the copy that the next test takes."""
 
 
 def create_database(server_url: str, name: str, template: str | None = None) -> str:
@@ -46,10 +50,18 @@ def _drop_database(server_url: str, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _copy(server_url: str, template: str | None) -> Iterator[str]:
+def _make_copy(server_url: str, template: str) -> tuple[str, str]:
     name = f"test_{next(_numbers)}"
-    yield create_database(server_url, name, template)
-    _drop_database(server_url, name)
+    return name, create_database(server_url, name, template)
+
+
+def _copy(server_url: str, template: str) -> Iterator[str]:
+    """A copy for one test. The next is made, and the one before dropped, while this one's test runs."""
+    coming = _coming.pop((server_url, template), None) or _BESIDE.submit(_make_copy, server_url, template)
+    name, url = coming.result()
+    _coming[server_url, template] = _BESIDE.submit(_make_copy, server_url, template)
+    yield url
+    _BESIDE.submit(_drop_database, server_url, name)
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +72,7 @@ def server_url() -> Iterator[str]:
     """
     with TemporaryDirectory(prefix="headgate-tests-") as folder, running_postgres(Path(folder) / "data") as url:
         yield url
+        _BESIDE.submit(_coming.clear).result()
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +93,7 @@ def seeded_template(server_url: str, migrated_template: str) -> str:
 @pytest.fixture
 def empty_url(server_url: str) -> Iterator[str]:
     """A database with nothing in it."""
-    yield from _copy(server_url, None)
+    yield from _copy(server_url, "template1")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Presence, offers, calls that wait for a person, the phones rung for them, and voicemail.
 
 Revision ID: 0010
-Revises: 0008
+Revises: 0007
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -119,13 +119,13 @@ async def test_a_fee_charged_twice(town: Town) -> None:
         await fees.charge_fee(
             town.session,
             account_id=home.account_id,
-            code="tag",
+            code="reconnection",
             charged_on=day,
             due_on=day + timedelta(days=21),
             caused_by_entry_id=None,
-            idempotency_key=f"tag {number}",
+            idempotency_key=f"reconnection {number}",
             now=NOW,
             district=DISTRICT,
         )
     run_id = await town.prepare()
-    assert await town.exceptions(run_id, home.account_id) == {"FEE_DUP": {"fees": ["tag"]}}
+    assert await town.exceptions(run_id, home.account_id) == {"FEE_DUP": {"fees": ["reconnection"]}}

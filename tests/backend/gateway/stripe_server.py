@@ -52,10 +52,9 @@ class StripeServer:
 
     def answer(self, method: str, path: str, params: Object, headers: dict[str, str]) -> tuple[Answer, bool] | None:
         """Status and body, and whether it is a replay; None: never."""
-        if self.down:
-            return (503, {"error": {"type": "api_error", "message": "down"}}), False
-        if self.status is not None:
-            return (self.status, {"error": {"type": "invalid_request_error", "message": "as the test wanted"}}), False
+        if self.down or self.status is not None:
+            kind, message = ("api_error", "down") if self.down else ("invalid_request_error", "as the test wanted")
+            return (503 if self.down else self.status or 0, {"error": {"type": kind, "message": message}}), False
         if headers.get("authorization") != f"Bearer {API_KEY}":
             return (401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}}), False
         key = headers.get("idempotency-key") if method == "POST" else None

@@ -155,7 +155,7 @@ async def _fee(session: AsyncSession, office: Office, paper: Paper, command: Com
     fee = await fees.charge_fee(
         session,
         account_id=office.accounts[command.account],
-        code="tag",
+        code="reconnection",
         charged_on=TODAY,
         due_on=DUE,
         caused_by_entry_id=None,
@@ -220,7 +220,7 @@ async def _spare(session: AsyncSession, office: Office, paper: Paper, command: C
         district=DISTRICT,
     )
     assert done.status == "posted"
-    return Effect(-DISTRICT.policy.fees.tag_cents, 1, done.id)
+    return Effect(-paper.effects[target.key][1].cents, 1, done.id)
 
 
 def _target(command: Command) -> Command:

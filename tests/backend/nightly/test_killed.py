@@ -130,7 +130,7 @@ def test_killed_in_every_part_and_between_all_of_them(nights: dict[str, Begun], 
     killed = nights["killed in parts"].end()
     deaths = set(killed.said)
     assert {f"{step} {WHOLE}" for step in STEPS} <= deaths
-    by_accounts = ("drafts", "arrangements", "late_fees", "budgets", "credits", "aging")
+    by_accounts = ("drafts", "arrangements", "late_fees", "budgets", "credits", "bill_texts", "aging")
     assert {f"{step} {part}" for step in by_accounts for part in (3, 5)} <= deaths
     assert {"prepare 1", "prepare 3", "bills 1"} <= deaths
     assert {"files 3", "move lockbox.bai", "move wrong.csv"} <= deaths

@@ -171,7 +171,7 @@ class TestClosing:
 
     async def test_there_must_be_one(self, session: AsyncSession, clerk: Principal, district: District) -> None:
         with pytest.raises(batches.BatchNotFoundError):
-            await count_it(session, clerk, UUID(int=1), 0, 0, district)
+            await count_it(session, clerk, UUID(int=1), 0, 0, district=district)
 
 
 class TestAfterClosing:

@@ -157,7 +157,7 @@ async def test_a_drought_in_force_is_told_with_its_price(seeded_session: AsyncSe
     data, _ = await documents.statement_data(
         seeded_session, made_with(), account_id, bill_id, language="en", now=SEEDED_AT
     )
-    assert data["notices"] == [{"code": "drought", "values": {"stage": "2", "price": "$0.35"}}]
+    assert {"code": "drought", "values": {"stage": "2", "price": "$0.35"}} in data["notices"]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -71,7 +71,7 @@ class Exchange:
     async def somebody_hears(self, words: str) -> None:
         """Wait until a caller on the line hears this."""
         live = self.simulator.network.facilities.live
-        while not any(words in event.text for one in live.values() for event in getattr(one.line, "events", ())):
+        while not any(words in event.text for one in live.values() for event in getattr(one.line, "events", ())):  # noqa: ASYNC110
             await asyncio.sleep(0)
 
     async def line_is(self, case: UUID, state: str) -> None:

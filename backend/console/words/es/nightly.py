@@ -31,6 +31,7 @@ WORDS: dict[str, str] = {
     "step_bills": "Facturas de ciclos aprobados",
     "step_budgets": "Pagos nivelados",
     "step_credits": "Créditos a lo que se debe",
+    "step_bill_texts": "Textos sobre facturas",
     "step_aging": "Antigüedad de saldos",
     "step_exceptions": "Queda para las personas",
     "step_summary": "Resumen y balance de comprobación",
@@ -75,6 +76,12 @@ WORDS: dict[str, str] = {
     "night_line_broken_arrangements_refused_files_held_cycles": (
         "planes incumplidos, archivos rechazados, ciclos detenidos"
     ),
+    "night_line_meter_reads_set_aside_for_a_person": "lecturas apartadas para una persona",
+    "night_line_meters_that_were_not_read": "medidores que no se leyeron",
+    "night_line_cycles_without_a_read_day_in_the_policy": "ciclos sin día de lectura en la política",
+    "night_line_meter_reads_to_look_into": "lecturas por revisar",
+    "night_line_texts_about_new_bills": "textos sobre facturas nuevas",
+    "night_line_texts_about_bills_due_soon": "textos sobre facturas por vencer",
     "night_line_trial_balance": "balance de comprobación (debe ser cero)",
     "work_title": "Lo que espera a las personas ahora",
     "work_nothing": "Nada espera. Buen día.",

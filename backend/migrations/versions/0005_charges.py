@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
@@ -14,12 +14,12 @@ SQL = Path(__file__).parent.parent / "sql"
 
 def upgrade() -> None:
     """Make the tables."""
-    _run("0006_charges")
+    _run("0005_charges")
 
 
 def downgrade() -> None:
     """Take them away again."""
-    _run("0006_drop")
+    _run("0005_drop")
 
 
 def _run(name: str) -> None:

@@ -1,0 +1,45 @@
+"""What may be offered of what is owed. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+OFFER_MINUTES = 10
+LIFE = timedelta(minutes=OFFER_MINUTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What an account owes, in cents: all of it, what is past due of it, and the plan's next installment if any."""
+
+    balance_cents: int
+    past_due_cents: int
+    installment_cents: int | None
+
+
+def amounts(owed: Owed) -> Mapping[str, int]:
+    """Purpose → cents of everything that can be paid without naming an amount; none when nothing is owed.
+
+    What would be the same as the whole balance is left out, and nobody is asked for more than is owed.
+    """
+    if owed.balance_cents <= 0:
+        return {}
+    found = {"bill": owed.balance_cents}
+    if owed.installment_cents is not None and 0 < owed.installment_cents < owed.balance_cents:
+        found["installment"] = owed.installment_cents
+    if 0 < owed.past_due_cents < owed.balance_cents:
+        found["past_due"] = owed.past_due_cents
+    return found
+
+
+def first_offer(owed: Owed) -> str:
+    """What somebody who only says "pay" is offered: on a plan its installment, else the whole balance."""
+    return "installment" if "installment" in amounts(owed) else "bill"
+
+
+def purpose_of(owed: Owed, amount_cents: int) -> str:
+    """What an amount that was named is for."""
+    for purpose, cents in amounts(owed).items():
+        if cents == amount_cents:
+            return purpose
+    return "other_amount"

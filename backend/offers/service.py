@@ -1,0 +1,205 @@
+"""Making an offer and taking it. Callers have checked who asks (`payers`); a charge is `backend/charges`' own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.accounts import service as accounts
+from backend.charges import service as charges
+from backend.charges.service import ChargeState, NewCharge
+from backend.district.service import District
+from backend.models.base import new_id
+from backend.models.pay_by_text import PaymentOffer
+from backend.offers import repository, rules
+from backend.offers.errors import (
+    BalanceChangedError,
+    MoreThanOwedError,
+    NoMethodError,
+    NoSuchPartError,
+    NothingDueError,
+    OfferNotFoundError,
+    OfferOverError,
+    PaymentPendingError,
+)
+from backend.offers.payers import Payer, payer_of
+from backend.saved_methods import service as saved_methods
+from backend.saved_methods.service import SavedMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to pay: a part (None: what is due), or an amount in cents; with which method, if they say."""
+
+    purpose: str | None = None
+    amount_cents: int | None = None
+    method_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer as its payer hears it. `others` are the other amounts that could be paid, by purpose.
+
+    `due_on` is the bill's day; with `autopay` it will be paid then anyway.
+    """
+
+    id: UUID
+    purpose: str
+    amount_cents: int
+    balance_cents: int
+    past_due_cents: int
+    due_on: date | None
+    account: str
+    method: str
+    autopay: bool
+    others: Mapping[str, int]
+    expires_at: datetime
+
+
+async def make_offer(
+    session: AsyncSession, payer: Payer, wanted: Wanted, *, district: District, now: datetime
+) -> Offer:
+    """Offer what is wanted, in place of what this payer was offered before for this account.
+
+    :raises AmountRefusedError: no payment can be of that amount. :raises HeadgateError: see `errors`.
+    """
+    today = district.today(now)
+    balance = await accounts.balance(session, payer.account_id, now, today)
+    installment = balance.arrangement.installment_cents if balance.arrangement else None
+    owed = rules.Owed(balance.balance_cents, balance.past_due_cents, installment)
+    purpose, cents = _amount(owed, wanted, district)
+    on_its_way = sum(one.amount_cents for one in await charges.pending_charges(session, payer.account_id))
+    if on_its_way >= owed.balance_cents:
+        raise PaymentPendingError(on_its_way)
+    method = await _method(session, payer, wanted.method_id, owed, today)
+    await repository.replace_open(session, payer.account_id, payer.key, now)
+    values = {
+        "id": new_id(),
+        "account_id": payer.account_id,
+        "payer": payer.key,
+        "conversation_id": payer.conversation_id,
+        "purpose": purpose,
+        "amount_cents": cents,
+        "balance_cents": balance.balance_cents,
+        "due_on": balance.due_date,
+        "method_id": method.id,
+        "status": "open",
+        "made_at": now,
+        "expires_at": now + rules.LIFE,
+    }
+    made = await repository.add(session, values)
+    facts = await accounts.account_facts(session, payer.account_id)
+    others = {name: amount for name, amount in rules.amounts(owed).items() if amount != cents}
+    return Offer(
+        id=made.id,
+        purpose=purpose,
+        amount_cents=cents,
+        balance_cents=balance.balance_cents,
+        past_due_cents=balance.past_due_cents,
+        due_on=balance.due_date,
+        account=facts.number[-4:],
+        method=method.label(payer.language),
+        autopay=balance.autopay,
+        others=others,
+        expires_at=made.expires_at,
+    )
+
+
+def _amount(owed: rules.Owed, wanted: Wanted, district: District) -> tuple[str, int]:
+    if owed.balance_cents <= 0:
+        raise NothingDueError(-owed.balance_cents)
+    if wanted.amount_cents is not None:
+        charges.check_charge_amount(wanted.amount_cents, district)
+        if wanted.amount_cents > owed.balance_cents:
+            raise MoreThanOwedError(owed.balance_cents)
+        return rules.purpose_of(owed, wanted.amount_cents), wanted.amount_cents
+    purpose = wanted.purpose or rules.first_offer(owed)
+    possible = rules.amounts(owed)
+    if purpose == "past_due" and owed.past_due_cents == owed.balance_cents:
+        purpose = "bill"
+    if purpose not in possible:
+        raise NoSuchPartError(purpose, owed.balance_cents)
+    charges.check_charge_amount(possible[purpose], district)
+    return purpose, possible[purpose]
+
+
+async def _method(
+    session: AsyncSession, payer: Payer, method_id: UUID | None, owed: rules.Owed, today: date
+) -> SavedMethod:
+    on_file = await saved_methods.methods_of(session, payer.account_id)
+    good = [one for one in on_file if not one.has_expired(today) and method_id in (None, one.id)]
+    if not good:
+        raise NoMethodError(owed.balance_cents)
+    return good[0]
+
+
+async def accept_offer(
+    session: AsyncSession, conversation_id: UUID, offer_id: UUID, *, district: District, now: datetime
+) -> ChargeState:
+    """Agree to an offer: it is charged once, however often this is said.
+
+    :raises OfferNotFoundError: no such offer in this conversation. :raises OfferOverError: it counts no more.
+    :raises BalanceChangedError: other than it was. :raises PaymentInProgressError: another payment is at work.
+    """
+    offer = await _locked(session, offer_id, conversation_id)
+    payer = await payer_of(session, conversation_id, offer.account_id, purpose="pay", now=now)
+    if offer.charge_id is not None:
+        return await charges.charge_state(session, offer.charge_id)
+    if offer.status != "open" or now >= offer.expires_at:
+        raise OfferOverError("expired" if offer.status == "open" else offer.status)
+    # Whoever else pays for the account waits here, so that what is owed is looked at after they have begun.
+    await charges.hold_account(session, offer.account_id)
+    balance = await accounts.balance(session, offer.account_id, now, district.today(now))
+    if balance.balance_cents != offer.balance_cents:
+        raise BalanceChangedError
+    charge = await charges.begin_charge(session, _charge(offer, payer), district=district, now=now)
+    await repository.answer(session, offer, "accepted", now, charge.id)
+    return charge
+
+
+def _charge(offer: PaymentOffer, payer: Payer) -> NewCharge:
+    # A caller hears it now and has the receipt as a text; in a thread it comes where it was agreed.
+    is_call = payer.channel == "voice"
+    return NewCharge(
+        idempotency_key=f"offer:{offer.id}",
+        account_id=offer.account_id,
+        amount_cents=offer.amount_cents,
+        method=offer.method_id,
+        purpose=offer.purpose,
+        channel=payer.channel,
+        language=payer.language,
+        conversation_id=None if is_call else payer.conversation_id,
+        recipient=payer.phone if is_call else None,
+        shows_balance=True,
+    )
+
+
+async def decline_offer(session: AsyncSession, conversation_id: UUID, offer_id: UUID, now: datetime) -> str:
+    """No, thank you; how the offer stands after that.
+
+    :raises OfferNotFoundError: there is no such offer in this conversation.
+    """
+    offer = await _locked(session, offer_id, conversation_id)
+    if offer.status == "open":
+        await repository.answer(session, offer, "declined", now)
+    return offer.status
+
+
+async def charge_of_offer(session: AsyncSession, conversation_id: UUID, offer_id: UUID) -> ChargeState:
+    """How the payment of an accepted offer goes.
+
+    :raises OfferNotFoundError: there is none, or it was not accepted.
+    """
+    offer = await _locked(session, offer_id, conversation_id)
+    if offer.charge_id is None:
+        raise OfferNotFoundError
+    return await charges.charge_state(session, offer.charge_id)
+
+
+async def _locked(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -> PaymentOffer:
+    offer = await repository.locked(session, offer_id, conversation_id)
+    if offer is None:
+        raise OfferNotFoundError
+    return offer
