@@ -17,6 +17,7 @@ from telephony.fallbacks import call_back
 from telephony.http_json import CallError
 from telephony.messages import Kind, Language, Reply, Utterance, answer_of, clean_text, language_of
 from telephony.people.entering import into_line
+from telephony.people.twiml import Caller
 from telephony.phrases import say
 from telephony.services import Services, services_of
 from telephony.twilio.relay import connect_twiml
@@ -141,7 +142,8 @@ async def dial_ended(request: Request, form: SignedForm, language: str = "en") -
     heard = heard_of(form, "start")
     said = Utterance("voice", f"{heard.call_sid}:dial", heard.call_sid, heard.party, "start")
     await services.fallbacks.file(said, None, "asked_for_person")
-    return _goodbye(services, spoken, f"{say('nobody_answered', spoken)} {call_back(heard.party, spoken)}")
+    words = f"{say('nobody_answered', spoken)} {call_back(heard.party, spoken)}"
+    return twiml(services.line.voicemail(Caller(spoken, Place()), words))
 
 
 def _goodbye(services: Services, language: Language, words: str) -> Response:
