@@ -200,7 +200,11 @@ async def _failed(
     if leg.role == "lead" and call.state == "connecting":
         await repository.change_call(session, call.id, state="waiting", changed_at=now)
         await moves.put_back(session, call.hand_off_id, "not_reached", now)
-        await presence.move(session, [leg.staff_id], "away", now)
+        if told.failure == "declined":
+            turned_down = {"id": new_id(), "hand_off_id": call.hand_off_id, "staff_id": leg.staff_id, "now": now}
+            await repository.run(session, "turned_down", turned_down)
+        else:
+            await presence.move(session, [leg.staff_id], "away", now)
     elif leg.role == "customer" and call.state == "connecting":
         await _customer_not_reached(session, call, district, now)
     elif leg.role == "consult":

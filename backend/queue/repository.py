@@ -73,6 +73,12 @@ _END_OFFER = text(
     WHERE hand_off_id = :hand_off_id AND staff_id = :staff_id AND state = 'offered' RETURNING id
     """
 )
+_TURNED_DOWN = text(
+    """
+    INSERT INTO queue_offers (id, hand_off_id, staff_id, state, offered_at, expires_at, ended_at)
+    VALUES (:id, :hand_off_id, :staff_id, 'declined', :now, :now, :now)
+    """
+)
 _WITHDRAW = text(
     "UPDATE queue_offers SET state = 'withdrawn', ended_at = :now"
     " WHERE hand_off_id = :hand_off_id AND state = 'offered'"
@@ -192,6 +198,7 @@ _STATEMENTS = {
     "offer": _OFFER,
     "expire": _EXPIRE,
     "end_offer": _END_OFFER,
+    "turned_down": _TURNED_DOWN,
     "withdraw": _WITHDRAW,
     "my_offer": _MY_OFFER,
     "measured": _MEASURED,

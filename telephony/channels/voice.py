@@ -13,12 +13,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from telephony.calls.core import End, Step
 from telephony.calls.rules import TURNS_MAX, Heard, Place, number_is_doubted
 from telephony.channels.twilio_route import TwilioRoute, twiml
-from telephony.fallbacks import call_back
 from telephony.http_json import CallError
 from telephony.messages import Kind, Language, Reply, Utterance, answer_of, clean_text, language_of
 from telephony.people.entering import into_line
+from telephony.people.phrases import tell
 from telephony.people.twiml import Caller
-from telephony.phrases import say
 from telephony.services import Services, services_of
 from telephony.twilio.relay import connect_twiml
 from telephony.twilio.signature import SignedForm, TwilioForm
@@ -142,7 +141,7 @@ async def dial_ended(request: Request, form: SignedForm, language: str = "en") -
     heard = heard_of(form, "start")
     said = Utterance("voice", f"{heard.call_sid}:dial", heard.call_sid, heard.party, "start")
     await services.fallbacks.file(said, None, "asked_for_person")
-    words = f"{say('nobody_answered', spoken)} {call_back(heard.party, spoken)}"
+    words = tell("nobody_answered" if heard.party else "nobody_answered_hidden", spoken)
     return twiml(services.line.voicemail(Caller(spoken, Place()), words))
 
 

@@ -66,6 +66,14 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "es": "Está de nuevo con el asistente automático. ¿En qué más le ayudo?",
     },
     "goodbye": {"en": "Thank you for calling. Goodbye.", "es": "Gracias por llamar. Hasta luego."},
+    "nobody_answered": {
+        "en": "No one could take the call just now. We will call you back at the number you are calling from.",
+        "es": "Nadie pudo tomar la llamada en este momento. Le devolveremos la llamada al número del que nos llama.",
+    },
+    "nobody_answered_hidden": {
+        "en": "No one could take the call just now. Your number is hidden, so please tell us where to reach you.",
+        "es": "Nadie pudo tomar la llamada en este momento. Su número está oculto, así que díganos dónde llamarle.",
+    },
     "leave_message": {
         "en": "Please leave your name and what it is about after the tone. When you are done, press pound or hang up.",
         "es": "Después del tono, diga su nombre y el motivo de su llamada. Al terminar, oprima la tecla de número o "

@@ -150,13 +150,29 @@ async def test_a_caller_who_hangs_up_in_line_leaves_a_case_and_gets_a_text(floor
     assert floor.rows("SELECT state FROM hand_offs") == [("waiting",)]
 
 
+async def test_who_sends_a_caller_back_stays_available_and_is_not_asked_again_at_once(floor: Floor) -> None:
+    lead = await floor.at_work("Lena")
+    sid = await floor.calls()
+    await floor.round()
+    await floor.takes(lead, floor.case_of(sid))
+    (leg,) = floor.legs()
+    await floor.tells(leg, "failed", failure="declined")
+    assert floor.presence(lead) == "available" and (await floor.place(sid))["turn"] == "wait"
+    assert await floor.round() == 0
+    other = await floor.at_work("Omar")
+    await floor.round()
+    assert await floor.offered(other) == floor.case_of(sid)
+
+
 async def test_who_hangs_up_while_a_phone_rings_is_not_met_by_silence_at_the_other_end(floor: Floor) -> None:
     lead = await floor.at_work("Lena")
     sid = await floor.calls()
     await floor.round()
     await floor.takes(lead, floor.case_of(sid))
-    assert await floor.left(sid, "hangup") == "end"
     (leg,) = floor.legs()
+    await floor.tells(leg, "asked")
+    assert await floor.left(sid, "hangup") == "end"
+    assert floor.orders() == ["ring", "end"]
     assert (await floor.tells(leg, "joined"))["outcome"] == "gone"
 
 
