@@ -114,12 +114,16 @@ async def music(request: Request, form: SignedForm) -> Response:
 
 @router.post("/left")
 async def out_of_line(request: Request, form: SignedForm, caller: CallerInUrl) -> Response:
-    """Out of the line: hung up, to a message, to a department, or moved to a person."""
+    """Out of the line: hung up, to a message, to a department, or moved to a person.
+
+    A round that could not be fetched, as while this process was being started anew, ends the waiting for Twilio; for
+    us the caller stands where they stood.
+    """
     result = form.get("QueueResult")
     if result in TELLS_NOTHING:
         return twiml(empty_voice_twiml())
     services = services_of(request)
-    if result in ("queue-full", "error", "system-error"):
+    if result == "queue-full":
         number = services.directory.current.phone_of(CUSTOMER_SERVICE)
         return twiml(services.line.department(caller, number) if number else services.line.voicemail(caller))
     return await _go_on(services, form, caller, result)

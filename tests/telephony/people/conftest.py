@@ -5,7 +5,7 @@ Only the assistant is a small one of the tests: it hands everybody over who says
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,13 @@ from tests.telephony_simulator.world import OPERATOR, Simulator, running, servin
 __all__ = ["migrated_template", "server_url"]
 
 CALLER = "+19517770177"
+
+
+async def eventually(happened: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
+    """Wait for something that will happen."""
+    async with asyncio.timeout(seconds):
+        while not await happened():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 def brain(turn: dict[str, Any]) -> dict[str, Any]:
@@ -59,25 +66,52 @@ class Exchange:
     world: World
     simulator: Simulator
     floor: Floor
+    telephony: AsyncExitStack
+
+    async def telephony_is_replaced(self) -> None:
+        """The process goes with all it had in memory; another takes its place at the same address."""
+        await self.telephony.aclose()
+        await self.telephony.enter_async_context(running_telephony(self.world))
 
     async def accepts(self, person: Principal) -> UUID:
         """This person takes what the queue offers them, as soon as it does."""
-        case = None
-        while case is None:
-            case = await self.floor.offered(person)
+
+        async def offered() -> bool:
+            return await self.floor.offered(person) is not None
+
+        await eventually(offered)
+        case = await self.floor.offered(person)
+        assert case is not None
         await self.floor.takes(person, case)
         return case
 
     async def somebody_hears(self, words: str) -> None:
         """Wait until a caller on the line hears this."""
         live = self.simulator.network.facilities.live
-        while not any(words in event.text for one in live.values() for event in getattr(one.line, "events", ())):  # noqa: ASYNC110
-            await asyncio.sleep(0)
 
-    async def line_is(self, case: UUID, state: str) -> None:
-        """Wait until the call of the case is in this state."""
-        while (line := await self.floor.line(case)) is None or line.state != state:
-            pass
+        async def heard() -> bool:
+            return any(words in event.text for one in live.values() for event in getattr(one.line, "events", ()))
+
+        await eventually(heard)
+
+    async def line_is(self, case: UUID, state: str | None) -> None:
+        """Wait until the call of the case is in this state; None: over."""
+
+        async def reached() -> bool:
+            line = await self.floor.line(case)
+            return state == (line.state if line else None)
+
+        await eventually(reached)
+
+    async def in_call(self, case: UUID, *names: str) -> None:
+        """Wait until exactly these people are in the call."""
+
+        async def reached() -> bool:
+            line = await self.floor.line(case)
+            joined = {party.name for party in line.parties if party.state == "joined"} if line else set()
+            return joined == set(names)
+
+        await eventually(reached)
 
     async def heard_by(self, phone: str) -> ScriptedCall:
         """What a phone that we rang went through."""
@@ -109,11 +143,12 @@ async def exchange(
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         world = World(engine, Backend("unused"), settings, http)
-        await stack.enter_async_context(running_telephony(world))
+        telephony_process = await stack.enter_async_context(AsyncExitStack())
+        await telephony_process.enter_async_context(running_telephony(world))
         simulator = await stack.enter_async_context(running(_simulator(world, ports["simulator"], tmp_path)))
         floor = Floor(Api(app, client), url)
         await floor.later()
-        yield Exchange(world, simulator, floor)
+        yield Exchange(world, simulator, floor, telephony_process)
 
 
 def _simulator(world: World, port: int, home: Path) -> SimulatorSettings:

@@ -60,6 +60,23 @@ async def test_a_phone_that_is_never_answered_and_the_next_person(exchange: Exch
     assert "number 1 in line" in said(call) and "this is Omar" in voices(call), call.events
 
 
+async def test_telephony_is_replaced_with_calls_in_line_and_each_is_served_by_the_new_one(exchange: Exchange) -> None:
+    lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
+    callers = [f"+1951777018{number}" for number in range(5)]
+    script = (ASK, "hear:in line", "hold:30", "wait:1", "hangup")
+    calling = [asyncio.create_task(exchange.simulator.call(*script, caller=caller)) for caller in callers]
+    await exchange.somebody_hears("number 5 in line")
+    await exchange.telephony_is_replaced()
+    exchange.simulator.prepare(LENAS_PHONE, "press:1", "hold:2", "say:this is Lena", "hold:3", "hangup")
+    await exchange.accepts(lena)
+    done, _ = await asyncio.wait(calling, return_when=asyncio.FIRST_COMPLETED)
+    (first,) = done
+    assert "this is Lena" in voices(first.result()), first.result().events
+    await asyncio.gather(*calling)
+    ends = sorted(str(row[0]) for row in exchange.floor.rows("SELECT ended_as FROM queued_calls"))
+    assert ends == ["abandoned"] * 4 + ["served"], "four hung up when they had waited long enough"
+
+
 async def test_back_to_the_assistant_which_remembers(exchange: Exchange) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
     exchange.simulator.prepare(LENAS_PHONE, "press:1", "hold:30")
@@ -99,8 +116,7 @@ async def test_a_call_back_is_promised_and_kept(exchange: Exchange) -> None:
     exchange.simulator.prepare(LENAS_PHONE, "press:1", "hold:6", "say:this is Lena", "hold:3", "hangup")
     exchange.simulator.prepare(CALLER, "press:1", "hold:20")
     case = await exchange.accepts(lena)
-    while await exchange.floor.line(case) is not None:
-        pass
+    await exchange.line_is(case, None)
     back = await exchange.heard_by(CALLER)
     assert "calling you back as you asked. This call may be recorded." in said(back), back.events
     assert "this is Lena" in voices(back), back.events
@@ -146,15 +162,9 @@ async def test_a_colleague_is_brought_in_and_stays_with_the_caller(exchange: Exc
     assert omar.staff_id is not None
     async with floor.api.app.state.database.transaction() as session:
         await lines.consult(session, lena, case, omar.staff_id, floor.district, now=floor.now, private=True)
-    while await _joined(exchange, case) != {"Lena", "Omar"}:
-        pass
+    await exchange.in_call(case, "Lena", "Omar")
     async with floor.api.app.state.database.transaction() as session:
         await lines.hang_up(session, lena, case, floor.now)
     call = await calling
     assert "this is Omar" in voices(call), call.events
     assert floor.rows("SELECT staff_id FROM hand_offs") == [(omar.staff_id,)]
-
-
-async def _joined(exchange: Exchange, case: object) -> set[str | None]:
-    line = await exchange.floor.line(case)  # type: ignore[arg-type]
-    return {party.name for party in line.parties if party.state == "joined"} if line else set()
