@@ -33,7 +33,7 @@ __all__ = ["migrated_template", "server_url"]
 CALLER = "+19517770177"
 
 
-async def eventually(happened: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
+async def eventually(happened: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
     """Wait for something that will happen."""
     async with asyncio.timeout(seconds):
         while not await happened():  # noqa: ASYNC110
