@@ -23,7 +23,7 @@ class People:
     def __init__(self, system: System) -> None:
         self.system = system
         token = system.secrets["operator_token"]
-        self._simulator = Http(system.url("simulator"), token, 120)
+        self._simulator = Http(system.url("simulator"), token)
         self._backend = Http(system.url("backend"), token)
         customers = self._backend.get("/v1/demo/customers")
         self.customers: dict[str, dict[str, Any]] = {one["situation"]: one for one in customers}
@@ -71,32 +71,6 @@ class People:
         """What the database answers."""
         with psycopg.connect(self.system.database_url, row_factory=dict_row) as connection:
             return connection.execute(query, values).fetchall()
-
-    def execute(self, statement: str, *values: Any) -> None:
-        """Change what the database has, to begin a test from."""
-        with psycopg.connect(self.system.database_url) as connection:
-            connection.execute(statement, values)
-
-    def answers(self, phone: str, *steps: str, fate: str = "answered") -> None:
-        """What happens at the next call to this phone."""
-        script = {"steps": list(steps), "fate": fate, "after_seconds": 2}
-        self._simulator.post(f"/api/phones/{phone}/answers", script)
-
-    def heard_by(self, phone: str) -> str:
-        """What was said at the last call to this phone, as far as it has gone on."""
-        calls = self.rows_of_calls(phone)
-        if not calls:
-            return ""
-        try:
-            events = self._simulator.get(f"/api/calls/{calls[-1]}/events")["events"]
-        except AssertionError:
-            return ""  # that call goes on
-        return " ".join(event["text"] for event in events if event["kind"] in ("say", "voice", "talk"))
-
-    def rows_of_calls(self, phone: str) -> list[str]:
-        """The SIDs of the calls that we made to this phone, oldest first."""
-        query = "SELECT provider_sid FROM call_legs WHERE number = %s AND provider_sid IS NOT NULL ORDER BY created_at"
-        return [row["provider_sid"] for row in self.rows(query, phone)]
 
     def open_cases(self, party: str) -> list[dict[str, Any]]:
         """The cases in the queue of a phone number or chat session."""
