@@ -64,7 +64,7 @@ async def test_two_tries_and_then_a_person_decides(floor: Floor) -> None:
         if attempt == 1:
             assert await floor.round() == 0, "not before twenty minutes have passed"
             await floor.later(minutes=19)
-        assert floor.rows("SELECT ended_as, tries FROM queued_calls") == [("callback_given_up", 2)]
+    assert floor.rows("SELECT ended_as, tries FROM queued_calls") == [("callback_given_up", 2)]
     assert floor.rows("SELECT state FROM hand_offs") == [("taken",)]
     assert floor.events(case).count("callback_unanswered") == 2 and "callback_given_up" in floor.events(case)
 
