@@ -78,8 +78,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         turn_seconds=settings.turn_seconds,
         preface=RecordingNotice(memory) if settings.recording_notice else None,
     )
-    twilio = make_twilio_client(settings, session)
-    voice = VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url)
+    twilio, voice = make_twilio_client(settings, session), _voice(settings)
     services = Services(
         settings=settings,
         store=store,
@@ -111,6 +110,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await asyncio.gather(*work, return_exceptions=True)
         await session.close()
         await store.aclose()
+
+
+def _voice(settings: Settings) -> VoiceStyle:
+    return VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url)
 
 
 def services_of(connection: HTTPConnection) -> Services:

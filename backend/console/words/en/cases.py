@@ -42,6 +42,7 @@ WORDS: dict[str, str] = {
     "reason_upset": "Upset",
     "reason_above_authority": "Beyond the assistant",
     "reason_wrong_department": "Wrong department",
+    "reason_request": "Something to be done",
     "reason_other": "Other",
     "choose_case": "Choose a case from the queue.",
     "choose_case_help": "What the customer said, and what is known about them, appears here.",

@@ -42,6 +42,7 @@ WORDS: dict[str, str] = {
     "reason_upset": "Molestia",
     "reason_above_authority": "Fuera del alcance del asistente",
     "reason_wrong_department": "Otro departamento",
+    "reason_request": "Algo por hacer",
     "reason_other": "Otro",
     "choose_case": "Elija un caso de la fila.",
     "choose_case_help": "Aquí aparece lo que dijo el cliente y lo que se sabe de él.",
