@@ -39,6 +39,7 @@ from backend.openapi import describe
 from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.payments import routes as payments
+from backend.queue import routes as queue
 from backend.rates import routes as rates
 from backend.rates.service import RateBook
 from backend.reads import routes as reads
@@ -71,6 +72,7 @@ def routers() -> list[APIRouter]:
         payments.router,
         ledger.router,
         charges.router,
+        queue.router,
         enrolments.router,
         offers.router,
         rates.router,

@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from backend.database import Event
 
 CHANNEL = "headgate:console"
-_CASES = frozenset({"hand_off", "message", "message_status", "ended"})
+_CASES = frozenset({"hand_off", "message", "message_status", "ended", "queue", "offer", "presence"})
 _MONEY = frozenset({"money", "account", "billing", "billing_run_prepared", "nightly_item"})
 _OUTBOUND = frozenset({"campaign", "emergency"})
 _FOR_CONSOLE = _CASES | _MONEY | _OUTBOUND

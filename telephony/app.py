@@ -8,8 +8,11 @@ from fastapi import FastAPI
 from telephony import health
 from telephony.channels import relay, sms, voice
 from telephony.errors import install_error_handlers
+from telephony.outbound import calls as outbound_calls
 from telephony.outbound import routes as outbound
 from telephony.payments import notifications, returns
+from telephony.people import legs, line, voicemail
+from telephony.people import routes as people
 from telephony.services import open_services
 from telephony.settings import Settings, settings_from_environment
 from telephony.statements import routes as statements
@@ -30,7 +33,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_error_handlers(app)
     routers = (
         voice.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router, returns.router,
-        statements.router, health.router,
+        statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
+        outbound_calls.router,
     )  # fmt: skip
     for router in routers:
         app.include_router(router)

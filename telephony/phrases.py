@@ -43,10 +43,6 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Your number is hidden, so please call us again. Thank you, and goodbye.",
         "es": "Su número está oculto, así que por favor vuelva a llamarnos. Gracias y hasta luego.",
     },
-    "nobody_answered": {
-        "en": "No one could take the call just now.",
-        "es": "Nadie pudo tomar la llamada en este momento.",
-    },
     "office_closed": {"en": "Our office is closed now.", "es": "Nuestra oficina está cerrada ahora."},
     "still_there": {
         "en": "Are you still there? To hear that again, press star. To talk to a person, press zero or say "

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import redis.asyncio as redis
 from starlette.requests import HTTPConnection
+from twilio.rest import Client
 
 from telephony.backend_client import BackendClient
 from telephony.calls.core import CallCore, Step
@@ -18,8 +19,11 @@ from telephony.engine_client import EngineClient
 from telephony.fallbacks import Fallbacks
 from telephony.http_json import make_session
 from telephony.memory import ThreadMemory, make_redis
+from telephony.outbound.attempts import CallsMade
 from telephony.outbound.statuses import StatusReports
 from telephony.outbound.texts import TextSender
+from telephony.people.client import QueueClient
+from telephony.people.twiml import LineTwiml
 from telephony.settings import Settings
 from telephony.spool import HandOffSpool
 from telephony.switchboard import Switchboard
@@ -50,6 +54,10 @@ class Services:
     calls: CallCore
     places: CallPlaces
     relay: RelayHealth
+    queue: QueueClient
+    line: LineTwiml
+    twilio: Client
+    calls_made: CallsMade
     calls_waiting: "dict[str, asyncio.Future[Step]]" = field(default_factory=dict)
 
 
@@ -72,6 +80,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         turn_seconds=settings.turn_seconds,
         preface=Opening(memory, RecordingNotice(memory) if settings.recording_notice else None),
     )
+    twilio, voice = make_twilio_client(settings, session), _voice(settings)
     services = Services(
         settings=settings,
         store=store,
@@ -83,13 +92,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         fallbacks=fallbacks,
         switchboard=switchboard,
         signature=SignatureCheck(settings.twilio_auth_token.get_secret_value(), settings.public_url),
-        voice=VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url),
-        texts=TextSender(make_twilio_client(settings, session), settings, store),
+        voice=voice,
+        texts=TextSender(twilio, settings, store),
         statuses=StatusReports(backend),
         chats=ChatHub(store),
         calls=CallCore(switchboard, fallbacks, directory),
         places=CallPlaces(store),
         relay=RelayHealth(),
+        queue=QueueClient(session, settings.backend_url, telephony_token),
+        line=LineTwiml(voice),
+        twilio=twilio,
+        calls_made=CallsMade(store),
     )
     work = [asyncio.ensure_future(each) for each in (spool.run(), directory.run(), services.chats.run())]
     try:
@@ -100,6 +113,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await asyncio.gather(*work, return_exceptions=True)
         await session.close()
         await store.aclose()
+
+
+def _voice(settings: Settings) -> VoiceStyle:
+    return VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url)
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -33,6 +33,8 @@ class Deeds(Protocol):
 
     async def leave_case(self) -> None: ...
 
+    async def mark_shut_off(self, today: bool) -> None: ...
+
 
 class CasePane:
     """Drawn once for a case; `show` then renews the parts that changed and leaves the rest."""
@@ -57,13 +59,23 @@ class CasePane:
         """Bring the pane up to date with `case`."""
         self._case = case
         item = case.item
-        head = (item.state, item.staff_id, item.customer_name, case.mode, viewers, case.assistant_continues)
+        who = (item.state, item.staff_id, item.customer_name, case.mode)
+        head = (*who, viewers, case.assistant_continues, case.shut_off_on)
         if head != self._head_of:
             self._head_of = head
             self._draw_head(viewers)
         set_text(self._since, self._since_words(now))
         self._transcript.show(case, now)
-        facts = (case.summary, case.details, item.reason, item.verification_level, case.facts, case.steps)
+        facts = (
+            case.summary,
+            case.details,
+            item.reason,
+            item.verification_level,
+            case.facts,
+            case.steps,
+            item.place,
+            item.why,
+        )
         if facts != self._facts_of:
             self._facts_of = facts
             self._facts.clear()
@@ -118,7 +130,11 @@ class CasePane:
             button(t("close_case"), self._start_closing, "button", id="start-closing")
         elif state == "waiting":
             button(t("take"), self._deeds.take, "button main", id="take")
-        elif state == "taken" and self._me.may(Permission.TAKE_OVER_CASE):
+        if state == "waiting" and self._case.shut_off_on is None:
+            button(t("mark_shut_off"), lambda: self._deeds.mark_shut_off(True), "button", id="mark-shut-off")
+        elif state == "waiting":
+            button(t("unmark_shut_off"), lambda: self._deeds.mark_shut_off(False), "button", id="mark-shut-off")
+        elif state == "taken" and not self._has_it() and self._me.may(Permission.TAKE_OVER_CASE):
             button(t("take_over"), self._deeds.take_over, "button", id="take-over")
 
     def _start_closing(self) -> None:

@@ -1,7 +1,7 @@
 """What the case desk asks of the services, one transaction each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,13 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.console import shaping
+from backend.console.floor import Floor
 from backend.console.presence import Presence
 from backend.console.seat import Seat
-from backend.console.views import Case, QueueItem
+from backend.console.views import Call, Case, FloorSeen, QueueItem
 from backend.hand_offs import desk as hand_offs
+from backend.queue import dispatch
+from backend.queue.standing import standing
 from backend.staff import service as staff_service
 from backend.staff.permissions import Permission, SignedIn
 
@@ -26,6 +29,8 @@ class Seen:
     queue: tuple[QueueItem, ...]
     case: Case | None
     viewers: tuple[str, ...]
+    floor: FloorSeen
+    call: Call | None
 
 
 class Desk:
@@ -34,6 +39,7 @@ class Desk:
     def __init__(self, seat: Seat, language: str) -> None:
         self._seat, self._language = seat, language
         self._presence = Presence(seat.around.redis)
+        self.floor = Floor(seat)
 
     @property
     def me(self) -> SignedIn:
@@ -49,8 +55,13 @@ class Desk:
             rows = await hand_offs.queue(session, self.me.principal)
             case = None if case_id is None else await self._case(session, case_id, now)
             viewers = await self._viewers(session, case_id)
-        queue = tuple(shaping.queue_item(row, self._department(row)) for row in rows)
-        return Seen(now, queue, case, viewers)
+            stands = await standing(session, self._seat.district, now)
+            queue = shaping.in_order([shaping.queue_item(row, self._department(row)) for row in rows], stands.reasons())
+            floor = await self.floor.look(session, queue)
+            call = None if case_id is None else await self.floor.call(session, case_id)
+        if case is not None:
+            case = replace(case, item=next((item for item in queue if item.id == case.item.id), case.item))
+        return Seen(now, queue, case, viewers, floor, call)
 
     async def _case(self, session: AsyncSession, case_id: UUID, now: datetime) -> Case | None:
         try:
@@ -82,7 +93,7 @@ class Desk:
             if take_over:
                 self.me.require(Permission.TAKE_OVER_CASE)
             now = self._seat.now()
-            await hand_offs.take(session, self.me.principal, case_id, now, take_over=take_over)
+            await dispatch.take(session, self.me.principal, case_id, self._seat.district, now, take_over=take_over)
 
     async def answer(self, case_id: UUID, text: str) -> None:
         """Say this to the customer, in the thread they wrote in."""

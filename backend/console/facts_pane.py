@@ -24,6 +24,8 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
         with tag("section", css="fact-group", aria_labelledby="details-title"):
             tag("h3", t("details"), id="details-title")
             _definitions((detail.label[t.language], _noted(t, detail.value), "") for detail in case.details)
+    if case.item.place:
+        draw_place(t, case)
     with tag("section", css="fact-group", aria_labelledby="level-title"):
         tag("h3", t("verification"), id="level-title")
         level = case.item.verification_level
@@ -56,6 +58,16 @@ def _noted(t: Wording, value: str) -> str:
     if _DAY.fullmatch(value):
         return t.day(date.fromisoformat(value))
     return value
+
+
+def draw_place(t: Wording, case: Case) -> None:
+    """The place in line, and why it is that."""
+    with tag("section", css="fact-group", aria_labelledby="place-title"):
+        tag("h3", t("place_title"), id="place-title")
+        tag("p", t("in_line", place=case.item.place), "strong")
+        with tag("ul", css="why"):
+            for name, minutes in case.item.why:
+                tag("li", t("why_part", words=t.known("why", name, "why_waited"), minutes=minutes), data_why=name)
 
 
 def _definitions(pairs: Iterator[tuple[str, str, str]]) -> None:

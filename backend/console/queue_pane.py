@@ -35,6 +35,7 @@ class Row:
                 self._who = tag("span", css="who")
                 self._how = tag("span", css="how")
                 self._whose = tag("span", css="whose")
+                self._place = tag("span", css="place")
 
     def show(self, item: QueueItem, me: UUID, now: datetime, *, is_open: bool) -> None:
         t, urgency = self._t, priority_name(item)
@@ -51,6 +52,7 @@ class Row:
         how = (t.known("channel", item.channel, "channel"), t(f"speaks_{item.language}"), level)
         set_text(self._how, " · ".join(how))
         set_text(self._whose, self._line_of_department(item, me))
+        set_text(self._place, t("in_line", place=item.place) if item.place else "")
 
     def _line_of_department(self, item: QueueItem, me: UUID) -> str:
         if item.staff_id is None:

@@ -1,6 +1,9 @@
 """From what the services answer to what the pages show."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 
@@ -9,6 +12,7 @@ from backend.accounts.service import Balance
 from backend.console.views import AccountFacts, Case, DatedAmount, Detail, Line, QueueItem, Step
 from backend.console.words import Wording
 from backend.hand_offs import desk as hand_offs
+from backend.queue.rules import Reason
 
 
 def queue_item(row: Row[Any], department: str) -> QueueItem:
@@ -29,6 +33,17 @@ def queue_item(row: Row[Any], department: str) -> QueueItem:
     )
 
 
+def in_order(
+    items: Sequence[QueueItem], reasons: Mapping[UUID, tuple[int, tuple[Reason, ...]]]
+) -> tuple[QueueItem, ...]:
+    """The queue as it is served: those that wait with their place and why, then those that somebody has."""
+    placed = []
+    for item in items:
+        place, why = reasons.get(item.id, (0, ()))
+        placed.append(replace(item, place=place, why=tuple((one.name, one.minutes) for one in why)))
+    return tuple(sorted(placed, key=lambda item: (item.place == 0, item.place)))
+
+
 def case(found: hand_offs.Case, department: str) -> Case:
     row = found.row
     return Case(
@@ -38,6 +53,7 @@ def case(found: hand_offs.Case, department: str) -> Case:
         summary=row.summary,
         details=tuple(Detail(one["label"], one["value"]) for one in row.details),
         assistant_continues=row.assistant_continues,
+        shut_off_on=row.shut_off_on,
         can_answer=found.can_answer,
         disposition=row.disposition,
         facts=_facts(found.facts, found.balance) if found.facts and found.balance else None,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from backend.queue.lines import Line as CallLine
+
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
@@ -23,6 +25,40 @@ class QueueItem:
     created_at: datetime
     staff_id: UUID | None
     staff_name: str | None
+    place: int = 0
+    """The place in the queue, from 1; 0 for a case that somebody has."""
+    why: tuple[tuple[str, int], ...] = ()
+    """What makes up the place: names and minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A case that is held out to this person, until when."""
+
+    item: QueueItem
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FloorSeen:
+    """How this person has set themselves: available, away or after_call; the phone; how many at once; departments."""
+
+    state: str
+    phone: str | None
+    voice_max: int
+    sms_max: int
+    chat_max: int
+    departments: tuple[str, ...]
+    offer: Offer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call of a case; whom it may be passed on to: colleagues (id, name), departments (id, English, Spanish)."""
+
+    line: CallLine
+    colleagues: tuple[tuple[UUID, str], ...]
+    departments: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +135,4 @@ class Case:
     facts: AccountFacts | None
     steps: tuple[Step, ...]
     lines: tuple[Line, ...]
+    shut_off_on: date | None = None

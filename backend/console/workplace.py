@@ -7,8 +7,11 @@ from uuid import UUID
 from nicegui import ui
 from nicegui.element import Element
 
+from backend.console.at_work import AtWork
+from backend.console.call_pane import CallPane
 from backend.console.case_pane import CasePane
 from backend.console.desk import Desk
+from backend.console.floor_pane import FloorPane
 from backend.console.page import Frame, LivePage
 from backend.console.queue_pane import QueuePane
 from backend.console.surroundings import PREFIX
@@ -19,14 +22,16 @@ from backend.console.views import Case
 class Workplace(LivePage):
     """The queue, with a case when its address names one."""
 
-    hears = frozenset({"hand_off", "message", "message_status", "ended", "viewing"})
+    hears = frozenset({"hand_off", "message", "message_status", "ended", "viewing", "queue", "offer", "presence"})
 
     def __init__(self, frame: Frame, case_id: UUID | None = None) -> None:
         super().__init__(frame)
-        self._desk = Desk(self.seat, self.t.language)
+        self.desk = Desk(self.seat, self.t.language)
         self._case_id = case_id
         self._pane: CasePane | None = None
+        self._call: CallPane | None = None
         self._waiting_case: UUID | None = None
+        self.at_work = AtWork(self)
 
     def main(self) -> Element:
         self._main = tag("main", css="work")
@@ -34,14 +39,26 @@ class Workplace(LivePage):
 
     def build(self) -> None:
         tag("h1", self.t("cases"), "unseen")
-        self._queue = QueuePane(self.t, self._desk.me.id, self.open_case)
-        self._queue.build()
+        with tag("div", css="side"):
+            self._floor = FloorPane(self.t, self.at_work, self._departments())
+            self._floor.build()
+            self._queue = QueuePane(self.t, self.desk.me.id, self.open_case)
+            self._queue.build()
         self._case_area: Element = tag("section", css="case", id="case", tabindex="-1", aria_label=self.t("case"))
+
+    def _departments(self) -> tuple[tuple[str, str], ...]:
+        """The departments whose callers wait in line: key and name."""
+        es = self.t.language == "es"
+        return tuple(
+            (key, department.name.es if es else department.name.en)
+            for key, department in self.seat.district.departments.items()
+            if department.line == "queue"
+        )
 
     async def gone(self) -> None:
         """Nobody looks at this page any more."""
         if self._case_id is not None:
-            await self._desk.look_away(self._case_id)
+            await self.desk.look_away(self._case_id)
 
     @property
     def address(self) -> str:
@@ -49,12 +66,16 @@ class Workplace(LivePage):
 
     async def show(self) -> None:
         case_id = self._case_id
-        seen = await self._desk.look(case_id)
+        seen = await self.desk.look(case_id)
         if case_id != self._case_id:
             return  # another case was opened meanwhile, and shows itself
         with self.client:  # what called may be a button that is drawn anew just now
+            self._floor.show(seen.floor, seen.now)
+            self.at_work.offer = seen.floor.offer
             self._queue.show(seen.queue, seen.now, case_id)
             self._show_case(seen.case, seen.now, seen.viewers)
+            if self._call is not None:
+                self._call.show(seen.call, seen.now)
             self._name_page(seen.case)
 
     def _name_page(self, case: Case | None) -> None:
@@ -70,7 +91,9 @@ class Workplace(LivePage):
         if self._pane is None:
             self._case_area.clear()
             with self._case_area:
-                self._pane = CasePane(self.t, self._desk.me, self.shell.district_name, self)
+                self._call = CallPane(self.t, self.desk.me, self.at_work)
+                self._call.build()
+                self._pane = CasePane(self.t, self.desk.me, self.shell.district_name, self)
                 self._pane.build(case)
         self._pane.show(case, now, viewers)
         self._tell_if_taken_away(case)
@@ -78,12 +101,12 @@ class Workplace(LivePage):
     def _tell_if_taken_away(self, case: Case) -> None:
         """Somebody took the case that this page was showing for the taking: its button is gone, so say why."""
         item = case.item
-        if self._waiting_case == item.id and item.state == "taken" and item.staff_id != self._desk.me.id:
+        if self._waiting_case == item.id and item.state == "taken" and item.staff_id != self.desk.me.id:
             self.shell.say_refused(self.t("refused_already_taken", staff_name=item.staff_name or self.t("someone")))
         self._waiting_case = item.id if item.state == "waiting" else None
 
     def _show_none(self) -> None:
-        self._pane = None
+        self._pane = self._call = None
         self._case_area.clear()
         with self._case_area, tag("div", css="none"):
             tag("p", self.t("case_gone" if self._case_id else "choose_case"), "none-words")
@@ -100,8 +123,8 @@ class Workplace(LivePage):
 
     async def _go_to(self, case_id: UUID | None) -> None:
         if self._case_id is not None and self._case_id != case_id:
-            await self._desk.look_away(self._case_id)
-        self._case_id, self._pane = case_id, None
+            await self.desk.look_away(self._case_id)
+        self._case_id, self._pane, self._call = case_id, None, None
         self.shell.say_done("")
         self.shell.now_at(self.address)
         with self.client:
@@ -109,28 +132,34 @@ class Workplace(LivePage):
         await self.look()
 
     async def take(self) -> None:
-        if await self._do(lambda case_id: self._desk.take(case_id, take_over=False), "done_taken"):
+        if await self.on_case(lambda case_id: self.desk.take(case_id, take_over=False), "done_taken"):
             self.client.run_javascript("headgate.focus('answer')")
 
     async def take_over(self) -> None:
-        if await self._do(lambda case_id: self._desk.take(case_id, take_over=True), "done_taken"):
+        if await self.on_case(lambda case_id: self.desk.take(case_id, take_over=True), "done_taken"):
             self.client.run_javascript("headgate.focus('answer')")
+
+    async def mark_shut_off(self, today: bool) -> None:
+        await self.on_case(lambda case_id: self.desk.floor.mark_shut_off(case_id, today=today), "done_place_changed")
 
     async def answer(self, text: str) -> None:
         if not text.strip():
             self.shell.say_refused(self.t("refused_empty_message"))
-        elif await self._do(lambda case_id: self._desk.answer(case_id, text), "done_sent"):
+        elif await self.on_case(lambda case_id: self.desk.answer(case_id, text), "done_sent"):
             self.client.run_javascript("headgate.sent()")
 
     async def give_back(self) -> None:
-        await self._do(self._desk.give_back, "done_given_back")
+        if self._case_id is not None and await self.desk.floor.is_mine(self._case_id):
+            await self.at_work.to_assistant()
+        else:
+            await self.on_case(self.desk.give_back, "done_given_back")
         self.client.run_javascript("headgate.focus('case-title')")
 
     async def close(self, disposition: str, note: str) -> None:
-        await self._do(lambda case_id: self._desk.close(case_id, disposition, note), "done_closed")
+        await self.on_case(lambda case_id: self.desk.close(case_id, disposition, note), "done_closed")
         self.client.run_javascript("headgate.focus('case-title')")
 
-    async def _do(self, deed: Callable[[UUID], Awaitable[None]], done: str) -> bool:
+    async def on_case(self, deed: Callable[[UUID], Awaitable[None]], done: str) -> bool:
         """Carry out one deed on the open case."""
         case_id = self._case_id
         return case_id is not None and await self.do(lambda: deed(case_id), self.t(done))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from backend.district.charges import Authority, Fees, PaymentOptions, ShutOff
 from backend.district.money import Payments
 from backend.district.openings import Opening, opening
+from backend.district.queue import QueuePolicy
 from backend.district.texting import Texting
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -107,6 +108,7 @@ class Department(_Strict):
     purpose: InTwoLanguages
     phone: Phone
     hours: Literal["office", "always"]
+    line: Literal["queue", "phone"] = "phone"
 
 
 class Verification(_Strict):
@@ -268,3 +270,4 @@ class Policy(_Strict):
     shutoff: ShutOff
     nightly: Nightly
     texting: Texting
+    queue: QueuePolicy

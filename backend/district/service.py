@@ -88,7 +88,7 @@ class District:
             ],
             "locations": [location.model_dump() for location in settings.locations],
             "departments": [
-                {"id": key, **department.model_dump(), "open_now": self.department_open(key, now)}
+                {"id": key, **department.model_dump(exclude={"line"}), "open_now": self.department_open(key, now)}
                 for key, department in self.departments.items()
             ],
         }

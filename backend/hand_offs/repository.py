@@ -1,7 +1,7 @@
 """The statements of cases. Who wins when several people press the same button is decided by PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,9 @@ _ENSURE_CONVERSATION = text(
 _ADD = text(
     """
     INSERT INTO hand_offs (id, conversation_id, department, reason, topic, summary, provider_message_id, priority,
-                           state, assistant_continues, details, created_at)
+                           state, assistant_continues, details, shut_off_on, created_at)
     VALUES (:id, :conversation_id, :department, :reason, :topic, :summary, :provider_message_id, :priority,
-            'waiting', :assistant_continues, :details, :now)
+            'waiting', :assistant_continues, :details, :shut_off_on, :now)
     ON CONFLICT (conversation_id) WHERE state IN ('waiting', 'taken') DO NOTHING
     RETURNING id, number, department, priority, state, created_at
     """
@@ -35,7 +35,8 @@ _ADD = text(
 _ADD_TO_OPEN = text(
     """
     UPDATE hand_offs SET priority = least(priority, :priority),
-        assistant_continues = assistant_continues AND :assistant_continues, details = details || :details
+        assistant_continues = assistant_continues AND :assistant_continues, details = details || :details,
+        shut_off_on = coalesce(:shut_off_on, shut_off_on)
     WHERE conversation_id = :conversation_id AND state IN ('waiting', 'taken')
     RETURNING id, number, department, priority, state, created_at
     """
@@ -83,6 +84,20 @@ _FINISH = text(
     WHERE id = :hand_off_id AND state = 'taken' AND staff_id = :staff_id RETURNING conversation_id
     """
 )
+_PUT_BACK = text(
+    """
+    UPDATE hand_offs SET state = 'waiting', staff_id = NULL, department = coalesce(:department, department)
+    WHERE id = :hand_off_id AND state = 'taken' RETURNING conversation_id
+    """
+)
+_PASS_ON = text("UPDATE hand_offs SET staff_id = :staff_id WHERE id = :hand_off_id AND state = 'taken'")
+_CLOSE = text(
+    """
+    UPDATE hand_offs SET state = 'closed', closed_at = :now, disposition = :disposition
+    WHERE id = :hand_off_id AND state IN ('waiting', 'taken') RETURNING conversation_id
+    """
+)
+_SHUT_OFF = text("UPDATE hand_offs SET shut_off_on = :day WHERE id = :hand_off_id RETURNING id")
 _LOCK = text("SELECT id FROM hand_offs WHERE id = :hand_off_id FOR UPDATE")
 _STAFF_NAME = text("SELECT name FROM staff WHERE id = :staff_id")
 
@@ -182,3 +197,25 @@ async def staff_name(session: AsyncSession, staff_id: UUID) -> str | None:
 async def of_account(session: AsyncSession, account_id: UUID, limit: int) -> Sequence[Row[Any]]:
     """The newest cases of the conversations that proved this account, as `queue` gives them."""
     return (await session.execute(_OF_ACCOUNT, {"account_id": account_id, "limit": limit})).all()
+
+
+async def put_back(session: AsyncSession, hand_off_id: UUID, department: str | None) -> bool:
+    """Nobody has the case any more; with `department`, it is that one's. Whether somebody had it."""
+    values = {"hand_off_id": hand_off_id, "department": department}
+    return (await session.execute(_PUT_BACK, values)).first() is not None
+
+
+async def pass_on(session: AsyncSession, hand_off_id: UUID, staff_id: UUID) -> None:
+    """Another person has the case."""
+    await session.execute(_PASS_ON, {"hand_off_id": hand_off_id, "staff_id": staff_id})
+
+
+async def close(session: AsyncSession, hand_off_id: UUID, disposition: str, now: datetime) -> bool:
+    """The case is over, whoever has it; whether it was open."""
+    values = {"hand_off_id": hand_off_id, "disposition": disposition, "now": now}
+    return (await session.execute(_CLOSE, values)).first() is not None
+
+
+async def set_shut_off(session: AsyncSession, hand_off_id: UUID, day: date | None) -> bool:
+    """The day on which the water is to be shut off; whether there is such a case."""
+    return (await session.execute(_SHUT_OFF, {"hand_off_id": hand_off_id, "day": day})).first() is not None

@@ -1,5 +1,7 @@
 """Pure rules of cases: who may do what in which state, and the words that go with it."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 Reason = Literal[
@@ -34,3 +36,17 @@ def may_act(state: str, holder: object, actor: object) -> bool:
 def more_urgent(held: int, asked: int) -> int:
     """The priority of a case that is asked for again: the more urgent one (0 is an emergency)."""
     return min(held, asked)
+
+
+SHUT_OFF_DETAIL = "shut_off_on"
+
+
+def shut_off_day(details: Iterable[tuple[str, str]]) -> date | None:
+    """The day on which water is to be shut off, where it was gathered (a detail `shut_off_on`, as `2026-12-01`)."""
+    for name, value in details:
+        if name == SHUT_OFF_DETAIL:
+            try:
+                return date.fromisoformat(value.strip())
+            except ValueError:
+                return None
+    return None

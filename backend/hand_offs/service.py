@@ -15,7 +15,7 @@ from backend.database import announce
 from backend.district.service import District
 from backend.emergency import facts as emergency
 from backend.hand_offs import repository
-from backend.hand_offs.rules import more_urgent
+from backend.hand_offs.rules import more_urgent, shut_off_day
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
 
@@ -91,6 +91,7 @@ def _values(asked: HandOffIn, conversation_id: UUID, district: District, now: da
         "priority": urgency,
         "assistant_continues": asked.assistant_continues,
         "details": [detail.model_dump() | {"value": redact(detail.value).text} for detail in asked.details],
+        "shut_off_on": shut_off_day((detail.name, detail.value) for detail in asked.details),
         "now": now,
     }
 

@@ -1,6 +1,6 @@
 """Cases for people: what the assistant handed on, and everything that happened to it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,8 @@ class HandOff(Base):
     disposition: Mapped[str | None]
     details: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     """What was gathered: `{"name", "label": {"en", "es"}, "value"}` each, in the order it was asked."""
+    shut_off_on: Mapped[date | None]
+    """The day on which the water is to be shut off, as far as the case says."""
 
     @property
     def reference(self) -> str:

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     RUN_CAMPAIGNS = "run_campaigns"
     SEE_EMERGENCIES = "see_emergencies"
     SWITCH_EMERGENCY = "switch_emergency"
+    SUPERVISE_CALLS = "supervise_calls"
 
 
 _CSR = frozenset(
@@ -69,6 +70,7 @@ _LEAD = _CSR | {
     Permission.IMPORT_READS,
     Permission.RUN_CAMPAIGNS,
     Permission.SWITCH_EMERGENCY,
+    Permission.SUPERVISE_CALLS,
 }
 _SUPERVISOR = _LEAD | {Permission.SIGN_OUT_OTHERS}
 

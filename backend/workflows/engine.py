@@ -7,8 +7,11 @@ from datetime import date
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from backend.settings import Settings
-from backend.workflows import charge, nightly, preparing
+from backend.workflows import charge, nightly, order, preparing
 from backend.workflows.charging import Charging
+from backend.workflows.order import Exchange
+
+_STUCK = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
 def launch(settings: Settings, night_is_over: Callable[[], None], charging: Charging | None) -> None:
@@ -23,6 +26,7 @@ def launch(settings: Settings, night_is_over: Callable[[], None], charging: Char
         "max_executor_threads": 192,
         "log_level": "WARNING",
     }
+    order.use(Exchange.from_settings(settings))
     nightly.use(settings, night_is_over)
     preparing.use(settings)
     charge.use(charging)
@@ -35,7 +39,23 @@ def destroy() -> None:
     nightly.stop()
     preparing.stop()
     DBOS.destroy(workflow_completion_timeout_sec=0)
+    order.use(None)
     charge.use(None)
+
+
+def pending_orders() -> list[str]:
+    """The ids of orders to telephony that nobody has finished."""
+    return order.exchange().pending()
+
+
+def start_order(order_id: str, *, again: bool) -> None:
+    """Start the workflow of this order unless there is one; `again` also wakes one that failed."""
+    with SetWorkflowID(f"order:{order_id}"):
+        DBOS.start_workflow(order.carry_out, order_id)
+    if again:
+        status = DBOS.get_workflow_status(f"order:{order_id}")
+        if status is not None and status.status in _STUCK:
+            DBOS.resume_workflow(f"order:{order_id}")
 
 
 def start_charge(charge_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Starts DBOS beside the event loop, keeps the outbox, campaigns and payments moving and begins the nights due.
+"""Starts DBOS beside the event loop, keeps outbox, campaigns, payments and queue moving, begins the nights due.
 
 Started in the background: the API answers before DBOS is up. The outbox and campaigns need no DBOS: what they have to
 do is in their rows (see `backend/outbox/pump.py`).
@@ -21,6 +21,7 @@ from backend.district.service import District
 from backend.nightly import service as nightly
 from backend.outbox.pump import Pump
 from backend.settings import Settings
+from backend.workflows.calls import Calls
 from backend.workflows.payments import Payments
 
 SWEEP_SECONDS = 3.0
@@ -40,6 +41,7 @@ class Workflows:
         self._payments = Payments(tools, asyncio.get_running_loop()) if tools else None
         self._pump = Pump(settings, database, district)
         self._filling = Filling(settings, database, district, self._pump.wake)
+        self._calls = Calls(database, district)
         self._tasks: list[asyncio.Task[None]] = []
         self._starting: set[asyncio.Task[None]] = set()
         self._engine: Any = None
@@ -75,7 +77,10 @@ class Workflows:
             elif event.kind == "campaign_filling":
                 self._filling.wake()
         for event in events if self.ready else ():
-            if event.kind == "billing_run_preparing":
+            self._calls.hear(event)
+            if event.kind == "call_order":
+                self._begin(self._calls.start(event.data["order_id"], self._engine))
+            elif event.kind == "billing_run_preparing":
                 self._begin(self._prepare(event.data["run_id"]))
             elif self._payments is not None and event.kind in OF_PAYMENTS:
                 self._begin(self._payments.hear(event, self._engine))
@@ -102,7 +107,9 @@ class Workflows:
         # Side by side: a processor that does not answer must not hold up the nights.
         await asyncio.gather(
             self._again_and_again(self._sweep_payments),
+            self._again_and_again(lambda: self._calls.sweep(self._engine)),
             self._plan_nights_in_time(),
+            self._calls.run(),
         )
 
     async def _again_and_again(self, sweep: Callable[[], Awaitable[None]]) -> None:

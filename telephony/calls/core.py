@@ -25,10 +25,19 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Say the answer, then ring `number` (E.164)."""
+    """Say the answer, then ring `number` (E.164). `department`: a case is there, so its callers may wait in line."""
 
     answer: Answer
     number: str
+    department: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Say the answer, then wait in line for a person. `place` is where the conversation was."""
+
+    answer: Answer
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class End:
     answer: Answer
 
 
-Step = Ask | Ring | End
+Step = Ask | Ring | Wait | End
 
 
 class CallCore:
@@ -95,11 +104,12 @@ def step_of(answer: Answer, district: District, party: str | None, place: Place)
     hand_off = next((c for c in answer.commands if isinstance(c, HandOff)), None)
     transfer = next((c for c in answer.commands if isinstance(c, Transfer)), None)
     if transfer is not None:
-        return Ring(answer, transfer.number)
+        waits = transfer.department if transfer.department == CUSTOMER_SERVICE else None
+        return Ring(answer, transfer.number, waits)
     if hand_off is not None:
         number = district.phone_of(hand_off.department or CUSTOMER_SERVICE) if hand_off.open_now else None
         if number:
-            return Ring(answer, number)
+            return Ring(answer, number, hand_off.department or CUSTOMER_SERVICE)
         return End(_with(answer, call_back(party, answer.language)))
     if any(isinstance(c, HangUp) for c in answer.commands):
         return End(answer)

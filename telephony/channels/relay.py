@@ -13,14 +13,14 @@ from telephony.calls.places import CallPlace
 from telephony.calls.rules import Heard, Place
 from telephony.channels.relay_session import RelaySession
 from telephony.channels.twilio_route import TwilioRoute, twiml
-from telephony.channels.voice import heard_of, take_turn
+from telephony.channels.voice import carry_out, heard_of, take_turn
 from telephony.errors import TelephonyError, place_of
 from telephony.messages import Reply, answer_of
 from telephony.phrases import say
 from telephony.services import Services, services_of
 from telephony.twilio.relay import MESSAGE_BYTES_MAX, SOCKET_PATH, Setup, connect_twiml, parse_message
 from telephony.twilio.signature import SignedForm, TwilioForm
-from telephony.twilio.twiml import empty_voice_twiml, step_twiml
+from telephony.twilio.twiml import empty_voice_twiml
 
 log = structlog.get_logger("telephony.relay")
 
@@ -80,7 +80,7 @@ async def session_over(request: Request, form: SignedForm) -> Response:
     if status == "ended" and known is not None and handoff.get("turn") == known.turn_id:
         step = await _again(services, form, known)
         if step is not None and not isinstance(step, Ask):
-            return twiml(step_twiml(step, services.voice, known.place))
+            return await carry_out(services, form, step, known.place)
     return await _go_on(services, form, known)
 
 
@@ -105,7 +105,7 @@ async def _go_on(services: Services, form: TwilioForm, known: CallPlace | None) 
     elif step is None:
         regret = [Reply(say("cut_off", known.language)), Reply(say("say_again", known.language))]
         step = services.calls.step_of(answer_of(regret, known.language), heard_of(form, "start").party, place)
-    return twiml(step_twiml(step, services.voice, place))
+    return await carry_out(services, form, step, place)
 
 
 async def _again(services: Services, form: TwilioForm, known: CallPlace) -> Step | None:

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from telephony.calls.core import End, Step
 from telephony.calls.rules import TURNS_MAX, Heard, Place, number_is_doubted
 from telephony.channels.twilio_route import TwilioRoute, twiml
-from telephony.fallbacks import call_back
 from telephony.http_json import CallError
 from telephony.messages import Kind, Language, Reply, Utterance, answer_of, clean_text, language_of
-from telephony.phrases import say
+from telephony.people.entering import into_line
+from telephony.people.phrases import tell
+from telephony.people.twiml import Caller
 from telephony.services import Services, services_of
 from telephony.twilio.relay import connect_twiml
 from telephony.twilio.signature import SignedForm, TwilioForm
@@ -115,13 +116,19 @@ async def _when_ready(
     patience = WAIT_SECONDS if waits else services.settings.filler_seconds
     done, _ = await asyncio.wait({flight}, timeout=patience)
     if done:
-        return twiml(step_twiml(flight.result(), services.voice, place))
+        return await carry_out(services, form, flight.result(), place)
     name = turn_id(form, place)
     if name not in services.calls_waiting:
         services.calls_waiting[name] = flight
         asyncio.get_running_loop().call_later(HOLD_SECONDS, services.calls_waiting.pop, name, None)
     language = await services.memory.language_of(form.get("CallSid")) or "en"
     return twiml(wait_twiml(language, services.voice, place, waits + 1))
+
+
+async def carry_out(services: Services, form: TwilioForm, step: Step, place: Place) -> Response:
+    """What happens next in the call; whoever is to be connected waits in line where people are at work."""
+    step = await into_line(services, step, heard_of(form, "start"), place)
+    return twiml(step_twiml(step, services.voice, place))
 
 
 @router.post("/dial-result")
@@ -134,7 +141,8 @@ async def dial_ended(request: Request, form: SignedForm, language: str = "en") -
     heard = heard_of(form, "start")
     said = Utterance("voice", f"{heard.call_sid}:dial", heard.call_sid, heard.party, "start")
     await services.fallbacks.file(said, None, "asked_for_person")
-    return _goodbye(services, spoken, f"{say('nobody_answered', spoken)} {call_back(heard.party, spoken)}")
+    words = tell("nobody_answered" if heard.party else "nobody_answered_hidden", spoken)
+    return twiml(services.line.voicemail(Caller(spoken, Place()), words))
 
 
 def _goodbye(services: Services, language: Language, words: str) -> Response:
@@ -147,6 +155,7 @@ async def call_over(request: Request, form: SignedForm) -> Response:
     services = services_of(request)
     if form.get("CallStatus") in _CALL_OVER:
         await services.places.forget(form.get("CallSid"))
+        await _out_of_line(services, form.get("CallSid"))
         try:
             found = await services.backend.conversation_of("voice", form.get("CallSid"))
             if found is not None:
@@ -154,6 +163,14 @@ async def call_over(request: Request, form: SignedForm) -> Response:
         except CallError as problem:
             log.warning("call_end_not_recorded", kind=type(problem).__name__, call_sid=form.get("CallSid")[:40])
     return twiml(empty_voice_twiml())
+
+
+async def _out_of_line(services: Services, call_sid: str) -> None:
+    """Whoever waited for a person does not any more."""
+    try:
+        await services.queue.left(call_sid, "completed")
+    except CallError as problem:
+        log.warning("line_not_left", kind=type(problem).__name__, call_sid=call_sid[:40])
 
 
 @router.post("/fallback")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from telephony.calls.core import Ask, Ring, Step
+from telephony.calls.core import Ask, Ring, Step, Wait
 from telephony.calls.rules import FINISH_KEY, Place, digits_expected
 from telephony.calls.speaking import SLOW_RATE, Line, choices_of, lines_of
 from telephony.messages import Answer, Language, Reply
@@ -17,6 +17,7 @@ from telephony.twilio.segments import split_message
 from telephony.twilio.speech import xml_safe
 
 DIAL_SECONDS = 25
+QUEUE = "people"
 MESSAGES_MAX = 10
 
 
@@ -34,7 +35,7 @@ class VoiceStyle:
 
     def turn_url(self, place: Place) -> str:
         """Where what is heard next goes."""
-        return self.url("/twilio/voice/turn", **_query(place))
+        return self.url("/twilio/voice/turn", **place_query(place))
 
 
 def gather_twiml(ask: Ask, style: VoiceStyle) -> str:
@@ -78,6 +79,15 @@ def step_twiml(step: Step, style: VoiceStyle, place: Place) -> str:
     if isinstance(step, Ring):
         action = style.url("/twilio/voice/dial-result", language=step.answer.language)
         response.dial(action=action, method="POST", timeout=DIAL_SECONDS).number(step.number)
+    elif isinstance(step, Wait):
+        query = {"language": step.answer.language, **place_query(step.place)}
+        response.enqueue(
+            QUEUE,
+            action=style.url("/twilio/voice/line/left", **query),
+            method="POST",
+            wait_url=style.url("/twilio/voice/line/wait", **query),
+            wait_url_method="POST",
+        )
     else:
         response.hangup()
     return str(response)
@@ -91,7 +101,7 @@ def wait_twiml(language: Language, style: VoiceStyle, place: Place, waits: int) 
         response.pause(length=1)
     else:
         _add_lines(response, [Line(say(words, language), language)], place, style)
-    response.redirect(style.url("/twilio/voice/wait", **_query(place), waits=waits), method="POST")
+    response.redirect(style.url("/twilio/voice/wait", **place_query(place), waits=waits), method="POST")
     return str(response)
 
 
@@ -114,7 +124,7 @@ def _notices() -> frozenset[str]:
     return frozenset(say("recording_notice", language) for language in SPEECH_LANGUAGES)
 
 
-def _query(place: Place) -> dict[str, object]:
+def place_query(place: Place) -> dict[str, object]:
     """A place as a query: Twilio signs the address, so nobody else can write it."""
     flags = {"slow": place.slow, "patient": place.patient, "doubted": place.doubted, "digits": place.digits}
     set_flags = {name: 1 for name, is_set in flags.items() if is_set}

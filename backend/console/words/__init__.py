@@ -16,6 +16,7 @@ TOPICS = (
     "shell",
     "entrance",
     "cases",
+    "floor",
     "accounts",
     "account",
     "bills",

@@ -1,0 +1,60 @@
+"""What the queue says to people: a text after a missed call, the whisper before a caller is put through."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+_MISSED = {
+    "en": "{district}: sorry we missed you. Your case is {reference}. Reply here and one of us will answer you.",
+    "es": "{district}: sentimos no haberle atendido. Su caso es {reference}. Responda aquí y le contestaremos.",
+}
+_WHISPER = {
+    "en": {
+        "call": "Call from {who}.",
+        "callback": "Call back to {who}.",
+        "consult": "A colleague asks for you. The caller is {who}.",
+        "supervisor": "You will listen to the call with {who}.",
+        "es": "Speaks Spanish.",
+        "en": "",
+        "verified": "Identity is verified.",
+        "unverified": "Identity is not verified.",
+        "nobody": "an unknown customer",
+    },
+    "es": {
+        "call": "Llamada de {who}.",
+        "callback": "Devolver la llamada a {who}.",
+        "consult": "Un colega le necesita. Quien llama es {who}.",
+        "supervisor": "Va a escuchar la llamada con {who}.",
+        "en": "Habla inglés.",
+        "es": "",
+        "verified": "Identidad verificada.",
+        "unverified": "Identidad sin verificar.",
+        "nobody": "una persona desconocida",
+    },
+}
+SUMMARY_CHARACTERS_MAX = 240
+
+
+def missed(language: str, district: str, reference: str) -> str:
+    """The text after somebody hung up while they waited."""
+    return _MISSED["es" if language == "es" else "en"].format(district=district, reference=reference)
+
+
+def whisper(call: Row[Any], role: str, language: str) -> str:
+    """What a person hears before the caller, in that person's language; the summary as the assistant wrote it."""
+    words = _WHISPER["es" if language == "es" else "en"]
+    kind = role if role in ("consult", "supervisor") else "callback" if call.contact == "callback" else "call"
+    verified = words["verified" if call.verification_level >= 2 else "unverified"]
+    parts = (
+        words[kind].format(who=call.customer_name or words["nobody"]),
+        words["es" if call.language == "es" else "en"],
+        verified,
+        _short(call.summary),
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _short(summary: str) -> str:
+    if len(summary) <= SUMMARY_CHARACTERS_MAX:
+        return summary
+    return summary[:SUMMARY_CHARACTERS_MAX].rsplit(" ", 1)[0] + "."

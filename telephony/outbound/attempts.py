@@ -1,0 +1,42 @@
+"""When a phone was tried for an order: Twilio has no idempotency for calls, so an unknown end is looked up first."""
+
+from collections import OrderedDict
+from datetime import UTC, datetime
+from typing import cast
+
+import redis.asyncio as redis
+import structlog
+from redis.exceptions import RedisError
+
+log = structlog.get_logger("telephony.outbound")
+
+ATTEMPT_SECONDS = 900
+_LOCAL_MAX = 5_000
+
+
+class CallsMade:
+    """Remembers in Redis, and in this process while Redis is away."""
+
+    def __init__(self, store: "redis.Redis") -> None:
+        self._store = store
+        self._local: OrderedDict[str, str] = OrderedDict()
+
+    async def tried(self, order_id: str) -> datetime | None:
+        """When this order was tried first; None: it was not."""
+        try:
+            found = cast("str | None", await self._store.get(f"headgate:call_order:{order_id}"))
+        except (RedisError, OSError, TimeoutError):
+            found = None
+        found = found or self._local.get(order_id)
+        return datetime.fromisoformat(found) if found else None
+
+    async def note(self, order_id: str) -> None:
+        """It is about to be tried."""
+        at = datetime.now(UTC).isoformat()
+        self._local.setdefault(order_id, at)
+        while len(self._local) > _LOCAL_MAX:
+            self._local.popitem(last=False)
+        try:
+            await self._store.set(f"headgate:call_order:{order_id}", at, ex=ATTEMPT_SECONDS, nx=True)
+        except (RedisError, OSError, TimeoutError):
+            log.info("redis_away", what="call_orders")
