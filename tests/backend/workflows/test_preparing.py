@@ -4,12 +4,12 @@ import time
 
 import psycopg
 import pytest
-from tests.backend.workflows.test_delivery import ready, until
 
 from backend.access import Role
 from tests.backend.billing.test_routes import post, sign_in
 from tests.backend.conftest import SEEDED_AT, create_database
 from tests.backend.living import living, settings_for
+from tests.backend.outbox.test_delivery import ready, until
 
 
 @pytest.fixture
