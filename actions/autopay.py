@@ -1,4 +1,4 @@
-"""Autopay: whether it is on, turned off here; turned on with a card or bank account that is saved first."""
+"""Autopay: whether it is on; turned off, and on with the card or bank account on file, which is saved first."""
 
 from actions import billing_api, names
 from actions.identity import known
@@ -7,6 +7,11 @@ from actions.turn import TopicAction, Turn
 
 OFF = register(
     Change("autopay_off", "autopay", on=False, start="action_stop_autopay", is_so=lambda found: found.autopay is None)
+)
+ON = register(
+    Change(
+        "autopay_on", "autopay", on=True, start="action_start_autopay", is_so=lambda found: found.autopay is not None
+    )
 )
 
 
@@ -27,10 +32,10 @@ class ActionAutopay(TopicAction):
 
 
 class ActionStartAutopay(TopicAction):
-    """A card or bank account has to be on file before bills are drawn from it."""
+    """Draw each bill from what is on file; with nothing on file, a page to save it on is offered."""
 
     def name(self) -> str:
-        return "action_start_autopay"
+        return ON.start
 
     async def answer(self, turn: Turn) -> None:
         found = await known(turn, self.name(), billing_api.options)
@@ -39,8 +44,12 @@ class ActionStartAutopay(TopicAction):
         if found.autopay:
             turn.say("utter_autopay_on", method=turn.wording.method(found.autopay))
             return
-        turn.say("utter_autopay_needs_method")
-        turn.offer(f"{names.OFFER_PERSON}:request")
+        if found.on_file is None:
+            turn.say("utter_autopay_needs_method")
+            turn.offer(f"{names.OFFER_ACTION}:action_save_method")
+            return
+        turn.set("pay_method", turn.wording.method(found.on_file[0]))
+        await begin_change(turn, ON)
 
 
 class ActionStopAutopay(TopicAction):

@@ -90,12 +90,15 @@ async def budget_facts(conversation_id: str) -> BudgetFacts:
 
 
 async def change_option(conversation_id: str, option: str, *, on: bool) -> None:
-    """Turn `budget` or `paperless` on or off, or `autopay` or `recurring` off (level 3).
+    """Turn `autopay`, `budget` or `paperless` on or off, or `recurring` off (level 3). Autopay draws from on file.
 
-    409 `option_refused` with a `reason`.
+    409 `option_refused` with a `reason`; a 404: nothing is on file any more.
     """
     if option == "paperless":
         await _change(conversation_id, "PUT", option, {"paperless": on})
+    elif option == "autopay" and on:
+        found = await options(conversation_id)
+        await _change(conversation_id, "PUT", option, {"method_id": found.on_file[1] if found.on_file else None})
     else:
         await _change(conversation_id, "PUT" if on else "DELETE", option, {} if on else None)
 

@@ -16,12 +16,16 @@ class Recurring:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The ways to pay and to get bills that are on; None or False: off. `autopay` is the label of the method."""
+    """The ways to pay and to get bills that are on; None or False: off. `autopay` is the label of the method.
+
+    `on_file` is the newest card or bank account that the processor keeps, with its id: what can be drawn from.
+    """
 
     autopay: str | None
     recurring: Recurring | None
     paperless: bool
     budget_cents: int | None
+    on_file: tuple[str, str] | None = None
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
@@ -35,6 +39,7 @@ class Options:
             else None,
             paperless=body["paperless"],
             budget_cents=budget["monthly_cents"] if budget else None,
+            on_file=next(((one["label"], one["method_id"]) for one in body["on_file"]), None),
         )
 
 

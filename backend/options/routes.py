@@ -16,11 +16,13 @@ from backend.options.schemas import (
     AutopayOut,
     BudgetFactsOut,
     BudgetOut,
+    MethodOnFileOut,
     OptionsOut,
     PaperlessIn,
     RecurringIn,
     RecurringOut,
 )
+from backend.saved_methods import service as saved_methods
 
 ASKED = "asked"
 ReadDep = Annotated[UUID, reached("options")]
@@ -39,6 +41,11 @@ async def get_options(account_id: ReadDep, session: SessionDep, now: NowDep, dis
         recurring=RecurringOut.model_validate(recurring) if recurring else None,
         paperless=(await accounts.account_facts(session, account_id)).paperless,
         budget=BudgetOut.model_validate(facts.budget) if facts.budget else None,
+        on_file=[
+            MethodOnFileOut(method_id=one.id, label=one.label("en"))
+            for one in await saved_methods.methods_of(session, account_id)
+            if not one.has_expired(district.today(now))
+        ],
         as_of=now,
     )
 

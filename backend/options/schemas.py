@@ -158,8 +158,15 @@ class BudgetFactsOut(_Out):
     history: tuple[PastBillOut, ...]
 
 
+class MethodOnFileOut(BaseModel):
+    """A card or bank account that the processor keeps, as its owner may see it."""
+
+    method_id: UUID
+    label: str
+
+
 class OptionsOut(BaseModel):
-    """Every way to pay that is on."""
+    """Every way to pay that is on, and what is on file to draw from, the newest first."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -169,6 +176,7 @@ class OptionsOut(BaseModel):
                     "recurring": None,
                     "paperless": True,
                     "budget": None,
+                    "on_file": [{"method_id": "0192f0c1-8a70-7000-8000-00000000d1f1", "label": "Visa ending in 4242"}],
                     "as_of": "2026-11-23T18:00:00Z",
                 }
             ]
@@ -179,4 +187,5 @@ class OptionsOut(BaseModel):
     recurring: RecurringOut | None
     paperless: bool
     budget: BudgetOut | None
+    on_file: list[MethodOnFileOut]
     as_of: datetime

@@ -18,8 +18,9 @@ KNOWN = {"slots": {"verification_level": 2}}
 AUTOPAY = {"method_label": "checking ending 2743", "started_on": "2026-01-05"}
 RECURRING = {"method_label": "Visa ending 4421", "amount_cents": 7500, "next_on": "2026-11-30"}
 BUDGET = {"monthly_cents": 7200, "deferred_cents": 2700}
-OFF: dict[str, Any] = {"autopay": None, "recurring": None, "paperless": False, "budget": None}
-ON = {"autopay": AUTOPAY, "recurring": RECURRING, "paperless": True, "budget": BUDGET}
+ON_FILE = [{"method_id": "0192f0c1-8a70-7000-8000-00000000d1f1", "label": "Visa ending in 4242"}]
+OFF: dict[str, Any] = {"autopay": None, "recurring": None, "paperless": False, "budget": None, "on_file": ON_FILE}
+ON = {"autopay": AUTOPAY, "recurring": RECURRING, "paperless": True, "budget": BUDGET, "on_file": ON_FILE}
 
 
 def budget_facts(**changes: Any) -> dict[str, Any]:
@@ -165,15 +166,28 @@ async def test_autopay_names_what_it_pays_from(api: AccountApi, answers: Loopbac
 
 
 @pytest.mark.parametrize(
-    ("action", "response"),
-    [(ActionStartAutopay(), "utter_autopay_needs_method"), (ActionRecurring(), "utter_recurring_needs_method")],
+    ("action", "response", "offered"),
+    [
+        (ActionStartAutopay(), "utter_autopay_needs_method", "do:action_save_method"),
+        (ActionRecurring(), "utter_recurring_needs_method", "person:request"),
+    ],
 )
 async def test_a_card_or_bank_account_comes_first(
-    api: AccountApi, answers: Loopback, run: Tell, action: Any, response: str
+    api: AccountApi, answers: Loopback, run: Tell, *, action: Any, response: str, offered: str
 ) -> None:
-    answers.say("GET", "/options", OFF)
+    answers.say("GET", "/options", {**OFF, "on_file": []})
     said = await run(action, **KNOWN)
-    assert (said.names, said.slots[names.OFFER]) == ([response], "person:request")
+    assert (said.names, said.slots[names.OFFER]) == ([response], offered)
+
+
+async def test_autopay_draws_from_what_is_on_file(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/options", OFF)
+    answers.say("PUT", "/options/autopay", {"method_label": "Visa ending in 4242", "started_on": "2026-11-23"})
+    asked = await run(ActionStartAutopay(), **KNOWN)
+    assert (asked.next, asked.slots["pay_method"]) == ("options_form", "Visa ending in 4242")
+    done = await form(run, "autopay_on", "option_confirmed", level=3, intent="affirm")
+    assert done.names == ["utter_done_autopay_on"]
+    assert answers.bodies("/options/autopay") == [{"method_id": ON_FILE[0]["method_id"]}]
 
 
 async def test_the_budget_bill_in_force_and_what_it_would_be(api: AccountApi, answers: Loopback, run: Tell) -> None:
