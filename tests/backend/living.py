@@ -111,10 +111,11 @@ def valkey_url() -> Iterator[str]:
 
 
 _EMPTY = """
-    TRUNCATE payment_drafts, payment_offers, text_enrolments, method_setups, charges, checkouts, conversations, turns,
-        messages, hand_offs, hand_off_events, verification_guards, account_candidates, one_time_codes, outbound_messages,
-        account_access, demo_clock, campaigns, campaign_recipients, emergencies, text_numbers, text_consents,
-        queue_offers, queued_calls, call_legs, call_orders, voicemails, staff_presence;
+    TRUNCATE payment_drafts, payment_offers, text_enrolments, method_setups, charges, checkouts, conversations,
+        turns, messages, hand_offs, hand_off_events, verification_guards, account_candidates, one_time_codes,
+        outbound_messages, account_access, demo_clock, campaigns, campaign_recipients, emergencies,
+        text_numbers, text_consents, queue_offers, queued_calls, call_legs, call_orders, voicemails,
+        staff_presence;
     ALTER SEQUENCE hand_off_number RESTART
 """
 
