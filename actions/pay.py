@@ -5,20 +5,16 @@ the account system by itself; a caller also hears how it ended.
 """
 
 import asyncio
-import re
 from typing import Any
 from uuid import UUID
 
 from actions import names, payment_api
 from actions.account_api import Refused
 from actions.identity import start_identity
+from actions.pay_amounts import named_in_form, read_wanted
 from actions.payment_types import Charge, Offer
 from actions.turn import FormValidation, TopicAction, Turn, finish_form
 
-_PAST_DUE = re.compile(r"\b(?:past[- ]due|overdue|late part|atrasad[oa]s?|vencid[oa]s?)\b", re.IGNORECASE)
-_INSTALLMENT = re.compile(r"\b(?:installments?|instalments?|plan payment|cuotas?|abono del plan)\b", re.IGNORECASE)
-_NO_AMOUNT = re.compile(r"(?<![\w.])-\s*\$?\s*\d|\b\d+(?:\.\d+)?e\d+\b", re.IGNORECASE)
-"""Numbers that are no amount: "-5", "1e9"."""
 _WAITS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 """Seconds between looks at a payment that a caller waits for, 1.7 in all."""
 _BUTTONS = {
@@ -35,22 +31,6 @@ _SPOKEN_BUTTONS = {
 }
 _ANSWERS = {"en": ("CONFIRM", "NO"), "es": ("CONFIRMO", "NO")}
 _SPOKEN_ANSWERS = {"en": ("yes", "no"), "es": ("sí", "no")}
-
-
-def read_wanted(turn: Turn) -> dict[str, Any] | None:
-    """What the message says to pay: `amount_cents` or `purpose`; None when it says nothing of an amount."""
-    if _NO_AMOUNT.search(turn.text):
-        return {"amount_cents": 0}
-    if amounts := turn.entities("amount_cents"):
-        return {"amount_cents": int(amounts[0])}
-    parts = turn.entities("amount_part")
-    if "past_due" in parts or _PAST_DUE.search(turn.text):
-        return {"purpose": "past_due"}
-    if "installment" in parts or _INSTALLMENT.search(turn.text):
-        return {"purpose": "installment"}
-    if "all" in parts or "bill" in parts:
-        return {"purpose": "bill"}
-    return None
 
 
 class ActionMakePayment(TopicAction):
@@ -211,21 +191,9 @@ class ValidatePayForm(FormValidation):
             await _accept(turn)
         elif turn.intent == "deny" and not turn.entities("amount_cents"):
             await _decline(turn)
-        elif (wanted := _named_in_form(turn)) is not None:
+        elif (wanted := named_in_form(turn)) is not None:
             turn.set(names.PAY_WANTED, wanted)
             await _offer_again(turn)
-
-
-def _named_in_form(turn: Turn) -> dict[str, Any] | None:
-    """Where an amount was asked for, a bare number is dollars, and a half is half of what is owed."""
-    wanted = read_wanted(turn)
-    if wanted is not None:
-        return wanted
-    if "half" in turn.entities("amount_part"):
-        return {"amount_cents": int(turn.slot(names.PAY_OFFER)["balance_cents"]) // 2}
-    numbers = [group for group in turn.entities("digits") if 0 < len(group) <= 5]
-    bare = numbers and re.fullmatch(r"\W*\d+\W*", turn.text) is not None
-    return {"amount_cents": int(numbers[0]) * 100} if bare else None
 
 
 async def _choose(turn: Turn) -> None:

@@ -1,7 +1,7 @@
 """Everything a request may need, made once when the process starts and closed when it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -65,8 +65,8 @@ class Services:
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Build the services, run their background work, close everything at the end."""
     session, store = make_session(), make_redis(settings.redis_url.get_secret_value())
-    telephony_token = settings.telephony_token.get_secret_value()
-    backend = BackendClient(session, settings.backend_url, telephony_token, settings.record_seconds)
+    token = settings.telephony_token.get_secret_value()
+    backend = BackendClient(session, settings.backend_url, token, settings.record_seconds)
     engine = EngineClient(session, settings.engine_url, settings.engine_token.get_secret_value())
     memory, spool = ThreadMemory(store), HandOffSpool(store, backend)
     directory = DistrictDirectory(backend, settings.district_dir)
@@ -99,7 +99,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         calls=CallCore(switchboard, fallbacks, directory),
         places=CallPlaces(store),
         relay=RelayHealth(),
-        queue=QueueClient(session, settings.backend_url, telephony_token),
+        queue=QueueClient(session, settings.backend_url, token),
         line=LineTwiml(voice),
         twilio=twilio,
         calls_made=CallsMade(store),
@@ -108,9 +108,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         yield services
     finally:
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        await _end(work)
         await session.close()
         await store.aclose()
 
@@ -123,3 +121,9 @@ def services_of(connection: HTTPConnection) -> Services:
     """The services of the process that serves this request."""
     services: Services = connection.app.state.services
     return services
+
+
+async def _end(work: Sequence["asyncio.Future[None]"]) -> None:
+    for task in work:
+        task.cancel()
+    await asyncio.gather(*work, return_exceptions=True)

@@ -153,13 +153,7 @@ async def set_recurring(
     today, label = district.today(now), _label(method_label)
     await _hold_active(session, account_id)
     known = await repository.live(session, account_id, "recurring")
-    terms = (amount_cents, day_of_month, label, method_id)
-    if known is not None and terms == (
-        known.amount_cents,
-        known.day_of_month,
-        known.method_label,
-        known.method_id,
-    ):
+    if known is not None and _terms(known) == (amount_cents, day_of_month, label, method_id):
         return _recurring(known, today)
     _end(known, today, "replaced")
     await session.flush()
@@ -185,6 +179,10 @@ async def set_recurring(
         method=label,
     )
     return shown
+
+
+def _terms(found: PaymentInstruction) -> tuple[int | None, int | None, str, UUID | None]:
+    return found.amount_cents, found.day_of_month, found.method_label, found.method_id
 
 
 def _check_terms(amount_cents: int, day_of_month: int, cents_max: int) -> None:

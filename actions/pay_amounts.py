@@ -1,0 +1,40 @@
+"""What a message says to pay: an amount, or a part of what is owed, in the words that people have for it."""
+
+import re
+from typing import Any
+
+from actions import names
+from actions.turn import Turn
+
+_PAST_DUE = re.compile(r"\b(?:past[- ]due|overdue|late part|atrasad[oa]s?|vencid[oa]s?)\b", re.IGNORECASE)
+_INSTALLMENT = re.compile(r"\b(?:installments?|instalments?|plan payment|cuotas?|abono del plan)\b", re.IGNORECASE)
+_NO_AMOUNT = re.compile(r"(?<![\w.])-\s*\$?\s*\d|\b\d+(?:\.\d+)?e\d+\b", re.IGNORECASE)
+"""Numbers that are no amount: "-5", "1e9"."""
+
+
+def read_wanted(turn: Turn) -> dict[str, Any] | None:
+    """What the message says to pay: `amount_cents` or `purpose`; None when it says nothing of an amount."""
+    if _NO_AMOUNT.search(turn.text):
+        return {"amount_cents": 0}
+    if amounts := turn.entities("amount_cents"):
+        return {"amount_cents": int(amounts[0])}
+    parts = turn.entities("amount_part")
+    if "past_due" in parts or _PAST_DUE.search(turn.text):
+        return {"purpose": "past_due"}
+    if "installment" in parts or _INSTALLMENT.search(turn.text):
+        return {"purpose": "installment"}
+    if "all" in parts or "bill" in parts:
+        return {"purpose": "bill"}
+    return None
+
+
+def named_in_form(turn: Turn) -> dict[str, Any] | None:
+    """Where an amount was asked for, a bare number is dollars, and a half is half of what is owed."""
+    wanted = read_wanted(turn)
+    if wanted is not None:
+        return wanted
+    if "half" in turn.entities("amount_part"):
+        return {"amount_cents": int(turn.slot(names.PAY_OFFER)["balance_cents"]) // 2}
+    numbers = [group for group in turn.entities("digits") if 0 < len(group) <= 5]
+    bare = numbers and re.fullmatch(r"\W*\d+\W*", turn.text) is not None
+    return {"amount_cents": int(numbers[0]) * 100} if bare else None
