@@ -76,7 +76,7 @@ def _make_parts(settings: Settings, night: date, life: int) -> None:
 
 def _make_workflow(settings: Settings, night: date, life: int) -> None:
     over = threading.Event()
-    engine.launch(settings, over.set)
+    engine.launch(settings, over.set, None)
     if life == 0:
         # From then on what the dead left is taken up by itself.
         engine.start_nightly(night, hurry=False)
