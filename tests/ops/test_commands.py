@@ -107,7 +107,8 @@ async def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     async with serve(answers, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         address = f"http://127.0.0.1:{port}"
-        system = System(1, True, address, address, address, address, "+19515550100")
+        names = ("telephony_url", "backend_url", "simulator_url", "processor_url", "public_url")
+        system = System(pid=1, demo=True, twilio_number="+19515550100", **dict.fromkeys(names, address))
         monkeypatch.setattr(webchat, "running_system", lambda settings, demo: system)
         home = Home(tmp_path / "home")
         home.make()

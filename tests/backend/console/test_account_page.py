@@ -66,7 +66,7 @@ async def test_a_bill_is_cancelled_with_a_reason_and_billed_again(office: Office
     await expect(page.locator(TOLD)).to_contain_text("The bill is cancelled.")
     await expect(page.locator("#bill")).to_contain_text("Cancelled")
     await page.get_by_role("button", name="Bill this period again…").click()
-    await expect(dialog).to_contain_text("It would be $170.71 for 24 CCF.")
+    await expect(dialog).to_contain_text("It would be $136.55 for 16 CCF.")
     await dialog.get_by_role("button", name="Bill it again").click()
     await expect(page.locator(TOLD)).to_have_text("The period is billed again.")
     await expect(page.locator(".account-balance .big")).to_have_text(owed)

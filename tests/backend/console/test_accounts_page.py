@@ -59,7 +59,9 @@ async def test_a_strange_address_is_no_page(office: Office, sign_in: SignIn) -> 
 async def test_a_role_is_offered_what_it_may(office: Office, sign_in: SignIn) -> None:
     dana = await sign_in("dana")
     sections = dana.get_by_role("navigation", name="Sections")
-    await expect(sections.get_by_role("link")).to_have_text(["Cases", "Accounts", "Billing", "Money", "Requests"])
+    await expect(sections.get_by_role("link")).to_have_text(
+        ["Cases", "Accounts", "Billing", "Money", "Requests", "Campaigns", "Emergency"]
+    )
     answer = await dana.goto(f"{office.console}/nightly")
     assert answer is not None and answer.status == 403
     await expect(dana.get_by_role("heading")).to_have_text("This page is not for your role")

@@ -52,14 +52,15 @@ async def test_a_refund_is_agreed_to_by_another_with_the_authority(office: Offic
 
 async def test_a_fee_reversal_above_ones_authority_is_declined_with_a_reason(office: Office, sign_in: SignIn) -> None:
     account = office.account("nsf")
-    if not office.rows("SELECT id FROM fee_reversals WHERE status = 'pending'"):
+    pending = "SELECT r.id FROM fee_reversals r JOIN fee_charges f ON f.id = r.fee_id WHERE r.status = 'pending'"
+    if not office.rows(f"{pending} AND f.account_id = %(id)s", {"id": account.id}):
         dana = await sign_in("dana", path=account.path + "/fees")
         await dana.get_by_role("button", name="Reverse: Returned payment fee").click()
         await dana.get_by_role("dialog").get_by_label("Why?").select_option("bank_error")
         await dana.get_by_role("dialog").get_by_role("button", name="Reverse it").click()
         await expect(dana.locator(TOLD)).to_contain_text("waits for another person")
     page = await sign_in("rosa", language="es", path="/requests")
-    row = page.locator("tr[data-kind=reversal]")
+    row = page.locator("tr[data-kind=reversal]").filter(has_text=account.number)
     await expect(row).to_contain_text("Cargo por pago devuelto")
     await expect(row).to_contain_text(account.name)
     await row.get_by_role("button", name="Rechazar…").click()

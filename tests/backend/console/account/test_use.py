@@ -21,6 +21,7 @@ def bill(months_ago: int, ccf: int) -> ListedBill:
         due_date=end + timedelta(days=21),
         usage_ccf=ccf,
         amount_cents=1,
+        asked_cents=1,
         is_estimated=False,
         is_cancelled=False,
         replaced_by_id=None,
