@@ -31,7 +31,7 @@ async def test_what_is_owed_by_age_and_why_the_bill_is_what_it_is(office: Office
     await use.locator("summary").press("Enter")
     await expect(use.get_by_role("table").get_by_role("row")).to_have_count(14)
     await expect(page.get_by_role("region", name="Last bill")).to_contain_text(
-        "Fees and adjustments since the bill before: $25.00 more."
+        "Fees on this bill (returned payment fee): $25.00 more."
     )
     await expect(page.get_by_role("region", name="Service")).to_contain_text("5/8 in.")
 
