@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from json import dumps
 from uuid import UUID
 
 from nicegui import ui
@@ -146,7 +147,7 @@ class Workplace(LivePage):
         if not text.strip():
             self.shell.say_refused(self.t("refused_empty_message"))
         elif await self.on_case(lambda case_id: self.desk.answer(case_id, text), "done_sent"):
-            self.client.run_javascript("headgate.sent()")
+            self.client.run_javascript(f"headgate.sent({dumps(text)})")
 
     async def give_back(self) -> None:
         if self._case_id is not None and await self.desk.floor.is_mine(self._case_id):

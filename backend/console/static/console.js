@@ -108,11 +108,13 @@ const headgate = {
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
   },
-  sent() {
+  sent(text) {
     const box = document.getElementById("answer");
     if (!box) return;
-    sessionStorage.removeItem(headgate.draftKey(box));
-    box.value = "";
+    // What was typed while it was on its way stays.
+    box.value = box.value.startsWith(text) ? box.value.slice(text.length).trimStart() : box.value;
+    if (box.value) sessionStorage.setItem(headgate.draftKey(box), box.value);
+    else sessionStorage.removeItem(headgate.draftKey(box));
     box.focus();
   },
   draftKey: (box) => `headgate-draft-${box.dataset.draft}`,
