@@ -254,6 +254,8 @@ def handheld(
     _print_json(made) if as_json else typer.echo(f"{made['meters']:,} meters in {made['file']}")
 
 
+@app.command()
+@friendly
 def nightly(
     written: Annotated[
         str | None, typer.Option("--date", help="The business date, like 2026-11-23; today when left out.")

@@ -177,14 +177,22 @@ async def _amount(
     if cents is not None:
         check_charge_amount(cents, tools.district)
     if not known.verified:
-        return cents if cents is not None else AmountLimits(LEAST_CENTS, SUGGESTED_CENTS, MOST_CENTS)
+        return (
+            cents
+            if cents is not None
+            else AmountLimits(least_cents=LEAST_CENTS, suggested_cents=SUGGESTED_CENTS, most_cents=MOST_CENTS)
+        )
     balance = await accounts.balance(session, known.facts.account_id, now, tools.district.today(now))
     owed = balance.balance_cents
     if owed <= 0:
         raise NothingDueError(-owed)
     if cents is not None and cents > owed:
         raise MoreThanOwedError(owed)
-    return cents if cents is not None else AmountLimits(min(LEAST_CENTS, owed), owed, max(owed, LEAST_CENTS))
+    return (
+        cents
+        if cents is not None
+        else AmountLimits(least_cents=min(LEAST_CENTS, owed), suggested_cents=owed, most_cents=owed)
+    )
 
 
 def _phone(where: Row[Any], known: _Known) -> str | None:

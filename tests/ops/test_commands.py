@@ -1,5 +1,6 @@
 """The commands' own part: phone numbers as people write them, steps, times, the chat's session, the summary."""
 
+import inspect
 import io
 import json
 import stat
@@ -13,7 +14,7 @@ import pytest
 from rich.console import Console
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from ops import webchat
+from ops import cli, webchat
 from ops.api import CommandError
 from ops.checks import Part, all_parts, check_parts, counts, run_part, run_parts
 from ops.home import Home
@@ -190,3 +191,13 @@ def test_make_test_runs_every_folder_of_tests() -> None:
     folders = [path.name for path in (ROOT / "tests").iterdir() if any(path.rglob("test_*.py"))]
     assert [name for name in folders if f"tests/{name}" not in commands and name != "stories"] == []
     assert {"lint", "types", "format", "arrows"} <= {part.name for part in check_parts()}
+
+
+def test_whoever_is_written_as_a_command_is_one() -> None:
+    written = {
+        name
+        for name, one in vars(cli).items()
+        if inspect.isfunction(one) and one.__module__ == cli.__name__ and not name.startswith("_")
+    }
+    offered = {command.callback.__name__ for command in cli.app.registered_commands if command.callback}
+    assert written - {"main", "friendly"} == offered

@@ -54,6 +54,12 @@ class TestToPay:
         assert (row.least_cents, row.most_cents, row.shows_balance) == (4_250, 4_250, False)
         assert str(DEBT_CENTS) not in row.description
 
+    async def test_a_stranger_types_the_amount_on_the_page(self, payer: Payer) -> None:
+        stranger = await begun(payer.tools, None, phone=OTHER_PHONE)
+        assert await stranger.link(await number_of(stranger)) is not None
+        (row,) = await stranger.rows("SELECT least_cents, suggested_cents, most_cents FROM checkouts")
+        assert tuple(row) == (100, 5_000, 500_000)
+
     async def test_a_stranger_without_a_number_is_asked_for_one(self, payer: Payer) -> None:
         with pytest.raises(NobodyNamedError):
             await (await begun(payer.tools, None)).link()
