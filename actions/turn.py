@@ -4,6 +4,7 @@ An action answers with a response of the domain and says itself what comes next,
 engine need not ask its rules again: the form that is open, or listening.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -189,15 +190,15 @@ def begin(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn:
     return turn
 
 
-class TopicAction(Action):
+class TopicAction(Action, ABC):
     """An action of a topic: `answer` does the work, and whatever fails the customer gets a sentence."""
 
+    @abstractmethod
     async def answer(self, turn: Turn) -> None:
         """Say what there is to say and note what changed.
 
         :raises AccountApiError: the backend refused or is out; the customer is told.
         """
-        raise NotImplementedError
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Rasa's entry: events and replies of one turn; never raises for what the backend does."""
@@ -213,9 +214,10 @@ class TopicAction(Action):
         return turn.finished_events()
 
 
-class FormValidation(Action):
+class FormValidation(Action, ABC):
     """Reads a form's answers from the message. The engine's form asks for what is requested next."""
 
+    @abstractmethod
     async def fill(self, turn: Turn) -> None:
         """Take what the message gives, and request the next slot (None ends the form).
 
@@ -223,7 +225,6 @@ class FormValidation(Action):
 
         :raises AccountApiError: the backend refused or is out; the form ends and the customer is told.
         """
-        raise NotImplementedError
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Rasa's entry: slots for the form; never raises for what the backend does."""

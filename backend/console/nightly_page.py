@@ -11,7 +11,8 @@ from nicegui import Client, ui
 
 from backend.console.account_page import account_address
 from backend.console.charts import progress
-from backend.console.forms import feet, form, words_in
+from backend.console.forms import words_in
+from backend.console.item_done import ask_what_was_done
 from backend.console.navigation import NIGHTS
 from backend.console.night_lines import line_words
 from backend.console.page import BUILD_SECONDS, Frame, LivePage, serve
@@ -213,20 +214,8 @@ class NightlyPage(LivePage):
 
     async def _press(self, deed: Deed) -> bool | None:
         if deed.name == "ask_done":
-            self._ask_done(UUID(deed.value))
+            ask_what_was_done(self, UUID(deed.value), self._finish)
         return None
-
-    def _ask_done(self, item_id: UUID) -> None:
-        t = self.t
-
-        def draw(pen: Pen) -> None:
-            with form(pen, t, "done", value=item_id) as fields:
-                fields.words("note", t("item_what_done"), help=t("why_kept"), autofocus=True)
-                with feet(pen):
-                    fields.cancel()
-                    fields.send(t("item_done_now"))
-
-        self.ask(t("item_done_title"), draw, self._finish)
 
     async def _finish(self, deed: Deed) -> bool:
         async def finish() -> None:

@@ -135,6 +135,9 @@ class LineTwiml:
             transcribe_callback=written,
             recording_status_callback=self._style.url("/twilio/voice/voicemail/status"),
         )
+        # Whoever says nothing leaves no recording, and Twilio goes on here.
+        self._say(response, tell("message_empty", caller.language), caller)
+        response.hangup()
         return str(response)
 
     def join_caller(self, caller: Caller, conference: str) -> str:

@@ -108,10 +108,12 @@ class TestInBothModes:
         await simulator.call("say:slower please", "say:thanks", "hangup", caller=CUSTOMER)
         assert world.engine.turns[1]["text"] == "repeat that"
 
-    async def test_a_transfer_that_nobody_answers_ends_with_a_message(self, world: World, simulator: Simulator) -> None:
+    async def test_a_transfer_that_nobody_answers_ends_with_a_promise(self, world: World, simulator: Simulator) -> None:
         simulator.prepare("+19515550101", fate="no-answer")
         call = await simulator.call("press:0", caller=CUSTOMER)
-        assert any("Please leave your name and what it is about after the tone." in words for words in heard(call))
+        *_, promise, invitation, farewell = heard(call)
+        assert "call you back" in promise and "after the tone" in invitation
+        assert (farewell, call.ended) == ("I did not hear a message. Goodbye.", "hung_up")
         assert world.backend.hand_offs[-1]["reason"] == "asked_for_person"
 
     async def test_the_end_of_the_call_is_known(self, world: World, simulator: Simulator) -> None:

@@ -19,8 +19,10 @@ async def facts(api: Api, url: str, situation: str) -> dict[str, Any]:
 
 async def test_a_past_due_account_hears_the_day_before_which_nothing_happens(seeded_api: Api, seeded_url: str) -> None:
     told = await facts(seeded_api, seeded_url, "past_due")
+    path = await talk(seeded_api, seeded_url, await customer(seeded_api, "past_due"), 2)
+    balance = (await seeded_api.act("GET", f"{path}/balance")).json()
     assert told["status"] in {"not_yet", "possible"}
-    assert told["past_due_cents"] > 0
+    assert told["past_due_cents"] == balance["past_due_cents"] > 0
     assert told["earliest_on"] > told["oldest_due_on"]
     assert told["reconnection"] == {
         "within_hours_cents": 6_500,
