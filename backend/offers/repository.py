@@ -55,6 +55,15 @@ async def locked(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -
     return found
 
 
+async def charge_of(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -> UUID | None:
+    """The charge that an accepted offer became. Asked again and again while a caller waits, so nothing is held."""
+    query = select(PaymentOffer.charge_id).where(
+        PaymentOffer.id == offer_id, PaymentOffer.conversation_id == conversation_id
+    )
+    found: UUID | None = await session.scalar(query)
+    return found
+
+
 async def answer(
     session: AsyncSession, offer: PaymentOffer, status: str, now: datetime, charge_id: UUID | None = None
 ) -> None:

@@ -8,7 +8,7 @@ from backend.access import Kind, admits
 from backend.charges.service import ChargeState
 from backend.charges.tools import ToolsDep
 from backend.clock import NowDep
-from backend.database import SessionDep
+from backend.database import SessionDep, SingleStatementDep
 from backend.district.service import DistrictDep
 from backend.errors import error_body
 from backend.offers import links, service
@@ -47,7 +47,7 @@ async def post_refusal(conversation_id: UUID, offer_id: UUID, session: SessionDe
 
 
 @router.get("/payment-offers/{offer_id}/payment", response_model=OfferChargeOut)
-async def get_payment(conversation_id: UUID, offer_id: UUID, session: SessionDep) -> ChargeState:
+async def get_payment(conversation_id: UUID, offer_id: UUID, session: SingleStatementDep) -> ChargeState:
     """How the payment of an accepted offer goes."""
     return await service.charge_of_offer(session, conversation_id, offer_id)
 

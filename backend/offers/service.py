@@ -192,10 +192,10 @@ async def charge_of_offer(session: AsyncSession, conversation_id: UUID, offer_id
 
     :raises OfferNotFoundError: there is none, or it was not accepted.
     """
-    offer = await _locked(session, offer_id, conversation_id)
-    if offer.charge_id is None:
+    charge_id = await repository.charge_of(session, offer_id, conversation_id)
+    if charge_id is None:
         raise OfferNotFoundError
-    return await charges.charge_state(session, offer.charge_id)
+    return await charges.charge_state(session, charge_id)
 
 
 async def _locked(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -> PaymentOffer:
