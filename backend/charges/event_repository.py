@@ -12,6 +12,16 @@ from backend.models.charge import GatewayEvent
 
 _OPEN = text("SELECT * FROM gateway_events WHERE handled_at IS NULL ORDER BY received_at, id LIMIT :limit")
 
+_WON = text("""
+SELECT EXISTS (SELECT FROM gateway_events WHERE processor = :processor AND subject_id = :dispute_id
+                  AND kind = 'dispute_closed' AND state = 'won')
+""")
+
+
+async def was_won(session: AsyncSession, processor: str, dispute_id: str) -> bool:
+    """Whether the district has won this dispute already, as far as the processor has told."""
+    return bool(await session.scalar(_WON, {"processor": processor, "dispute_id": dispute_id}))
+
 
 async def keep(session: AsyncSession, values: dict[str, Any]) -> bool:
     """One event; False when it was there already."""

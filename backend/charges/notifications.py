@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges import checkout_repository, event_repository, repository
@@ -110,13 +109,3 @@ async def _look_at_page(session: AsyncSession, reference: str) -> None:
         announce(session, "setup_page", setup_id=setup_id)
     elif checkout_id is not None and await checkout_repository.change_open(session, checkout_id, {}, timedelta(0)):
         announce(session, "checkout_page", checkout_id=checkout_id)
-
-
-async def unhandled_events(session: AsyncSession, limit: int = 200) -> list[RowMapping]:
-    """Refunds made elsewhere and disputes that nobody has dealt with, oldest first: the columns of GatewayEvent."""
-    return await event_repository.unhandled(session, limit)
-
-
-async def finish_event(session: AsyncSession, event_id: UUID, now: datetime) -> bool:
-    """Somebody has dealt with it; False when that was so before."""
-    return await event_repository.set_handled(session, event_id, now)

@@ -30,6 +30,8 @@ _OF_DAY = text("""
 SELECT * FROM charges WHERE processor = :processor
    AND (id = ANY(:ids) OR (status IN ('posted', 'told') AND submitted_at >= :first AND submitted_at < :before))
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+_BY_PROCESSOR = text("SELECT * FROM charges WHERE processor = :processor AND processor_charge_id = :charge_id")
+_ENTRY = text("SELECT EXISTS (SELECT FROM ledger_entries WHERE idempotency_key = :key)")
 _BY_KEY = text("SELECT * FROM charges WHERE idempotency_key = :key")
 _SUBMIT = text(f"""
 UPDATE charges SET status = 'submitted', submitted_at = coalesce(submitted_at, now()), attempted_at = now(),
@@ -108,6 +110,17 @@ async def by_key(session: AsyncSession, key: str) -> Row[Any] | None:
 async def by_id(session: AsyncSession, charge_id: UUID) -> Row[Any] | None:
     """One charge."""
     return (await session.execute(_BY_ID, {"charge_id": charge_id})).one_or_none()
+
+
+async def by_processor_charge(session: AsyncSession, processor: str, charge_id: str | None) -> Row[Any] | None:
+    """The charge that a processor knows by this id."""
+    values = {"processor": processor, "charge_id": charge_id}
+    return (await session.execute(_BY_PROCESSOR, values)).one_or_none()
+
+
+async def was_taken_back(session: AsyncSession, key: str) -> bool:
+    """Whether a reversal was posted under this key."""
+    return bool(await session.scalar(_ENTRY, {"key": key}))
 
 
 async def charges_of(

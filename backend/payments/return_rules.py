@@ -83,7 +83,10 @@ def _between_banks(meaning: str) -> ReturnRule:
     return ReturnRule(meaning, NextStep.BETWEEN_BANKS)
 
 
+DISPUTED = "DISPUTE"
+"""A card's owner says to their bank that they did not agree: no code of NACHA's, but a return like any other."""
 RULES = {
+    DISPUTED: _not_authorized("the card's bank took the payment back"),
     "R01": ReturnRule("insufficient funds", NextStep.RE_PRESENT, fee=True),
     "R02": _new_account("account closed"),
     "R03": _new_account("no account, or the name does not fit"),

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from backend.charges.checkouts import due_checkouts, look_at_checkout
+from backend.charges.disputes import settle_disputes
 from backend.charges.service import claim_due_charges
 from backend.charges.tools import Tools
 from backend.database import Event
@@ -43,6 +44,7 @@ class Payments:
             claimed = await claim_due_charges(session, self.charging.room)
         for charge_id in claimed:
             await self._start(str(charge_id), engine)
+        await settle_disputes(self._tools)
         checkouts = await due_checkouts(self._tools.database)
         setups = await due_setups(self._tools.database)
         looks = [self._look(self._at_checkout, page) for page in checkouts]

@@ -92,6 +92,7 @@ WORDS: dict[str, str] = {
     "return_reason_R16": "account frozen",
     "return_reason_R20": "the account does not allow such payments",
     "return_reason_R29": "a corporate customer did not authorize it",
+    "return_reason_DISPUTE": "the card's bank took the payment back",
     "return_reason_other": "see the bank's notice",
     "next_step_re_present": "Send the same debit again",
     "next_step_new_account": "Ask the customer for another bank account",

@@ -90,6 +90,7 @@ WORDS: dict[str, str] = {
     "return_reason_R16": "cuenta congelada",
     "return_reason_R20": "la cuenta no permite estos pagos",
     "return_reason_R29": "un cliente empresarial no lo autorizó",
+    "return_reason_DISPUTE": "el banco de la tarjeta retiró el pago",
     "return_reason_other": "vea el aviso del banco",
     "next_step_re_present": "Enviar el mismo cobro otra vez",
     "next_step_new_account": "Pedir al cliente otra cuenta bancaria",
