@@ -75,6 +75,7 @@ def routers() -> list[APIRouter]:
         queue.router,
         enrolments.router,
         offers.router,
+        offers.captures,
         rates.router,
         shutoff.router,
     ]

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from telephony import health
-from telephony.channels import relay, sms, voice
+from telephony.channels import keys, relay, sms, voice
 from telephony.errors import install_error_handlers
 from telephony.outbound import calls as outbound_calls
 from telephony.outbound import routes as outbound
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_error_handlers(app)
     routers = (
-        voice.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router, returns.router,
+        voice.router, keys.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router, returns.router,
         statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
         outbound_calls.router,
     )  # fmt: skip

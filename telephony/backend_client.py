@@ -201,6 +201,11 @@ class BackendClient:
             self._session, "POST", url, token=token, seconds=_NOTIFICATION_SECONDS, body=body, headers=headers
         )
 
+    async def capture(self, conversation_id: str, offer_id: str, keyed: Mapping[str, str]) -> None:
+        """Charge what was keyed in for an offer (`token`, `kind`, `brand`, `last4`); again is the same charge."""
+        path = f"/v1/conversations/{quote(conversation_id)}/payment-offers/{quote(offer_id)}/capture"
+        await self._call("POST", path, dict(keyed), _WRITE_SECONDS)
+
     async def is_ready(self) -> bool:
         """Whether the backend can do its work just now."""
         try:

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     voice_es: str = "Polly.Lupe-Neural"
     voice_mode: Literal["webhook", "relay"] = "webhook"
     recording_notice: bool = True
+    # The payment connector of the Twilio account that `<Pay>` goes through, as its console names it.
+    payment_connector: str = "Default"
 
     # Other sites that may embed the chat, comma separated ("https://www.example.org"); our own always may.
     chat_origins: str = ""
