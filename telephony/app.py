@@ -32,8 +32,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_error_handlers(app)
     routers = (
-        voice.router, keys.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router, returns.router,
-        statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
+        voice.router, keys.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router,
+        returns.router, statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
         outbound_calls.router,
     )  # fmt: skip
     for router in routers:
