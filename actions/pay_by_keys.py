@@ -21,6 +21,7 @@ _BANK = re.compile(
     re.IGNORECASE,
 )
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|tarjetas?)\b", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"\W*\d[\d ]{3,}\W*")
 _BEGINS = frozenset({"pay_by_keys", "pay_by_link", "make_payment"})
 _CHANGED = {"balance_changed": "utter_pay_changed", "offer_over": "utter_pay_expired"}
 
@@ -177,6 +178,8 @@ async def _take_number(turn: Turn, state: dict[str, Any]) -> None:
 
 async def _take_amount(turn: Turn, state: dict[str, Any]) -> None:
     wanted = named_in_form(turn, (state.get("offer") or {}).get("balance_cents"))
+    if state["asks"] == "agree" and _LONG_NUMBER.fullmatch(turn.text):
+        wanted = None  # a PIN or a ZIP that nobody asked for is no amount
     kind = _kind_named(turn)
     if wanted is None and kind in {None, state["kind"]}:
         if turn.intent == "deny":

@@ -10,6 +10,7 @@ from backend import health
 from backend.access import Tokens
 from backend.accounts import routes as accounts
 from backend.billing import routes as billing
+from backend.captures import routes as captures
 from backend.charges import routes as charges
 from backend.charges.tools import Tools
 from backend.clock import Clock
@@ -76,6 +77,7 @@ def routers() -> list[APIRouter]:
         enrolments.router,
         offers.router,
         offers.captures,
+        captures.router,
         rates.router,
         shutoff.router,
     ]
