@@ -7,6 +7,8 @@ FIELDS = {
     "bank_account": ("bank-routing-number", "bank-account-number"),
 }
 """By kind, in the order they are asked for (docs/contracts.md has telephony's names for them)."""
+OPEN = ("open", "completing")
+"""Statuses in which a caller may still key something in, or the processor is being asked."""
 LAPSES_MINUTES = 15
 """A capture that nobody has ended is over by then: Twilio's session is."""
 

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.access import Principal
 from backend.accounts import service as accounts
 from backend.captures import repository, rules
+from backend.captures.rules import OPEN
 from backend.charges import service as charges
-from backend.charges.service import Captured, ChargeState, NewCharge, PaymentInProgressError
+from backend.charges.service import Captured, NewCharge, PaymentInProgressError
 from backend.charges.tools import Tools
 from backend.database import announce
 from backend.district.service import District
@@ -30,8 +31,6 @@ from backend.offers.keyed import Keyed, facts_of
 from backend.payments.service import account_of_number
 from backend.queue import lines, orders
 from backend.staff.permissions import Permission, require
-
-OPEN = ("open", "completing")
 
 
 class CaptureNotFoundError(NotFoundError):
@@ -89,27 +88,6 @@ class Next:
     action: Literal["ask", "complete", "drop", "none"]
     field: str | None = None
     key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureSeen:
-    """A capture as the console shows it. `fields`: each with what may be shown of it, None while it is not in."""
-
-    id: UUID
-    status: str
-    kind: str
-    amount_cents: int
-    fee_cents: int
-    step: str | None
-    problem: str | None
-    partial: str
-    fields: tuple[tuple[str, str | None], ...]
-    charge: ChargeState | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the caller may still key something in."""
-        return self.status in OPEN
 
 
 async def begin(
@@ -303,23 +281,3 @@ async def _end(session: AsyncSession, capture: AssistedCapture, status: str, not
     capture.status, capture.ended_at, capture.step = status, now, None
     await session.flush()
     await moves.note(session, capture.hand_off_id, note, now=now, staff_id=capture.staff_id)
-
-
-async def seen(session: AsyncSession, hand_off_id: UUID) -> CaptureSeen | None:
-    """The last capture of a case, with how its payment goes."""
-    capture = await repository.newest(session, hand_off_id)
-    if capture is None:
-        return None
-    charge = None if capture.charge_id is None else await charges.charge_state(session, capture.charge_id)
-    return CaptureSeen(
-        id=capture.id,
-        status=capture.status,
-        kind=capture.kind,
-        amount_cents=capture.amount_cents,
-        fee_cents=capture.fee_cents,
-        step=capture.step,
-        problem=capture.problem,
-        partial=str(capture.keyed.get("partial", "")),
-        fields=tuple((name, capture.keyed.get(name)) for name in rules.FIELDS[capture.kind]),
-        charge=charge,
-    )

@@ -5,7 +5,7 @@ Whoever looks at it sees dots and at the end the last four digits; the number ne
 
 from typing import Protocol
 
-from backend.captures.service import CaptureSeen
+from backend.captures.view import CaptureSeen
 from backend.console.tags import button, form, tag
 from backend.console.views import AccountFacts, Call
 from backend.console.words import Wording

@@ -7,6 +7,7 @@ import phonenumbers
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.captures import service as captures
+from backend.captures import view
 from backend.console.forms import cents_in
 from backend.console.seat import Refusal, Seat
 from backend.console.views import Call, FloorSeen, Offer, QueueItem
@@ -50,7 +51,7 @@ class Floor:
         departments = tuple(
             (key, department.name.en, department.name.es) for key, department in self._seat.district.departments.items()
         )
-        capture = await captures.seen(session, case_id)
+        capture = await view.seen(session, case_id)
         payments = self._seat.district.policy.payments
         fees = tuple((kind, payments.convenience_fee_cents(kind, "console")) for kind in KINDS)
         return Call(line, capture, fees, tuple(others), departments)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from backend.captures.service import CaptureSeen
+from backend.captures.view import CaptureSeen
 from backend.queue.lines import Line as CallLine
 
 

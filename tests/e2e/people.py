@@ -53,6 +53,10 @@ class People:
         record: dict[str, Any] = self._simulator.post("/api/calls", script)
         return record
 
+    def answers(self, phone: str, *steps: str) -> None:
+        """What happens at the next call to this phone."""
+        self._simulator.post(f"/api/phones/{phone}/answers", {"steps": list(steps), "after_seconds": 1.0})
+
     def open(self, path: str) -> httpx.Response:
         """What a browser gets at that path of the public address."""
         return httpx.get(self.system.url("telephony") + path, timeout=30)

@@ -59,6 +59,31 @@ def test_a_mistake_is_named_with_its_line(folder: Path, file: str, old: str, new
     assert any(line - country <= found <= line for found in lines), message
 
 
+@pytest.mark.parametrize(
+    ("fee", "says"),
+    [
+        ('methods = ["card"]\nchannels = ["link"]\ncents = 250', 'give "link" a fee of its own'),
+        ('methods = ["cash"]\nchannels = ["voice"]\ncents = 250', "methods.0"),
+        (
+            'methods = ["card"]\nchannels = ["voice", "voice"]\ncents = 250',
+            "two convenience fees are for card by voice",
+        ),
+        ('methods = ["card"]\nchannels = ["nightly"]\ncents = 250', "channels.0"),
+        ('methods = ["card"]\nchannels = ["voice"]\ncents = 0', "cents"),
+    ],
+)
+def test_a_convenience_fee_that_cannot_be_is_named_with_its_line(folder: Path, fee: str, says: str) -> None:
+    policy = folder / "policy.toml"
+    before = policy.read_text()
+    assert District.load(folder).policy.payments.convenience_fee_cents("card", "voice") == 0, "none by default"
+    policy.write_text(f"{before}\n[[payments.convenience_fees]]\n{fee}\n")
+    with pytest.raises(DistrictFileError) as refused:
+        District.load(folder)
+    message = str(refused.value)
+    assert says in message and "policy.toml:" in message
+    assert int(message.splitlines()[0].split(":")[1]) > before.count("\n") or "two convenience" in message
+
+
 def test_a_missing_file_and_a_missing_department(folder: Path) -> None:
     change(folder / "departments.toml", "[customer_service]", "[customers]")
     with pytest.raises(DistrictFileError, match="customer_service"):

@@ -1,0 +1,139 @@
+"""Paying on the telephone with keys: alone with the assistant, and with a lead on the line who sees dots."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bench.system import System
+from tests.e2e.browser import chromium, sign_in
+from tests.e2e.people import People, eventually
+
+CARD = "4242424242424242"
+KEYS = (f"press:{CARD}", "press:1231", "press:123", "press:92507#")
+MONDAY_AT_TEN = "2026-11-30T10:00:00-08:00"
+LEADS_PHONE = "+19515550188"
+
+
+def said(record: dict[str, Any]) -> str:
+    return " ".join(event["text"] for event in record["events"] if event["kind"] == "say")
+
+
+def balance(people: People, number: str) -> int:
+    query = (
+        "SELECT coalesce(sum(p.amount_cents), 0) AS cents FROM accounts a"
+        " JOIN ledger_postings p ON p.ledger_account_id = a.id WHERE a.number = %s"
+    )
+    return int(people.rows(query, number)[0]["cents"])
+
+
+@pytest.mark.parametrize("mode", ["webhook", "relay"])
+def test_a_caller_keys_a_card_in_and_goes_on_where_they_were(people: People, mode: str) -> None:
+    customer = people.customers["nsf" if mode == "relay" else "leak"]
+    number, before = customer["account_number"], balance(people, customer["account_number"])
+    caller = people.new_phone()
+    steps = ("say:pay with a card over the phone", "wait:9", f"press:{number}", "wait:3", "say:thirty dollars")
+    record = people.call(caller, *steps, "wait:16", "say:yes", *KEYS, "wait:12", "say:what are your hours", "wait:9",
+                         "hangup", mode=mode)  # fmt: skip
+    kinds = [(event["kind"], event["text"]) for event in record["events"]]
+    assert ("pay", "success") in kinds, kinds
+    words = said(record)
+    assert "Your payment of 30 dollars went through. Your confirmation number is" in words and "7:30" in words, words
+    assert words.index("went through") < words.index("7:30"), "back in the conversation"
+    assert "balance is" not in words, "a stranger hears nothing of what is owed"
+    assert balance(people, number) == before - 3_000
+    texts = eventually(lambda: [m for m in people.inbox(caller) if "Confirmation number" in m["body"]], 20, "a receipt")
+    assert len(texts) == 1 and "$30.00 from Visa ending in 4242" in texts[0]["body"]
+    if mode == "relay":
+        assert [event["kind"] for event in record["events"]].count("relay") >= 2, "left for <Pay>, and back"
+
+
+def test_by_bank_account_in_spanish_after_a_star(people: People) -> None:
+    number, caller = people.customers["spanish_speaker"]["account_number"], people.new_phone()
+    record = people.call(
+        caller, "press:2", "say:quiero pagar con tarjeta por teléfono", f"press:{number}", "say:veinte dólares",
+        "say:sí", "press:*", "say:sí", "say:cuenta bancaria", "say:sí", "press:110000000", "press:000123456789#",
+        "wait:15", "hangup",
+    )  # fmt: skip
+    words = said(record)
+    assert "Está bien, paré. No se le cobró nada." in words and "Marque el número de ruta de su banco." in words
+    assert "Su pago de 20 dólares está en camino." in words, words
+    texts = eventually(lambda: [m for m in people.inbox(caller) if "pendiente" in m["body"]], 20, "a text")
+    assert "$20.00 con una cuenta bancaria que termina en 89" in texts[0]["body"]
+
+
+@pytest.fixture
+def office_hours(system: System) -> Iterator[None]:
+    assert system.headgate("clock", "set", MONDAY_AT_TEN).returncode == 0
+    yield
+    assert system.headgate("clock", "real").returncode == 0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def press(caller: Page, keys: str) -> None:
+    for key in keys:
+        caller.get_by_role("button", name=key, exact=True).click()
+
+
+def test_a_lead_takes_a_card_on_a_live_call_and_sees_dots(
+    system: System, people: People, browser: Browser, office_hours: None
+) -> None:
+    lead = sign_in(browser, system, "lead")
+    lead.click("#floor-settings")
+    lead.fill("#phone", LEADS_PHONE)
+    lead.click("#floor-save")
+    expect(lead.locator("#presence")).to_have_text("Available")
+    people.answers(LEADS_PHONE, "press:1", *["hear:words that nobody says"] * 8, "hangup")
+
+    caller = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
+    caller.goto(system.url("telephony") + "/simulator")
+    number = re.search(r"\b\d{8}\b", caller.locator(".phone").first.inner_text())
+    assert number is not None
+    before = balance(people, number.group())
+    caller.get_by_role("button", name="Call the district").click()
+    captions = caller.locator('[role="log"]').first
+    expect(captions).to_contain_text("How can I help you?")
+    caller.get_by_label("Say something").fill("I want to speak with a person")
+    caller.keyboard.press("Enter")
+    lead.click("#offer-accept")
+    expect(lead.locator("#capture-begin")).to_be_visible(timeout=60_000)
+
+    account = lead.locator("#capture-account")
+    if account.count():
+        account.fill(number.group())
+    lead.fill("#capture-amount", "25.00")
+    lead.click("#capture-begin")
+    expect(lead.locator("#capture-asks")).to_contain_text("card number")
+    press(caller, CARD)
+    expect(lead.locator('[data-field="payment-card-number"]')).to_contain_text("••••••••••••4242")
+    expect(lead.locator("#capture-asks")).to_contain_text("expiration date")
+    press(caller, "1300")
+    expect(lead.locator("#capture-problem")).to_contain_text("That date is not right")
+    lead.click("#capture-again")
+    expect(lead.locator("#capture-asks")).to_contain_text("expiration date")
+    press(caller, "1231")
+    expect(lead.locator("#capture-asks")).to_contain_text("security code")
+    press(caller, "123")
+    expect(lead.locator("#capture-asks")).to_contain_text("ZIP code")
+    assert CARD not in lead.content() and "1231" not in lead.locator(".capture").inner_text()
+    press(caller, "92507#")
+    expect(lead.locator("#capture-state")).to_contain_text("Paid: $25.00 from Visa ending in 4242")
+    assert balance(people, number.group()) == before - 2_500
+
+    lead.fill("#capture-amount", "10.00")
+    if account.count():
+        account.fill(number.group())
+    lead.click("#capture-begin")
+    expect(lead.locator("#capture-asks")).to_contain_text("card number")
+    lead.click("#capture-cancel")
+    expect(lead.locator("#capture-state")).to_have_text("Canceled. Nothing was charged.")
+    expect(lead.get_by_role("complementary")).to_contain_text("A card was keyed in and is charged")
+    caller.get_by_role("button", name="Hang up").click()
+    assert balance(people, number.group()) == before - 2_500
