@@ -1,20 +1,17 @@
 """Paying on the telephone with keys: alone with the assistant, and with a lead on the line who sees dots."""
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from bench.system import System
-from tests.e2e.browser import chromium, sign_in
+from tests.e2e.browser import chromium
+from tests.e2e.live_call import begin_capture, lead_and_caller, office_hours, press
 from tests.e2e.people import People, eventually
 
 CARD = "4242424242424242"
 KEYS = (f"press:{CARD}", "press:1231", "press:123", "press:92507#")
-MONDAY_AT_TEN = "2026-11-30T10:00:00-08:00"
-LEADS_PHONE = "+19515550188"
 
 
 def said(record: dict[str, Any]) -> str:
@@ -64,76 +61,30 @@ def test_by_bank_account_in_spanish_after_a_star(people: People) -> None:
     assert "$20.00 con una cuenta bancaria que termina en 89" in texts[0]["body"]
 
 
-@pytest.fixture
-def office_hours(system: System) -> Iterator[None]:
-    assert system.headgate("clock", "set", MONDAY_AT_TEN).returncode == 0
-    yield
-    assert system.headgate("clock", "real").returncode == 0
+def test_a_lead_takes_a_card_on_a_live_call_and_sees_dots(system: System, people: People) -> None:
+    with (
+        chromium() as browser,
+        office_hours(system),
+        lead_and_caller(system, people, browser) as (lead, caller, of),
+    ):
+        before = balance(people, of)
+        begin_capture(lead, of, "25.00")
+        press(caller, CARD)
+        expect(lead.locator('[data-field="payment-card-number"]')).to_contain_text("••••••••••••4242")
+        expect(lead.locator("#capture-asks")).to_contain_text("expiration date")
+        press(caller, "1300")
+        expect(lead.locator("#capture-problem")).to_contain_text("That date is not right")
+        lead.click("#capture-again")
+        for asked, keys in (("expiration date", "1231"), ("security code", "123"), ("ZIP code", "92507")):
+            expect(lead.locator("#capture-asks")).to_contain_text(asked)
+            press(caller, keys)
+        assert CARD not in lead.content() and "1231" not in lead.locator(".capture").inner_text()
+        press(caller, "#")
+        expect(lead.locator("#capture-state")).to_contain_text("Paid: $25.00 from Visa ending in 4242")
+        assert balance(people, of) == before - 2_500
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-def press(caller: Page, keys: str) -> None:
-    for key in keys:
-        caller.get_by_role("button", name=key, exact=True).click()
-
-
-def test_a_lead_takes_a_card_on_a_live_call_and_sees_dots(
-    system: System, people: People, browser: Browser, office_hours: None
-) -> None:
-    lead = sign_in(browser, system, "lead")
-    lead.click("#floor-settings")
-    lead.fill("#phone", LEADS_PHONE)
-    lead.click("#floor-save")
-    expect(lead.locator("#presence")).to_have_text("Available")
-    people.answers(LEADS_PHONE, "press:1", *["hear:words that nobody says"] * 8, "hangup")
-
-    caller = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
-    caller.goto(system.url("telephony") + "/simulator")
-    number = re.search(r"\b\d{8}\b", caller.locator(".phone").first.inner_text())
-    assert number is not None
-    before = balance(people, number.group())
-    caller.get_by_role("button", name="Call the district").click()
-    captions = caller.locator('[role="log"]').first
-    expect(captions).to_contain_text("How can I help you?")
-    caller.get_by_label("Say something").fill("I want to speak with a person")
-    caller.keyboard.press("Enter")
-    lead.click("#offer-accept")
-    expect(lead.locator("#capture-begin")).to_be_visible(timeout=60_000)
-
-    account = lead.locator("#capture-account")
-    if account.count():
-        account.fill(number.group())
-    lead.fill("#capture-amount", "25.00")
-    lead.click("#capture-begin")
-    expect(lead.locator("#capture-asks")).to_contain_text("card number")
-    press(caller, CARD)
-    expect(lead.locator('[data-field="payment-card-number"]')).to_contain_text("••••••••••••4242")
-    expect(lead.locator("#capture-asks")).to_contain_text("expiration date")
-    press(caller, "1300")
-    expect(lead.locator("#capture-problem")).to_contain_text("That date is not right")
-    lead.click("#capture-again")
-    expect(lead.locator("#capture-asks")).to_contain_text("expiration date")
-    press(caller, "1231")
-    expect(lead.locator("#capture-asks")).to_contain_text("security code")
-    press(caller, "123")
-    expect(lead.locator("#capture-asks")).to_contain_text("ZIP code")
-    assert CARD not in lead.content() and "1231" not in lead.locator(".capture").inner_text()
-    press(caller, "92507#")
-    expect(lead.locator("#capture-state")).to_contain_text("Paid: $25.00 from Visa ending in 4242")
-    assert balance(people, number.group()) == before - 2_500
-
-    lead.fill("#capture-amount", "10.00")
-    if account.count():
-        account.fill(number.group())
-    lead.click("#capture-begin")
-    expect(lead.locator("#capture-asks")).to_contain_text("card number")
-    lead.click("#capture-cancel")
-    expect(lead.locator("#capture-state")).to_have_text("Canceled. Nothing was charged.")
-    expect(lead.get_by_role("complementary")).to_contain_text("A card was keyed in and is charged")
-    caller.get_by_role("button", name="Hang up").click()
-    assert balance(people, number.group()) == before - 2_500
+        begin_capture(lead, of, "10.00")
+        lead.click("#capture-cancel")
+        expect(lead.locator("#capture-state")).to_have_text("Canceled. Nothing was charged.")
+        expect(lead.get_by_role("complementary")).to_contain_text("A card was keyed in and is charged")
+        assert balance(people, of) == before - 2_500

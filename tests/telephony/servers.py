@@ -134,6 +134,8 @@ class Backend:
     text_words: list[Json] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)
     notices: list[Json] = field(default_factory=list)
+    captures: list[Json] = field(default_factory=list)
+    capture_refusal: tuple[int, str] | None = None
     server: Server = field(init=False)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
 
@@ -146,6 +148,7 @@ class Backend:
                 web.get("/v1/conversations", self._find),
                 web.get("/v1/conversations/{id}/messages", self._messages),
                 web.post("/v1/conversations/{id}/end", self._end),
+                web.post("/v1/conversations/{id}/payment-offers/{offer}/capture", self._capture),
                 web.post("/v1/hand-offs", self._hand_off),
                 web.post("/v1/message-statuses", self._status),
                 web.post("/v1/text-consents", self._text_word),
@@ -250,6 +253,14 @@ class Backend:
         self._check(request)
         self.conversations[request.match_info["id"]].ended = (await request.json())["reason"]
         return web.json_response({})
+
+    async def _capture(self, request: web.Request) -> web.Response:
+        self._check(request)
+        if self.capture_refusal is not None:
+            status, error = self.capture_refusal
+            return web.json_response({"error": error, "detail": "as the test wants it"}, status=status)
+        self.captures.append({**request.match_info, **await request.json()})
+        return web.json_response({"status": "created"})
 
     async def _hand_off(self, request: web.Request) -> web.Response:
         self._check(request)
