@@ -135,14 +135,13 @@ def billed(row: BillRow, around: Around, services: tuple[ServiceBilled, ...]) ->
     )
 
 
-def services(
-    kept: Sequence[Row], lines: Mapping[tuple[UUID, UUID], Sequence[Line]], book: RateBook
-) -> tuple[ServiceBilled, ...]:
+def services(kept: Sequence[Row], book: RateBook) -> tuple[ServiceBilled, ...]:
     """The services of a bill, from the rows of `repository.services_of`."""
-    return tuple(_service(one, tuple(lines[one["bill_id"], one["agreement_id"]]), book) for one in kept)
+    return tuple(_service(one, book) for one in kept)
 
 
-def _service(one: Row, lines: tuple[Line, ...], book: RateBook) -> ServiceBilled:
+def _service(one: Row, book: RateBook) -> ServiceBilled:
+    lines: tuple[Line, ...] = one["lines"]
     terms = _terms(book, one["service_class"], one["first_day"], one["last_day"])
     metered = sum((line.quantity for line in lines if line.code.startswith("volume:")), Decimal(0))
     weather = tuple(one["et_inches"])

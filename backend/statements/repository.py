@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Uuid, bindparam, select, text
+from sqlalchemy import RowMapping, TextClause, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.billing_option import StatementLink
@@ -14,36 +15,69 @@ from backend.rates.rules import Line
 
 Row = dict[str, Any]
 
-# The wanted bill (or the newest up to today) and those of the fourteen months before it that still count, newest
-# first: enough for the same month last year, a run of estimates, and the usage picture.
-_BILLS = text("""
+# The statements of an explanation take longer to plan than to run. So they ask in ways that let the server keep one plan
+# for everybody: an account behind a sub-select (whose share of the table it does not guess at), bills as rows of a
+# fixed number, and two statements where the one would have an "or".
+_MY_ACCOUNT = "(SELECT CAST(:account_id AS uuid))"
+_STANDS = "NOT EXISTS (SELECT FROM bill_cancellations c WHERE c.bill_id = b.id)"
+
+
+def _bills_statement(which: str) -> TextClause:
+    """The bill that is wanted and those of the fourteen months before it that still count, newest first.
+
+    Enough for the same month last year, a run of estimates, and the usage picture.
+    """
+    return text(f"""
 WITH wanted AS (
     SELECT b.account_id, b.issued_on, b.id FROM bills b
-     WHERE b.account_id = :account_id AND b.issued_on <= :today
-       AND (b.id = :bill_id OR (CAST(:bill_id AS uuid) IS NULL
-            AND NOT EXISTS (SELECT FROM bill_cancellations c WHERE c.bill_id = b.id)))
+     WHERE b.account_id = {_MY_ACCOUNT} AND b.issued_on <= :today AND {which}
      ORDER BY b.issued_on DESC, b.id DESC LIMIT 1)
 SELECT b.id, b.entry_id, b.kind, b.period_start, b.period_end, b.issued_on, b.due_date, b.usage_ccf, b.amount_cents,
-       b.is_estimated, EXISTS (SELECT FROM bill_cancellations c WHERE c.bill_id = b.id) AS is_cancelled
+       b.is_estimated, NOT {_STANDS} AS is_cancelled
   FROM wanted JOIN bills b ON b.account_id = wanted.account_id
    AND (b.issued_on, b.id) <= (wanted.issued_on, wanted.id) AND b.issued_on >= wanted.issued_on - 430
- WHERE b.id = wanted.id OR NOT EXISTS (SELECT FROM bill_cancellations c WHERE c.bill_id = b.id)
+ WHERE b.id = wanted.id OR {_STANDS}
  ORDER BY b.issued_on DESC, b.id DESC
 """)
+
+
+_BILLS_UP_TO = _bills_statement("b.id = :bill_id").bindparams(bindparam("bill_id", type_=Uuid()))
+_BILLS_UP_TO_NEWEST = _bills_statement(_STANDS)
+
+COMPARED_MAX = 3
+"""A bill, the one before it and last year's."""
+SERVED_MAX = 16
+"""Those, with the run of estimates before the bill: more are asked for in turns."""
+
+
+def _given(names: Sequence[str], count: int) -> str:
+    """Rows of as many parameters."""
+    rows = (", ".join(f"CAST(:{name}_{place} AS uuid)" for name in names) for place in range(count))
+    return "VALUES " + ", ".join(f"({place}, {row})" for place, row in enumerate(rows))
+
+
+def _values(names: Sequence[str], rows: Sequence[Sequence[UUID | None]], count: int) -> Row:
+    """The parameters of `_given`; rows that are not asked for are NULL."""
+    filled = [*rows, *[[None] * len(names)] * (count - len(rows))]
+    return {
+        f"{name}_{place}": value for place, row in enumerate(filled) for name, value in zip(names, row, strict=True)
+    }
+
 
 # What the ledger says of each asked bill, as it stood when that bill was posted: `balance` (with what of it was not due
 # yet), what a budget bill (`level`) or a payment plan (`plan`) put off, and each fee, payment and the like since the
 # bill before (`since_id`). A reversal counts as what it takes back; bills and their reversals are in the balance alone.
-_AROUND = text("""
-WITH asked AS (
+_ASKED = ("bill_id", "entry_id", "since_id")
+_AROUND = text(f"""
+WITH asked AS MATERIALIZED (
     SELECT u.place, u.bill_id, e.id AS until_id, e.posted_at AS until_at, e.effective_on, s.id AS since_id,
            s.posted_at AS since_at
-      FROM unnest(:bill_ids, :entry_ids, :since_ids) WITH ORDINALITY AS u (bill_id, entry_id, since_id, place)
+      FROM ({_given(_ASKED, COMPARED_MAX)}) AS u (place, {", ".join(_ASKED)})
       JOIN ledger_entries e ON e.id = u.entry_id LEFT JOIN ledger_entries s ON s.id = u.since_id
 ), mine AS MATERIALIZED (
     SELECT p.entry_id, p.amount_cents, p.due_on, e.effective_on, e.posted_at, e.reverses_id, e.kind
       FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
-     WHERE p.ledger_account_id = :account_id AND e.posted_at <= (SELECT max(until_at) FROM asked)
+     WHERE p.ledger_account_id = {_MY_ACCOUNT} AND e.posted_at <= (SELECT max(until_at) FROM asked)
 )
 SELECT a.place, 'balance' AS what, NULL AS code, NULL::date AS day, sum(m.amount_cents)::bigint AS cents,
        coalesce(sum(m.amount_cents) FILTER (WHERE m.due_on >= a.effective_on), 0)::bigint AS not_yet_due_cents
@@ -54,7 +88,7 @@ SELECT a.place, 'level', NULL, NULL, -l.deferred_cents, 0
 UNION ALL
 SELECT a.place, 'plan', NULL, NULL, sum(i.amount_cents)::bigint, 0
   FROM asked a
-  JOIN arrangements g ON g.account_id = :account_id AND g.status IN ('active', 'completed')
+  JOIN arrangements g ON g.account_id = {_MY_ACCOUNT} AND g.status IN ('active', 'completed')
    AND g.agreed_on <= a.effective_on
   JOIN arrangement_installments i ON i.arrangement_id = g.id AND i.due_on >= a.effective_on
    AND (i.kept_on IS NULL OR i.kept_on > a.effective_on)
@@ -70,30 +104,36 @@ SELECT a.place, coalesce(undone.kind, m.kind), coalesce(f.code, budget.kind), m.
   LEFT JOIN budget_entries budget ON budget.entry_id = m.entry_id
  WHERE coalesce(undone.kind, m.kind) <> 'bill'
  ORDER BY place, day
-""").bindparams(*(bindparam(name, type_=ARRAY(Uuid())) for name in ("bill_ids", "entry_ids", "since_ids")))
+""")
 
-_LINES = text("""
-SELECT bill_id, line, code, detail, quantity, dollars_each, amount_cents, agreement_id FROM bill_lines
- WHERE bill_id = ANY(:bill_ids) ORDER BY bill_id, line
-""").bindparams(bindparam("bill_ids", type_=ARRAY(Uuid())))
 
-# Each service that has lines on a bill. What it was reckoned from is kept with the bill; for one from before that was,
-# its agreement as it is now stands in.
-_SERVICES = text("""
-SELECT of_bill.bill_id, of_bill.agreement_id, of_bill.service_class,
+def _services_statement(count: int) -> TextClause:
+    """Each service that has lines on one of `count` bills, with its lines (see `Line`).
+
+    What it was reckoned from is kept with the bill; for one from before that was, its agreement as it is now stands in.
+    """
+    return text(f"""
+SELECT of_bill.bill_id, of_bill.agreement_id, of_bill.service_class, of_bill.lines,
        coalesce(s.first_day, greatest(b.period_start, g.started_on)) AS first_day,
        coalesce(s.last_day, least(b.period_end, g.ended_on)) AS last_day, s.units,
        coalesce(s.is_estimated, b.is_estimated) AS is_estimated, coalesce(s.persons, g.persons) AS persons,
-       coalesce(s.landscape_sqft, g.landscape_sqft) AS landscape_sqft, coalesce(s.et_inches, '{}') AS et_inches,
+       coalesce(s.landscape_sqft, g.landscape_sqft) AS landscape_sqft, coalesce(s.et_inches, '{{}}') AS et_inches,
        coalesce(s.meters, '[]') AS meters, concat_ws(', ', p.street, p.unit) AS place
-  FROM (SELECT bill_id, agreement_id, service_class, min(line) AS first_line FROM bill_lines
-         WHERE bill_id = ANY(:bill_ids) GROUP BY bill_id, agreement_id, service_class) of_bill
-  JOIN bills b ON b.id = of_bill.bill_id
+  FROM ({_given(["bill_id"], count)}) AS asked (place, bill_id)
+  JOIN bills b ON b.id = asked.bill_id
+ CROSS JOIN LATERAL (
+       SELECT l.bill_id, l.agreement_id, l.service_class, min(l.line) AS first_line,
+              json_agg(json_build_array(l.code, l.quantity::text, l.dollars_each::text, l.amount_cents, l.detail)
+                       ORDER BY l.line) AS lines
+         FROM bill_lines l WHERE l.bill_id = b.id GROUP BY l.bill_id, l.agreement_id, l.service_class) of_bill
   JOIN service_agreements g ON g.id = of_bill.agreement_id
   JOIN premises p ON p.id = g.premise_id
   LEFT JOIN bill_services s ON s.bill_id = of_bill.bill_id AND s.agreement_id = of_bill.agreement_id
- ORDER BY of_bill.bill_id, of_bill.first_line
-""").bindparams(bindparam("bill_ids", type_=ARRAY(Uuid())))
+ ORDER BY asked.place, of_bill.first_line
+""")
+
+
+_SERVICES = {count: _services_statement(count) for count in (COMPARED_MAX, SERVED_MAX)}
 
 _WANTED = text("""
 SELECT b.id FROM bills b WHERE b.account_id = :account_id AND b.issued_on <= :today
@@ -117,8 +157,10 @@ async def bills_up_to(
     session: AsyncSession, account_id: UUID, bill_id: UUID | None, today: date
 ) -> Sequence[RowMapping]:
     """The wanted bill first, then those of the fourteen months before it; nothing when there is no such bill."""
-    values = {"account_id": account_id, "bill_id": bill_id, "today": today}
-    return (await session.execute(_BILLS, values)).mappings().all()
+    values = {"account_id": account_id, "today": today}
+    if bill_id is None:
+        return (await session.execute(_BILLS_UP_TO_NEWEST, values)).mappings().all()
+    return (await session.execute(_BILLS_UP_TO, {**values, "bill_id": bill_id})).mappings().all()
 
 
 async def wanted_bill(session: AsyncSession, account_id: UUID, bill_id: UUID | None, today: date) -> UUID | None:
@@ -134,37 +176,36 @@ async def listed_bills(session: AsyncSession, account_id: UUID, today: date, cou
     return (await session.execute(_LISTED, values)).mappings().all()
 
 
-async def lines_of(session: AsyncSession, bill_ids: Sequence[UUID]) -> Mapping[tuple[UUID, UUID], list[Line]]:
-    """(bill, agreement) → its lines in order."""
-    found: defaultdict[tuple[UUID, UUID], list[Line]] = defaultdict(list)
-    for row in await session.execute(_LINES, {"bill_ids": list(bill_ids)}):
-        line = Line(row.code, row.quantity, row.dollars_each, row.amount_cents, row.detail)
-        found[row.bill_id, row.agreement_id].append(line)
-    return found
-
-
 async def services_of(session: AsyncSession, bill_ids: Sequence[UUID]) -> Mapping[UUID, list[Row]]:
-    """What each bill's services were reckoned from, in the order of their lines; a bill without lines has none."""
+    """What each bill's services were reckoned from, in the order of their lines; a bill without lines has none.
+
+    `lines` of each are tuples of `rates.rules.Line`.
+    """
     found: defaultdict[UUID, list[Row]] = defaultdict(list)
-    for row in (await session.execute(_SERVICES, {"bill_ids": list(bill_ids)})).mappings():
-        found[row["bill_id"]].append(dict(row))
+    for first in range(0, len(bill_ids), SERVED_MAX):
+        ids = bill_ids[first : first + SERVED_MAX]
+        count = COMPARED_MAX if len(ids) <= COMPARED_MAX else SERVED_MAX
+        rows = await session.execute(_SERVICES[count], _values(["bill_id"], [[one] for one in ids], count))
+        for row in rows.mappings():
+            found[row["bill_id"]].append({**row, "lines": tuple(_line(*line) for line in row["lines"])})
     return found
+
+
+def _line(code: str, quantity: str, dollars_each: str, amount_cents: int, detail: str) -> Line:
+    return Line(code, Decimal(quantity), Decimal(dollars_each), amount_cents, detail)
 
 
 async def around(
     session: AsyncSession, account_id: UUID, asked: Sequence[tuple[UUID, UUID, UUID | None]]
 ) -> list[list[Row]]:
-    """For each asked bill (its id, its entry, the entry of the bill before) the rows of `_AROUND` that are of it."""
-    bill_ids, entry_ids, since_ids = zip(*asked, strict=True)
-    values = {
-        "account_id": account_id,
-        "bill_ids": list(bill_ids),
-        "entry_ids": list(entry_ids),
-        "since_ids": list(since_ids),
-    }
+    """For each asked bill (its id, its entry, the entry of the bill before) the rows of `_AROUND` that are of it.
+
+    At most `COMPARED_MAX` bills.
+    """
     found: list[list[Row]] = [[] for _ in asked]
+    values = {"account_id": account_id, **_values(_ASKED, asked, COMPARED_MAX)}
     for row in (await session.execute(_AROUND, values)).mappings():
-        found[row["place"] - 1].append(dict(row))
+        found[row["place"]].append(dict(row))
     return found
 
 

@@ -127,12 +127,11 @@ async def bill_history(
     year = rules.year_before(wanted, rows[1:])
     chosen = list(dict.fromkeys(row for row in (wanted, last, year) if row is not None))
     run = history.estimated_run(rows)
-    ids = [row.id for row in {*chosen, *run}]
-    lines, services = await repository.lines_of(session, ids), await repository.services_of(session, ids)
+    services = await repository.services_of(session, [row.id for row in dict.fromkeys([*chosen, *run])])
     asked = [(row.id, row.entry_id, history.entry_before(row, rows)) for row in chosen]
     sums = [Around.of(found) for found in await repository.around(session, account_id, asked)]
     billed = {
-        row.id: history.billed(row, around, history.services(services[row.id], lines, book))
+        row.id: history.billed(row, around, history.services(services[row.id], book))
         for row, around in zip(chosen, sums, strict=True)
     }
     estimates = history.estimates(run, services)
