@@ -1,6 +1,6 @@
 """General questions: the district's own answers, with its facts as they are today."""
 
-from actions import names
+from actions import names, portal
 from actions.account_api import NotFound
 from actions.account_types import Article
 from actions.turn import TopicAction, Turn, account_api
@@ -26,6 +26,9 @@ class ActionKnowledge(TopicAction):
         link = article.link.get(turn.language)
         if link and turn.channel != "voice":
             turn.say("utter_knowledge_link", link=in_words(link, article, turn.wording))
+        if article.offers in portal.OFFERS and not (turn.tracker.active_loop_name or turn.slot(names.WAITING)):
+            turn.say(f"utter_portal_offer_{article.offers}")
+            turn.offer(f"{names.OFFER_ACTION}:{portal.OFFERS[article.offers]}")
 
 
 async def _article(slug: str) -> Article | None:

@@ -87,6 +87,13 @@ class Wording:
         far = today is not None and abs((value - today).days) > _FAR_DAYS
         return dates.format_date(value, _DAY_FORMATS[self.language, far], _LOCALES[self.language])
 
+    def day_of_month(self, number: int) -> str:
+        """`the 15th`, `el día 15`."""
+        if self.language == "es":
+            return f"el día {number}"
+        ending = "th" if number in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"the {number}{ending}"
+
     def clock(self, value: time) -> str:
         """`8 AM`, `4:30 PM`, `noon`; the minutes only when there are any."""
         if value.hour == 12 and value.minute == 0:

@@ -1,4 +1,4 @@
-"""What the backend knows of an account, asked of its API at run time and worded as the customer would read or hear it."""
+"""What the backend knows of an account, asked of its API at run time, in the words that a customer reads or hears."""
 
 import secrets
 from collections.abc import Callable
