@@ -83,7 +83,7 @@ class ValidateIntakeForm(FormValidation):
             _ask_next(turn, intake, dict(turn.slot(names.INTAKE_ANSWERS) or {}))
         elif turn.answered_already:
             turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
-        elif turn.intent in names.ALWAYS_FIRST and not _leaves_out(turn, intake, str(asked)):
+        elif turn.intent in names.ALWAYS_FIRST and not _answers_yet(turn, intake, str(asked)):
             return
         elif asked == CONFIRM:
             await _confirm(turn, intake)
@@ -203,11 +203,12 @@ async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
         turn.say("utter_intake_filed_closed", reference=reference, opens_at=turn.wording.opening(filed.opens_at))
 
 
-def _leaves_out(turn: Turn, intake: Intake, asked: str) -> bool:
-    """ "Skip" sounds like giving up, and is an answer where there is something to skip."""
-    return turn.intent == "cancel" and any(
-        question.name == asked and reading.leaves_out(question, heard(turn)) for question in intake.questions
-    )
+def _answers_yet(turn: Turn, intake: Intake, asked: str) -> bool:
+    """ "Skip" sounds like giving up, and is an answer where there is something to skip; so does "take it off"."""
+    said, question = heard(turn), next((one for one in intake.questions if one.name == asked), None)
+    if turn.intent != "cancel" or question is None:
+        return False
+    return reading.leaves_out(question, said) or reading.wishes_in_words(question, said)
 
 
 def _question(intake: Intake, name: str) -> Question:

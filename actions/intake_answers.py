@@ -84,9 +84,7 @@ _NAME_OPENING = re.compile(
     r"me llamo|mi nombre es|el nombre es|se llama|es|soy|a nombre de)\s+",
     re.IGNORECASE,
 )
-_ADDRESS_OPENING = re.compile(
-    r"^(?:it'?s|it is|the address is|my address is|at|es|la dirección es|en)\s+", re.IGNORECASE
-)
+_ADDRESS_OPENING = re.compile(r"^(?:it'?s|it is|(?:the|my) address is|at|es|la dirección es|en)\s+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,5}")
 _WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
 _NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "greet", "thank", "switch_language", "choose_account"})
@@ -97,6 +95,9 @@ _CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
     r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
     re.IGNORECASE,
+)
+_GIVES_UP = re.compile(
+    r"\b(?:never ?mind|cancel\w*|stop|forget|quit|leave it|ya no|par[ae]|olv[ií]d\w+|d[eé]j[ea]\w*)\b", re.IGNORECASE
 )
 _SKIP = re.compile(
     r"\b(?:skip|none|no idea|don'?t have|do not have|ninguno|ninguna|no tengo|no sé|no se|omitir)\b", re.I
@@ -119,11 +120,15 @@ def leaves_out(question: Question, heard: Heard) -> bool:
     return question.optional and said_no
 
 
+def wishes_in_words(question: Question, heard: Heard) -> bool:
+    """ "Take it off" sounds like giving up, and is an answer to a question that is answered in own words."""
+    return question.kind is Kind.TEXT and heard.intent == "cancel" and not _GIVES_UP.search(heard.text)
+
+
 def _read_text(question: Question, heard: Heard) -> str | None:
     words = " ".join(heard.text.split())[:TEXT_MAX]
-    if len(words) < 2 or heard.intent in _NEVER_TEXT or not _is_free_text(heard):
-        return None
-    return words
+    free = heard.intent not in _NEVER_TEXT and (_is_free_text(heard) or wishes_in_words(question, heard))
+    return words if len(words) > 1 and free else None
 
 
 def _is_free_text(heard: Heard) -> bool:

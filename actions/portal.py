@@ -5,8 +5,6 @@ from actions.identity import known
 from actions.turn import TopicAction, Turn, account_api
 
 PAGE = "/pay"
-OFFERS = {"sign_in": "action_portal_sign_in", "usage": "action_usage"}
-"""What an answer of the district may offer after it (`offers` in its head), and the action that does it."""
 
 
 class ActionPortal(TopicAction):
@@ -25,7 +23,7 @@ class ActionPortalSignIn(TopicAction):
     """The e-mail address that the portal knows the customer by, masked; another one, or a first one, is offered."""
 
     def name(self) -> str:
-        return OFFERS["sign_in"]
+        return "action_portal_sign_in"
 
     async def answer(self, turn: Turn) -> None:
         found = await known(turn, self.name(), account_api().account)

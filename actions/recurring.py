@@ -162,10 +162,10 @@ class ValidateRecurringForm(FormValidation):
 
 def _take(turn: Turn, terms: dict[str, Any]) -> None:
     cents_max = int(turn.slot(names.RECURRING_CENTS_MAX) or 0)
-    if not 0 < terms.get(AMOUNT, 1) <= cents_max:
+    if AMOUNT in terms and not 0 < terms[AMOUNT] <= cents_max:
         del terms[AMOUNT]
         turn.say("utter_recurring_too_much", amount=turn.wording.money(cents_max))
-    if terms != wanted_terms(turn) or not terms:
+    if terms != wanted_terms(turn):
         keep_terms(turn, terms)
     if _missing(turn) is None:
         finish_form(turn, ON.start)

@@ -25,6 +25,10 @@ _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AND: Final = {"en": "and", "es": "y"}
 _CLOSED: Final = {"en": "closed", "es": "cerrado"}
 _FAR_DAYS: Final = 180
+_EMAIL_SIGNS: Final = {
+    "en": {"@": "at", ".": "dot", "_": "underscore", "-": "dash", "+": "plus"},
+    "es": {"@": "arroba", ".": "punto", "_": "guion bajo", "-": "guion", "+": "más"},
+}
 _METHODS_ES: Final = (
     ("bank account", "cuenta de banco"),
     ("checking", "cuenta de cheques"),
@@ -155,8 +159,8 @@ class Wording:
         """`ana@example.com`, or `ana at example dot com` when spoken."""
         if not self.spoken:
             return value
-        at, dot = (" at ", " dot ") if self.language == "en" else (" arroba ", " punto ")
-        return value.replace("@", at).replace(".", dot)
+        signs = _EMAIL_SIGNS[self.language]
+        return "".join(f" {signs[one]} " if one in signs else one for one in value)
 
     def website(self, value: str) -> str:
         """The address as it is; `rioseco dot example` when spoken."""

@@ -18,8 +18,10 @@ from backend.district.files import DistrictFileError
 LANGUAGES = ("en", "es")
 QUESTIONS_MIN = 8
 HEAD_KEYS = frozenset({"title", "questions", "link", "offers"})
-OFFERS = frozenset({"sign_in", "usage"})
-"""What may be offered after an answer: to look up how the customer signs in, or what they used."""
+OFFERS = frozenset(
+    "autopay budget_bill leak_credit medical meter_check paperless pay_by_text sign_in usage".split()
+)
+"""What the assistant can do after an answer: turn something on, take a request down, look something up."""
 _FENCE = "---"
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -105,7 +107,7 @@ def _problems(path: Path, head: object, body: str, line_of_body: int) -> Iterato
     if not isinstance(head.get("link", ""), str):
         yield f"{path}:{_line_of(path, 'link')}: a link is an address"
     if head.get("offers") not in OFFERS | {None}:
-        yield f"{path}:{_line_of(path, 'offers')}: it may offer {' or '.join(sorted(OFFERS))}"
+        yield f"{path}:{_line_of(path, 'offers')}: it may offer {', '.join(sorted(OFFERS))}"
     if not body:
         yield f"{path}:{line_of_body}: there is no answer"
     try:

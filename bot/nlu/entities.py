@@ -44,7 +44,7 @@ _LANGUAGE_NAMES: dict[str, tuple[str, ...]] = {
 }
 _SPOKEN_MAIL: dict[str, dict[str, str]] = {
     "en": {"at": "@", "dot": ".", "underscore": "_", "dash": "-"},
-    "es": {"arroba": "@", "punto": ".", "guion": "-"},
+    "es": {"arroba": "@", "punto": ".", "guion": "-", "guión": "-", "guion bajo": "_", "guión bajo": "_"},
 }
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
@@ -69,11 +69,12 @@ def _mails(language: Language) -> Matcher:
     at = next(word for word, sign in signs.items() if sign == "@")
     dot = next(word for word, sign in signs.items() if sign == ".")
     part: dict[str, Any] = {"TEXT": {"REGEX": r"^\w[\w.+-]*$"}}
-    joined: dict[str, Any] = {"LOWER": {"IN": [word for word in signs if word != at]}}
+    joined: dict[str, Any] = {"LOWER": {"IN": [word for word in signs if word != at and " " not in word]}}
+    low: dict[str, Any] = {"LOWER": "bajo", "OP": "?"}
     matcher = Matcher(pipeline(language).vocab)
     matcher.add("written", [[{"LIKE_EMAIL": True}]], greedy="LONGEST")
     said: list[dict[str, Any]] = [part, {"LOWER": at}, part, {"LOWER": dot}, part]
-    longer = [part, joined, part, {"LOWER": at}, part, {"LOWER": dot}, part]
+    longer = [part, joined, low, part, {"LOWER": at}, part, {"LOWER": dot}, part]
     matcher.add("said", [said, longer, [*said, {"LOWER": dot}, part]], greedy="LONGEST")
     return matcher
 
@@ -114,7 +115,10 @@ def _mail_entities(doc: Doc, language: Language) -> Iterator[tuple[str, int, int
         span = doc[first:last]
         mail = span.text.lower()
         if last - first > 1:
-            mail = "".join(signs.get(token.lower_, token.lower_) for token in span)
+            words = " ".join(token.lower_ for token in span)
+            for word in sorted(signs, key=len, reverse=True):
+                words = re.sub(rf"\b{word}\b", signs[word], words)
+            mail = words.replace(" ", "")
         if _MAIL.fullmatch(mail):
             yield mail, span.start_char, span.end_char
 

@@ -66,6 +66,8 @@ class Facts:
         kind, value = _FACTS[name](self)
         if kind == "money":
             return money(int(value), language, spoken=spoken)
+        if kind == "count":
+            return f"{value:,}"
         return day(str(value), language) if kind == "day" else str(value)
 
 
@@ -81,7 +83,7 @@ def _of(kind: str, path: str, *keys: str | int) -> Callable[[Facts], tuple[str, 
 
 def _gallons(facts: Facts) -> tuple[str, Any]:
     latest = facts.ask("usage")["periods"][0]
-    return "words", f"{round(Decimal(str(latest['units'])) * _GALLONS_A_UNIT):,}"
+    return "count", round(Decimal(str(latest["units"])) * _GALLONS_A_UNIT)
 
 
 def _difference(facts: Facts) -> tuple[str, Any]:
@@ -103,7 +105,7 @@ _FACTS: dict[str, Callable[[Facts], tuple[str, Any]]] = {
     "bill_before": _of("money", "bills", "bills", 1, "amount_cents"),
     "difference": _difference,
     "gallons": _gallons,
-    "gallons_a_day": _of("words", "usage", "periods", 0, "gallons_a_day"),
+    "gallons_a_day": _of("count", "usage", "periods", 0, "gallons_a_day"),
     "fee": _of("money", "fees", "fees", 0, "amount_cents"),
     "shut_off_from": _of("day", "shut-off", "earliest_on"),
     "reconnection": _of("money", "shut-off", "reconnection", "within_hours_cents"),

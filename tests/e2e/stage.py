@@ -177,17 +177,18 @@ class Scene:
 
 
 def _plain(words: str) -> str:
-    """Lower case, one space between words, one kind of apostrophe."""
-    return " ".join(words.replace("’", "'").casefold().split())
+    """Lower case, one space between words, one kind of apostrophe and of mask (a phone has no bullets)."""
+    return " ".join(words.replace("’", "'").replace("•", "*").casefold().split())
 
 
 def _in_order(parts: list[str], words: str) -> bool:
+    """Whether the parts follow one another; `a|b` is either of the two."""
     at = 0
     for part in parts:
-        found = words.find(part, at)
-        if found < 0:
+        found = re.search("|".join(map(re.escape, part.split("|"))), words[at:])
+        if found is None:
             return False
-        at = found + len(part)
+        at += found.end()
     return True
 
 

@@ -9,7 +9,7 @@ A file is a list of conversations. Each has a `name`, a `channel` (`sms`, `voice
       < account number               the answer has these words, in any case
       ! {balance}                    the answer does not
       > {account}, PIN {pin}         {…} is a fact of the account, from the backend's API
-      < {balance} … {due_date}       these, in this order
+      < {balance} … {due_date}       these, in this order; a|b is either of the two
       > [press {pin}#]               keys; also [silence], and [saves a visa] on the page whose link was sent
       > {code}                       the one-time code that was texted to the phone on file
       = Autopay is on                a text that says so reaches the phone on file
