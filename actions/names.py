@@ -32,6 +32,8 @@ INTAKE_TOPIC: Final = "intake_topic"
 INTAKE_ASKED: Final = "intake_asked"
 INTAKE_ANSWER: Final = "intake_answer"
 INTAKE_ANSWERS: Final = "intake_answers"
+# What the first message brought along, kept while it is proved who asks, so not a slot of the form.
+INTAKE_AHEAD: Final = "intake_ahead"
 
 OPTIONS_FORM: Final = "options_form"
 OPTION_CHANGE: Final = "option_change"

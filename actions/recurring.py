@@ -150,13 +150,13 @@ class ValidateRecurringForm(FormValidation):
             return
         else:
             named = read_terms(turn, asked)
-        if turn.intent == "deny" and not named and not opening:
-            finish_form(turn)
-            turn.say("utter_option_left")
-            return
         if not named and not opening and asked == AMOUNT and means_whole_bill(turn):
             turn.say("utter_recurring_whole_bill")
             turn.set(names.RECURRING_TERMS, None)
+        elif turn.intent == "deny" and not named and not opening:
+            finish_form(turn)
+            turn.say("utter_option_left")
+            return
         _take(turn, {**wanted_terms(turn), **named})
 
 

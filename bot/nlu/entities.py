@@ -46,6 +46,8 @@ _SPOKEN_MAIL: dict[str, dict[str, str]] = {
     "en": {"at": "@", "dot": ".", "underscore": "_", "dash": "-"},
     "es": {"arroba": "@", "punto": ".", "guion": "-", "guión": "-", "guion bajo": "_", "guión bajo": "_"},
 }
+_PHONE = re.compile(r"(?<![\d-])(?:\+?1[ .-]?)?\(?(\d{3})\)?[ .-]{1,2}(\d{3})[ .-](\d{4})(?![\d-])")
+"""A telephone number as it is written; the tokenizers of the two languages cut these differently."""
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 Found = tuple[str, Any, int, int]
@@ -93,6 +95,9 @@ def find_entities(text: str, doc: Doc, language: Language, today: date) -> list[
     pieces: list[Any] = [*days, *(amount for amount in amounts if amount.certain)]
     for piece in pieces:
         taken.update(range(piece.first, piece.last))
+    for phone in _PHONE.finditer(text):
+        found.append(("digits", "".join(phone.groups()), phone.start(), phone.end()))
+        taken.update(at for at, word in enumerate(words) if word.start < phone.end() and word.end > phone.start())
     free = [chunk for chunk in chunks if not taken & set(range(chunk.first, chunk.last))]
     for group in digit_groups(words, free):
         found.append(("digits", group.digits, *_span(words, group)))

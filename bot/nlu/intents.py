@@ -119,8 +119,10 @@ class IntentClassifier(GraphComponent):
         if self._config["no_requests"] is None:
             return whole, None
         never = {*self._config["no_requests"], DEFAULT_NLU_FALLBACK_INTENT_NAME}
-        found = requests_in(text, lambda part: self._classify(part)[0], never=never)
-        if len(found) == 1 and whole[0]["name"] in _BESIDE_A_REQUEST:
+        beside = whole[0]["name"] in _BESIDE_A_REQUEST
+        parts = text.replace(", ", ". ") if beside else text
+        found = requests_in(parts, lambda part: self._classify(part)[0], never=never)
+        if len(found) == 1 and beside:
             return [found[0], *whole[: RANKING_MAX - 1]], None
         if len(found) < 2 or not _is_of(whole[0]["name"], found):
             return whole, None

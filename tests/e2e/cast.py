@@ -17,6 +17,8 @@ SELECT a.number AS account, a.customer_id, p.zip, f.phone, p.street
  WHERE a.status = 'active' AND a.service_class = 'residential' AND NOT a.identity_locked
    AND NOT EXISTS (SELECT FROM demo_customers d WHERE d.account_id = a.id)
    AND NOT EXISTS (SELECT FROM charges c WHERE c.account_id = a.id)
+   AND NOT EXISTS (SELECT FROM saved_method_accounts m WHERE m.account_id = a.id)
+   AND NOT EXISTS (SELECT FROM conversations k WHERE k.account_id = a.id OR k.party = f.phone)
    AND (SELECT sum(l.amount_cents) FROM ledger_postings l WHERE l.ledger_account_id = a.id) > 4000
    AND (SELECT count(*) FROM accounts o WHERE o.customer_id = a.customer_id) {accounts}
    AND {that}

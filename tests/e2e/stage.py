@@ -146,8 +146,8 @@ class Scene:
             f" WHERE {column} = %s AND h.state IN ('waiting', 'taken')"
         )
         cases = self._people.rows(query, self._party)
-        wanted = [] if self._talk.case == "none" else [self._talk.case]
-        if [case["reason"] for case in cases] != wanted:
+        reasons = [case["reason"] for case in cases]
+        if reasons != ([] if self._talk.case == "none" else [self._talk.case]):
             self._fail(f"cases of it: {cases or 'none'}, expected {self._talk.case}")
 
     def _fill(self, words: str) -> str:
