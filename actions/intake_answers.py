@@ -86,9 +86,13 @@ _NAME_OPENING = re.compile(
 _ADDRESS_OPENING = re.compile(r"^(?:it'?s|it is|(?:the|my) address is|at|es|la dirección es|en)\s+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,5}")
 _WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
-_NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "greet", "thank", "switch_language", "choose_account"})
+_ONLY_AS_QUESTIONS = frozenset({"ask_knowledge", "greet"})
+_GREETING = re.compile(r"^\W*(?:hi|hello|hey|hola|buen[oa]s)\b", re.IGNORECASE)
+_NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "thanks", "switch_language", "choose_account"})
 _ADDRESS = re.compile(
-    r"\d+\s+(?:\w+[.\s]+)*\w{3,}|\b(?:apt|unit|suite|calle|avenida|street|lot|space)\b", re.IGNORECASE
+    r"\d+\s+(?:\w+[.\s]+)*\w{3,}|\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|"
+    r"lot|space)\b",
+    re.IGNORECASE,
 )
 _CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
@@ -98,7 +102,7 @@ _CORRECTION = re.compile(
 THIS_PHONE = "this phone"
 _THIS_PHONE = re.compile(r"\b(?:(?:this|same) (?:one|number|phone)|(?:este|mismo) (?:n[uú]mero|tel[eé]fono))\b", re.I)
 _GIVES_UP = re.compile(
-    r"\b(?:never ?mind|cancel\w*|stop|forget|quit|leave it|ya no|par[ae]|olv[ií]d\w+|d[eé]j[ea]\w*)\b", re.IGNORECASE
+    r"\b(?:never ?mind|cancel\w*|stop|forget|quit|leave it|ya no|par[ae]|olv[ií]d\w+|d[eé]j[ea]\w*)\b", re.I
 )
 _SKIP = re.compile(
     r"\b(?:skip|none|no idea|don'?t have|do not have|ninguno|ninguna|no tengo|no sé|no se|omitir)\b", re.I
@@ -133,16 +137,21 @@ def _read_text(question: Question, heard: Heard) -> str | None:
 
 
 def _is_free_text(heard: Heard) -> bool:
-    """A message that is surely about another topic is that, and no answer; a question sooner than a statement."""
-    sure = _QUESTION_SURE if _QUESTION.search(heard.text) else _SURE
+    """A message that is surely about another topic is that, and no answer; a question sooner than a statement.
+
+    What sounds like a general question or a greeting and asks nothing is an answer: "the toilet", "this morning".
+    """
+    asks = _QUESTION.search(heard.text) is not None
+    if heard.intent in _ONLY_AS_QUESTIONS and not asks and not _GREETING.search(heard.text):
+        return True
+    sure = _QUESTION_SURE if asks else _SURE
     return heard.intent in _WORDS or heard.confidence < sure
 
 
 def _read_name(question: Question, heard: Heard) -> str | None:
     words = _NAME_OPENING.sub("", " ".join(heard.text.split())).strip(" .!")
-    if _QUESTION.search(heard.text) or heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words):
-        return None
-    return words if _is_free_text(heard) else None
+    never = _QUESTION.search(heard.text) or heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words)
+    return words if not never and _is_free_text(heard) else None
 
 
 def _read_address(question: Question, heard: Heard) -> str | None:
@@ -213,8 +222,8 @@ _READERS: dict[Kind, Callable[[Question, Heard], Any | None]] = {
     Kind.CHOICE: _read_choice,
     Kind.YES_NO: _read_yes_no,
 }
+# Kinds that a message shows by themselves, whatever was asked.
 _SURE_KINDS = frozenset({Kind.DATE, Kind.EMAIL, Kind.AMOUNT, Kind.PHONE})
-"""Kinds that a message shows by themselves, whatever was asked."""
 
 
 def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]:
@@ -233,8 +242,8 @@ def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]
 
 def offered_early(questions: Sequence[Question], answers: Answers, heard: Heard) -> dict[str, Any]:
     """Answers to questions that come later: a day while the amount is asked. A question brings none."""
-    open_questions = [one for one in questions if one.name not in answers]
-    return {} if _QUESTION.search(heard.text) else offered_ahead(open_questions, heard)
+    later = [one for one in questions if one.name not in answers]
+    return {} if _QUESTION.search(heard.text) else offered_ahead(later, heard)
 
 
 def _named(questions: Sequence[Question], answers: Answers) -> list[Question]:

@@ -165,6 +165,8 @@ def _take(turn: Turn, terms: dict[str, Any]) -> None:
     if AMOUNT in terms and not 0 < terms[AMOUNT] <= cents_max:
         del terms[AMOUNT]
         turn.say("utter_recurring_too_much", amount=turn.wording.money(cents_max))
+        # A form that reports nothing but its requested slot counts as not having understood.
+        turn.set(names.RECURRING_TERMS, None)
     if terms != wanted_terms(turn):
         keep_terms(turn, terms)
     if _missing(turn) is None:

@@ -169,8 +169,10 @@ class Scene:
         return self._facts.said(name, self._talk.language, spoken=self._talk.channel == "voice")
 
     def _code(self) -> str | None:
-        found = (_CODE.search(body) for body in self._texts_to_customer())
-        return next((one[0] for one in found if one), None)
+        """The newest code, once as many have come as were announced."""
+        announced = sum("10 min" in line for line in self.log)
+        codes = [one[0] for body in self._texts_to_customer() if (one := _CODE.search(body))]
+        return codes[0] if len(codes) >= announced else None
 
     def _fail(self, what: str) -> Any:
         raise AssertionError("\n".join([*self.log, f"WRONG: {what}"]))
