@@ -9,6 +9,7 @@ from actions.turn import TopicAction, Turn
 APPEAL = register(
     Intake(
         topic="appeal",
+        intents=("dispute_bill",),
         summary="Disputes a bill and asks for a review. Place a dispute hold: no shut-off while it is open.",
         level=ACCOUNT_LEVEL,
         reason="above_authority",

@@ -8,6 +8,7 @@ from actions.turn import TopicAction, Turn
 COMPLAINT = register(
     Intake(
         topic="complaints",
+        intents=("complain",),
         summary="A complaint or praise about the district or its staff.",
         reason="upset",
         questions=(

@@ -9,6 +9,7 @@ from actions.turn import TopicAction, Turn
 LEAK_CREDIT = register(
     Intake(
         topic="leak_credit",
+        intents=("request_leak_credit",),
         summary="Asks for a credit after a leak.",
         level=ACCOUNT_LEVEL,
         reason="above_authority",

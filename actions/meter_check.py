@@ -9,6 +9,7 @@ from actions.turn import TopicAction, Turn
 METER_CHECK = register(
     Intake(
         topic="meter_check",
+        intents=("request_meter_check",),
         summary="Wants the meter read again or tested.",
         level=ACCOUNT_LEVEL,
         department="field_service",
@@ -19,7 +20,9 @@ METER_CHECK = register(
                 {"en": "Wanted", "es": "Pedido"},
                 options=(
                     Option(
-                        "reread", {"en": "Read it again", "es": "Leerlo otra vez"}, r"\b(read|reread|leer|lean|lectura)"
+                        "reread",
+                        {"en": "Read it again", "es": "Leerlo otra vez"},
+                        r"\b(read|reread|leer|lean|lea|lectura|otra vez)",
                     ),
                     Option("test", {"en": "Test it", "es": "Probarlo"}, r"\b(test|probar|prueb|prueben)"),
                 ),

@@ -8,6 +8,7 @@ from actions.turn import TopicAction, Turn
 PRESSURE = register(
     Intake(
         topic="pressure",
+        intents=("report_pressure",),
         summary="Reports trouble with water pressure.",
         department="water_quality",
         reason="above_authority",
@@ -32,6 +33,7 @@ PRESSURE = register(
                 Kind.YES_NO,
                 {"en": "Neighbors too", "es": "También vecinos"},
                 when=lambda known: known.get("where") == "whole_house",
+                optional=True,
             ),
             Question("since", Kind.TEXT, {"en": "Since", "es": "Desde"}),
             address(),

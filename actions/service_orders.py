@@ -11,6 +11,7 @@ _DAY = Question("on", Kind.DATE, {"en": "Day", "es": "Día"}, days=(0, 30))
 TURN_OFF = register(
     Intake(
         topic="turn_off",
+        intents=("request_turn_off",),
         summary="Needs the water closed at the meter for a while.",
         department=FIELD,
         questions=(
@@ -25,6 +26,7 @@ TURN_OFF = register(
 TURN_ON = register(
     Intake(
         topic="turn_on",
+        intents=("request_turn_on",),
         summary="Needs the water opened at the meter after a repair.",
         department=FIELD,
         questions=(address(), _DAY, ADULT_HOME, PHONE),

@@ -8,6 +8,7 @@ from actions.turn import TopicAction, Turn
 START_SERVICE = register(
     Intake(
         topic="start_service",
+        intents=("start_service",),
         summary="Wants to start water service.",
         questions=(
             address("Service address", "Dirección del servicio"),

@@ -9,6 +9,7 @@ from actions.turn import TopicAction, Turn
 STOP_SERVICE = register(
     Intake(
         topic="stop_service",
+        intents=("stop_service",),
         summary="Wants to stop water service.",
         level=ACCOUNT_LEVEL,
         questions=(

@@ -9,6 +9,7 @@ from actions.turn import TopicAction, Turn
 TRANSFER_SERVICE = register(
     Intake(
         topic="transfer_service",
+        intents=("transfer_service",),
         summary="Wants to transfer service to a new address.",
         level=ACCOUNT_LEVEL,
         questions=(

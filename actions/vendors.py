@@ -9,6 +9,7 @@ _COMPANY = Question("company", Kind.TEXT, {"en": "Company", "es": "Empresa"})
 DELIVERY = register(
     Intake(
         topic="delivery",
+        intents=("vendor_delivery",),
         summary="A delivery or a contractor asks for access. Check the list of vendors before opening a gate.",
         department="field_service",
         questions=(
@@ -23,6 +24,7 @@ DELIVERY = register(
 INVOICE = register(
     Intake(
         topic="invoice",
+        intents=("vendor_invoice",),
         summary="A supplier asks about an invoice.",
         questions=(
             _COMPANY,

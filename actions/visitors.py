@@ -8,6 +8,7 @@ from actions.turn import TopicAction, Turn
 VISITOR = register(
     Intake(
         topic="visitors",
+        intents=("register_visitor",),
         summary="A visitor to expect at the front desk. Tell the host; check name and badge at the door.",
         questions=(
             Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"}),

@@ -9,6 +9,7 @@ from actions.turn import TopicAction, Turn
 WATER_QUALITY = register(
     Intake(
         topic="water_quality",
+        intents=("report_water_quality",),
         summary="Reports the color, smell or taste of the water.",
         department="water_quality",
         reason="above_authority",

@@ -21,6 +21,8 @@ from bot.nlu.requests import requests_in, second_request
 
 RANKING = "intent_ranking"
 RANKING_MAX = 5
+_BESIDE_A_REQUEST = frozenset({"give_details", "verify_identity", "greet", "thanks"})
+"""What a whole message may look like that asks for one thing beside it: "what do I owe? my account is 4412 4412"."""
 OUT_OF_SCOPE_SURE = 0.5
 """Less sure than this that something is not ours is not having understood it: one may say it in other words."""
 
@@ -117,7 +119,11 @@ class IntentClassifier(GraphComponent):
         if self._config["no_requests"] is None:
             return whole, None
         never = {*self._config["no_requests"], DEFAULT_NLU_FALLBACK_INTENT_NAME}
-        found = requests_in(text, lambda part: self._classify(part)[0], never=never)
+        beside = whole[0]["name"] in _BESIDE_A_REQUEST
+        parts = text.replace(", ", ". ") if beside else text
+        found = requests_in(parts, lambda part: self._classify(part)[0], never=never)
+        if len(found) == 1 and beside:
+            return [found[0], *whole[: RANKING_MAX - 1]], None
         if len(found) < 2 or not _is_of(whole[0]["name"], found):
             return whole, None
         urgent = [one for one in found if one["name"] in self._config["urgent"]]

@@ -17,8 +17,8 @@ from actions.intake_answers import (
     next_question,
     offered_ahead,
     read_answer,
-    said_back,
 )
+from actions.intake_wording import said_back
 from actions.wording import Wording
 
 TODAY = date(2026, 11, 23)
