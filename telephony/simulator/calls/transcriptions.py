@@ -47,8 +47,8 @@ class Transcription:
             await self._tell("transcription-stopped", {})
 
     def _follow(self, event: Event) -> None:
-        side = {"heard": "inbound", "talk": "inbound", "say": "outbound", "voice": "outbound"}.get(event.kind)
-        if side is None or side not in TRACKS.get(self.track, ("inbound", "outbound")):
+        side = {"heard": "inbound", "talk": "inbound", "record": "inbound", "say": "outbound", "voice": "outbound"}.get(event.kind)
+        if side is None or not event.text or side not in TRACKS.get(self.track, ("inbound", "outbound")):
             return
         confidence = 0.9 if event.confidence is None else event.confidence
         data = json.dumps({"transcript": event.text, "confidence": confidence}, ensure_ascii=False)

@@ -33,7 +33,7 @@ __all__ = ["migrated_template", "server_url"]
 CALLER = "+19517770177"
 
 
-async def eventually(happened: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
+async def eventually(happened: Callable[[], Awaitable[bool]], seconds: float = 90.0) -> None:
     """Wait for something that will happen."""
     async with asyncio.timeout(seconds):
         while not await happened():  # noqa: ASYNC110
@@ -140,7 +140,7 @@ async def exchange(
         telephony = {"workflows": True, "telephony_url": settings.public_url}
         app = create_app(settings_for(url, redis_url, **telephony))
         address = await stack.enter_async_context(serving(app, ports["backend"]))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=60))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         world = World(engine, Backend("unused"), settings, http)
         telephony_process = await stack.enter_async_context(AsyncExitStack())
