@@ -18,6 +18,7 @@ import pytest
 
 from backend.access import Principal
 from backend.app import create_app
+from backend.recordings import service as recordings
 from ops.embedded import free_port
 from telephony.simulator.calls.exchange import ScriptedCall
 from telephony.simulator.settings import Settings as SimulatorSettings
@@ -100,6 +101,15 @@ class Exchange:
         async def reached() -> bool:
             line = await self.floor.line(case)
             return state == (line.state if line else None)
+
+        await eventually(reached)
+
+    async def is_recorded(self, case: UUID, state: str) -> None:
+        """Wait until the recording of the call is in this state."""
+
+        async def reached() -> bool:
+            async with self.floor.api.app.state.database.transaction() as session:
+                return await recordings.running(session, case) == state
 
         await eventually(reached)
 

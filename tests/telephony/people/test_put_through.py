@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from backend.queue import lines
+from backend.recordings import service as recordings
 from telephony.simulator.calls.exchange import ScriptedCall
-from tests.telephony.people.conftest import CALLER, Exchange
+from tests.backend.living import TOKENS
+from tests.telephony.people.conftest import CALLER, Exchange, eventually
 from tests.telephony_simulator.world import codes, heard
 
 LENAS_PHONE = "+19515550188"
@@ -125,16 +127,57 @@ async def test_a_call_back_is_promised_and_kept(exchange: Exchange) -> None:
     assert "this is Lena" in voices(back), back.events
 
 
-async def test_a_message_is_in_the_case_with_what_was_said(exchange: Exchange) -> None:
-    await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
-    steps = (ASK, "press:2", "say:my meter is broken please come", "wait:2", "press:#")
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [(ASK, "my meter is broken please come"), ("say:español representative", "mi medidor está roto, llámeme")],
+    ids=["en", "es"],
+)
+async def test_a_message_is_in_the_case_with_what_was_said(exchange: Exchange, ask: str, words: str) -> None:
+    await exchange.floor.at_work("Lena", phone=LENAS_PHONE, languages="{en,es}")
+    # News of Twilio comes late, doubled and out of order: the sentences still make one message.
+    await exchange.simulator.conditions(callbacks={"doubled": True, "out_of_order": True})
+    steps = (ask, "press:2", f"say:{words}", "say:thank you", "wait:2", "press:#")
     call = await exchange.simulator.call(*steps, caller=CALLER)
     await exchange.simulator.network.settled()
-    assert "we have your message" in said(call), call.events
-    words = [row[0] for row in exchange.floor.rows("SELECT text FROM messages WHERE sender = 'customer' ORDER BY at")]
-    assert any(text.startswith("Voicemail") for text in words), words
-    assert "my meter is broken please come" in words
+    query = "SELECT text FROM messages WHERE sender = 'customer' ORDER BY at"
+
+    async def written() -> bool:
+        return (f"{words} thank you",) in exchange.floor.rows(query)
+
+    await eventually(written)
+    kept = [row[0] for row in exchange.floor.rows(query)]
+    assert kept.count(f"{words} thank you") == 1 and any(text.startswith("Voicemail") for text in kept), kept
     assert exchange.floor.rows("SELECT state FROM hand_offs") == [("waiting",)]
+    assert exchange.floor.rows("SELECT count(*) FROM voicemail_pieces") == [(0,)], "kept once, in the case"
+    assert not [event for event in call.events if event.kind == "error"]
+    sid, account = exchange.floor.rows("SELECT recording_sid FROM voicemails")[0][0], exchange.world.settings
+    sound = await exchange.world.http.get(
+        f"{account.public_url}/outbound/recordings/{sid}", headers={"Authorization": f"Bearer {TOKENS['outbound']}"}
+    )
+    assert sound.status == 200 and (await sound.read())[:4] == b"RIFF"
+
+
+async def test_a_call_is_recorded_except_where_it_is_paused(exchange: Exchange) -> None:
+    lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
+    exchange.simulator.prepare(LENAS_PHONE, "press:1", HERE, "hear@120:the number is", "say:thank you", "hangup")
+    calling = asyncio.create_task(
+        exchange.simulator.call(ASK, STAY, STAY, STAY, "say:the number is 4", STAY, "hangup", caller=CALLER)
+    )
+    case = await exchange.accepts(lena)
+    floor = exchange.floor
+    await exchange.is_recorded(case, "running")
+    async with floor.api.app.state.database.transaction() as session:
+        await recordings.pause(session, lena, case, on=True, now=floor.now)
+    await exchange.is_recorded(case, "paused")
+    conferences = exchange.simulator.network.facilities.conferences.newest_first()
+    recorder = conferences[0].recorder
+    assert recorder is not None and recorder.record.status == "paused"
+    async with floor.api.app.state.database.transaction() as session:
+        await recordings.pause(session, lena, case, on=False, now=floor.now)
+    await calling
+    await exchange.simulator.network.settled()
+    ended = floor.rows("SELECT state, seconds IS NOT NULL FROM call_recordings")
+    assert ended == [("done", True)]
 
 
 async def test_a_lead_coached_by_a_supervisor_is_heard_and_the_coach_is_not(exchange: Exchange) -> None:
