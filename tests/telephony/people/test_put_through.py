@@ -157,12 +157,11 @@ async def test_a_message_is_in_the_case_with_what_was_said(exchange: Exchange, a
     assert sound.status == 200 and (await sound.read())[:4] == b"RIFF"
 
 
+@pytest.mark.parametrize("exchange", [{"recording_notice": True}], indirect=True)
 async def test_a_call_is_recorded_except_where_it_is_paused(exchange: Exchange) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
-    exchange.simulator.prepare(LENAS_PHONE, "press:1", HERE, "hear@120:the number is", "say:thank you", "hangup")
-    calling = asyncio.create_task(
-        exchange.simulator.call(ASK, STAY, STAY, STAY, "say:the number is 4", STAY, "hangup", caller=CALLER)
-    )
+    exchange.simulator.prepare(LENAS_PHONE, "press:1", "hear@200:words that nobody says")
+    calling = asyncio.create_task(exchange.simulator.call(ASK, "hear@200:has hung up", "hangup", caller=CALLER))
     case = await exchange.accepts(lena)
     floor = exchange.floor
     await exchange.is_recorded(case, "running")
@@ -174,6 +173,9 @@ async def test_a_call_is_recorded_except_where_it_is_paused(exchange: Exchange) 
     assert recorder is not None and recorder.record.status == "paused"
     async with floor.api.app.state.database.transaction() as session:
         await recordings.pause(session, lena, case, on=False, now=floor.now)
+    await exchange.is_recorded(case, "running")
+    async with floor.api.app.state.database.transaction() as session:
+        await lines.hang_up(session, lena, case, floor.now)
     await calling
     await exchange.simulator.network.settled()
     ended = floor.rows("SELECT state, seconds IS NOT NULL FROM call_recordings")
