@@ -44,6 +44,7 @@ from backend.rates import routes as rates
 from backend.rates.service import RateBook
 from backend.reads import routes as reads
 from backend.reads.layouts import ReadLayouts
+from backend.recordings import routes as recordings
 from backend.settings import Settings
 from backend.shutoff import routes as shutoff
 from backend.statements import routes as statements
@@ -73,6 +74,7 @@ def routers() -> list[APIRouter]:
         rates.router,
         payments.router,
         ledger.router,
+        recordings.router,
         billing.router,
         reads.router,
         nightly.router,

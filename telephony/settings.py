@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     voice_es: str = "Polly.Lupe-Neural"
     voice_mode: Literal["webhook", "relay"] = "webhook"
     recording_notice: bool = True
+    # Calls with people; never without the notice (Cal. Penal Code 632: everybody on the line must know).
+    record_calls: bool = True
 
     # Other sites that may embed the chat, comma separated ("https://www.example.org"); our own always may.
     chat_origins: str = ""

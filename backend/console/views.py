@@ -6,6 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from backend.queue.lines import Line as CallLine
+from backend.recordings.service import Recorded
+from backend.recordings.service import State as RecordingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,15 @@ class FloorSeen:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The call of a case; whom it may be passed on to: colleagues (id, name), departments (id, English, Spanish)."""
+    """The call of a case; whom it may be passed on to: colleagues (id, name), departments (id, English, Spanish).
+
+    `recording` None: it is not recorded.
+    """
 
     line: CallLine
     colleagues: tuple[tuple[UUID, str], ...]
     departments: tuple[tuple[str, str, str], ...]
+    recording: RecordingState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +142,4 @@ class Case:
     steps: tuple[Step, ...]
     lines: tuple[Line, ...]
     shut_off_on: date | None = None
+    recordings: tuple[Recorded, ...] = ()
