@@ -55,6 +55,13 @@ PAY_WANTED: Final = "pay_wanted"
 PAY_LINK_FORM: Final = "pay_link_form"
 PAY_LINK_ACCOUNT: Final = "pay_link_account"
 
+PAY_KEYS_FORM: Final = "pay_keys_form"
+PAY_KEYS_AGREED: Final = "pay_keys_agreed"
+# What is to be keyed in, for which account, what is asked now, and the offer.
+PAY_KEYS: Final = "pay_keys"
+# The offer that was agreed to, while the caller keys in a card.
+PAY_KEYED: Final = "pay_keyed"
+
 # The accounts that the customer proved, kept so that "the other one" means something.
 KNOWN_ACCOUNTS: Final = "known_accounts"
 CURRENT_ACCOUNT: Final = "current_account"
@@ -85,6 +92,8 @@ FORM_SLOTS: Final = (
     PAY_OFFER,
     PAY_LINK_ACCOUNT,
     RECURRING_TERMS,
+    PAY_KEYS_AGREED,
+    PAY_KEYS,
 )
 
 # These end whatever form is open, whatever else the message holds: a house number in

@@ -64,7 +64,7 @@ async def make_offer(turn: Turn, resume: str) -> bool:
     first = not turn.slot(names.PAY_OFFER)
     _keep(turn, made)
     if first:
-        _say_circumstances(turn, made)
+        say_circumstances(turn, made)
     return True
 
 
@@ -78,21 +78,25 @@ def _keep(turn: Turn, made: Offer) -> None:
             "id": str(made.id),
             "balance_cents": made.balance_cents,
             "amount_cents": made.amount_cents,
+            "kind": made.kind,
             "others": dict(made.others),
         },
     )
-    turn.set("pay_amount", wording.money(made.amount_cents))
+    turn.set("pay_amount", wording.money_with_fee(made.amount_cents, made.fee_cents, made.kind))
     turn.set("pay_account", wording.digits(made.account))
-    turn.set("pay_method", _method(turn, made.method))
+    turn.set("pay_method", spoken_method(turn, made.method))
 
 
-def _method(turn: Turn, label: str) -> str:
+def spoken_method(turn: Turn, label: str) -> str:
     head, last4 = label[:-4], label[-4:]
     return head + turn.wording.digits(last4) if last4.isdigit() else label
 
 
-def _say_circumstances(turn: Turn, made: Offer) -> None:
+def say_circumstances(turn: Turn, made: Offer) -> None:
+    """What is owed and since when, to whoever may hear it."""
     wording = turn.wording
+    if made.balance_cents is None:
+        return
     if made.due_on is not None:
         turn.say("utter_pay_owed_due", balance=wording.money(made.balance_cents), due_date=wording.day(made.due_on))
     else:
@@ -112,6 +116,9 @@ def _say_no_offer(turn: Turn, refused: Refused, resume: str) -> bool:
         case "choose_account":
             turn.set(names.PAY_CHOICES, list(facts["choices"]))
             return True
+        case "no_method" if turn.channel == "voice":
+            turn.say("utter_pay_keys_instead")
+            turn.go_on_with("action_pay_by_keys")
         case "no_method":
             turn.say("utter_pay_no_method", balance=balance)
             turn.offer(f"{names.OFFER_ACTION}:action_pay_by_link")
@@ -149,7 +156,7 @@ class ActionAskPayAgreed(TopicAction):
             ]
             turn.say("utter_pay_which_account", buttons=buttons)
             return
-        turn.say("utter_pay_agree", buttons=_answers(turn))
+        turn.say("utter_pay_agree", buttons=answers_to(turn, turn.slot(names.PAY_OFFER)))
 
     async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         """Rasa's entry: one question, and nothing follows from it."""
@@ -158,11 +165,12 @@ class ActionAskPayAgreed(TopicAction):
         return []
 
 
-def _answers(turn: Turn) -> list[dict[str, str]]:
+def answers_to(turn: Turn, offer: dict[str, Any] | None) -> list[dict[str, str]]:
+    """Yes, the other amounts that could be paid, and no."""
     spoken = turn.channel == "voice"
     yes, no = (_SPOKEN_ANSWERS if spoken else _ANSWERS)[turn.language]
     titles = (_SPOKEN_BUTTONS if spoken else _BUTTONS)[turn.language]
-    others = (turn.slot(names.PAY_OFFER) or {}).get("others") or {}
+    others = (offer or {}).get("others") or {}
     named = [
         {
             "title": titles[purpose].format(amount=turn.wording.money(cents)),
@@ -191,7 +199,7 @@ class ValidatePayForm(FormValidation):
             await _accept(turn)
         elif turn.intent == "deny" and not turn.entities("amount_cents"):
             await _decline(turn)
-        elif (wanted := named_in_form(turn)) is not None:
+        elif (wanted := named_in_form(turn, turn.slot(names.PAY_OFFER)["balance_cents"])) is not None:
             turn.set(names.PAY_WANTED, wanted)
             await _offer_again(turn)
 
@@ -221,13 +229,17 @@ async def _accept(turn: Turn) -> None:
     except Refused as refused:
         await _say_not_accepted(turn, refused)
         return
-    amount, method = turn.wording.money(charge.amount_cents), _method(turn, charge.method)
+    kind = turn.slot(names.PAY_OFFER).get("kind", "card")
+    amount, method = (
+        turn.wording.money_with_fee(charge.amount_cents, charge.fee_cents, kind),
+        spoken_method(turn, charge.method),
+    )
     finish_form(turn)
     turn.set(names.PAY_WANTED, None)
     if turn.channel != "voice":
         turn.say("utter_pay_accepted", amount=amount, method=method)
         return
-    charge = await _wait_for(turn, offer_id, charge)
+    charge = await outcome_of(turn, offer_id, charge)
     if charge.failure is not None:
         turn.say("utter_pay_failed", amount=amount)
         turn.offer(f"{names.OFFER_ACTION}:action_pay_by_link")
@@ -237,7 +249,7 @@ async def _accept(turn: Turn) -> None:
         turn.say("utter_pay_done", amount=amount, confirmation=turn.wording.digits(str(charge.confirmation_number)))
 
 
-async def _wait_for(turn: Turn, offer_id: UUID, charge: Charge) -> Charge:
+async def outcome_of(turn: Turn, offer_id: UUID, charge: Charge) -> Charge:
     """A caller stays on the line, so they hear how it ended, if that is known soon."""
     for seconds in _WAITS:
         if charge.is_over:

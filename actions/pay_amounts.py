@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from actions import names
 from actions.turn import Turn
 
 _PAST_DUE = re.compile(r"\b(?:past[- ]due|overdue|late part|atrasad[oa]s?|vencid[oa]s?)\b", re.IGNORECASE)
@@ -28,13 +27,13 @@ def read_wanted(turn: Turn) -> dict[str, Any] | None:
     return None
 
 
-def named_in_form(turn: Turn) -> dict[str, Any] | None:
-    """Where an amount was asked for, a bare number is dollars, and a half is half of what is owed."""
+def named_in_form(turn: Turn, balance_cents: int | None) -> dict[str, Any] | None:
+    """Where an amount was asked for, a bare number is dollars, and a half is half of what is owed (if known)."""
     wanted = read_wanted(turn)
     if wanted is not None:
         return wanted
-    if "half" in turn.entities("amount_part"):
-        return {"amount_cents": int(turn.slot(names.PAY_OFFER)["balance_cents"]) // 2}
+    if "half" in turn.entities("amount_part") and balance_cents is not None:
+        return {"amount_cents": balance_cents // 2}
     numbers = [group for group in turn.entities("digits") if 0 < len(group) <= 5]
     bare = numbers and re.fullmatch(r"\W*\d+\W*", turn.text) is not None
     return {"amount_cents": int(numbers[0]) * 100} if bare else None

@@ -1,9 +1,17 @@
 """A page to pay on, once, by card or bank account: for anyone who knows the account's number."""
 
+import re
+
 from actions import names, payment_api
 from actions.account_api import NotFound, Refused
 from actions.identity import ACCOUNT_DIGITS
 from actions.turn import FormValidation, TopicAction, Turn, finish_form
+
+_WANTS_PAGE = re.compile(
+    r"\b(?:links?|pages?|url|text|e?mail|send|online|web(?:page|site)?|enlaces?|p[aá]ginas?|texto|mensaje|"
+    r"m[aá]nd\w+|env[ií]\w+|l[ií]nea)\b",
+    re.IGNORECASE,
+)
 
 
 class ActionPayByLink(TopicAction):
@@ -14,6 +22,9 @@ class ActionPayByLink(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         if turn.tracker.active_loop_name == names.PAY_LINK_FORM:
+            return
+        if turn.channel == "voice" and turn.intent == "pay_by_link" and not _WANTS_PAGE.search(turn.text):
+            turn.go_on_with("action_pay_by_keys")  # "with another card", "for my mother": on the phone, right here
             return
         number = _number(turn)
         try:
@@ -59,6 +70,8 @@ def _number(turn: Turn) -> str | None:
 
 async def _send(turn: Turn, number: str | None) -> None:
     page = await payment_api.link(turn.conversation_id, number)
+    if page.fee_cents:
+        turn.say("utter_pay_link_fee", fee=turn.wording.money(page.fee_cents))
     if page.sent_to is None:
         turn.say("utter_pay_link", link=page.url)
     else:

@@ -6,7 +6,16 @@ Every call raises what the methods of `AccountApi` raise; the refusals have the 
 from typing import Any
 from uuid import UUID
 
-from actions.payment_types import Asked, Charge, Offer, Page, confirmed_from_json, ended_from_json
+from actions.payment_types import (
+    Asked,
+    Charge,
+    Offer,
+    Page,
+    balance_from_json,
+    confirmed_from_json,
+    ended_from_json,
+    status_from_json,
+)
 from actions.turn import account_api
 
 
@@ -25,9 +34,21 @@ async def accept(conversation_id: str, offer_id: UUID) -> Charge:
     return await account_api().ask(Charge.from_json, "POST", path, {})
 
 
-async def decline(conversation_id: str, offer_id: UUID) -> None:
-    """No, thank you."""
-    await account_api().call("POST", _path(conversation_id, f"payment-offers/{offer_id}/refusal"), {})
+async def agree(conversation_id: str, offer_id: UUID) -> None:
+    """Agree to an offer of paying by keys: what is keyed in now is charged."""
+    await account_api().call("POST", _path(conversation_id, f"payment-offers/{offer_id}/agreement"), {})
+
+
+async def decline(conversation_id: str, offer_id: UUID) -> str:
+    """No, thank you; how the offer stands: `accepted` when it was paid already."""
+    path = _path(conversation_id, f"payment-offers/{offer_id}/refusal")
+    return await account_api().ask(status_from_json, "POST", path, {})
+
+
+async def new_balance(conversation_id: str, offer_id: UUID) -> int | None:
+    """What is owed after a payment, in cents; None for whoever may not hear it."""
+    path = _path(conversation_id, f"payment-offers/{offer_id}/receipt")
+    return await account_api().ask(balance_from_json, "GET", path)
 
 
 async def payment(conversation_id: str, offer_id: UUID) -> Charge:

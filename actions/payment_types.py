@@ -9,16 +9,22 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An amount to agree to; `others` are what else could be paid, by purpose, in cents."""
+    """An amount to agree to; `others` are what else could be paid, by purpose, in cents.
+
+    `fee_cents` comes on top, for paying with something of this `kind`. `balance_cents` is None for whoever may not see
+    it; `method` is empty for what is keyed in.
+    """
 
     id: UUID
     purpose: str
     amount_cents: int
-    balance_cents: int
+    fee_cents: int
+    balance_cents: int | None
     past_due_cents: int
     due_on: date | None
     account: str
     method: str
+    kind: str
     autopay: bool
     others: Mapping[str, int]
 
@@ -28,11 +34,13 @@ class Offer:
             id=UUID(raw["id"]),
             purpose=str(raw["purpose"]),
             amount_cents=int(raw["amount_cents"]),
-            balance_cents=int(raw["balance_cents"]),
+            fee_cents=int(raw["fee_cents"]),
+            balance_cents=raw["balance_cents"],
             past_due_cents=int(raw["past_due_cents"]),
             due_on=date.fromisoformat(raw["due_on"]) if raw["due_on"] else None,
             account=str(raw["account"]),
             method=str(raw["method"]),
+            kind=str(raw["kind"]),
             autopay=bool(raw["autopay"]),
             others={str(name): int(cents) for name, cents in raw["others"].items()},
         )
@@ -43,6 +51,7 @@ class Charge:
     """How a payment goes. `failure` says why it was not made."""
 
     amount_cents: int
+    fee_cents: int
     is_pending: bool
     failure: str | None
     method: str
@@ -52,6 +61,7 @@ class Charge:
     def from_json(cls, raw: dict[str, Any]) -> "Charge":
         return cls(
             amount_cents=int(raw["amount_cents"]),
+            fee_cents=int(raw["fee_cents"]),
             is_pending=bool(raw["is_pending"]),
             failure=raw["failure"],
             method=str(raw["method_label"]),
@@ -66,14 +76,29 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to pay on or to save a card on; `sent_to` is the masked phone that its link was texted to, if it was."""
+    """A page to pay on or to save a card on; `sent_to` is the masked phone that its link was texted to, if it was.
+
+    `fee_cents` is charged on top of what is paid there.
+    """
 
     url: str
     sent_to: str | None
+    fee_cents: int
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Page":
-        return cls(str(raw["url"]), raw["sent_to"])
+        return cls(str(raw["url"]), raw["sent_to"], int(raw.get("fee_cents") or 0))
+
+
+def balance_from_json(raw: dict[str, Any]) -> int | None:
+    """What is owed after a payment, for whoever may hear it."""
+    cents: int | None = raw["balance_cents"]
+    return cents
+
+
+def status_from_json(raw: dict[str, Any]) -> str:
+    """How an offer stands."""
+    return str(raw["status"])
 
 
 @dataclass(frozen=True, slots=True)

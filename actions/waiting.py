@@ -33,6 +33,7 @@ REQUESTS: dict[str, Request] = {
     "ask_last_payment": _of_account("action_last_payment", "your payment", "su pago"),
     "make_payment": _of_account("action_make_payment", "your payment", "su pago"),
     "pay_by_link": _of_account("action_pay_by_link", "the link to pay", "el enlace para pagar"),
+    "pay_by_keys": _of_account("action_pay_by_keys", "your payment", "su pago"),
     "enrol_pay_by_text": _of_account("action_enrol_pay_by_text", "paying by text", "el pago por texto"),
     "ask_payment_history": _of_account("action_payment_history", "your payments", "sus pagos"),
     "ask_high_bill": _of_account("action_bill_explanation", "your bill", "su factura"),

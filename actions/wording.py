@@ -22,6 +22,11 @@ _DAY_FORMATS: Final = {
     ("es", True): "d 'de' MMMM 'de' y",
 }
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FEES = {
+    "en": {"card": "plus a {fee} card fee", "bank_account": "plus a {fee} bank payment fee"},
+    "es": {"card": "más {fee} por pagar con tarjeta", "bank_account": "más {fee} por pagar con cuenta bancaria"},
+}
+_IN_ALL = {"en": "{total} in all", "es": "{total} en total"}
 _AND: Final = {"en": "and", "es": "y"}
 _CLOSED: Final = {"en": "closed", "es": "cerrado"}
 _FAR_DAYS: Final = 180
@@ -68,6 +73,14 @@ class Wording:
         if dollars and cents:
             return f"{dollar_part} {joint} {cent_part}"
         return cent_part if cents else dollar_part
+
+    def money_with_fee(self, cents: int, fee_cents: int, kind: str) -> str:
+        """`$70.00`, or with the fee for paying by that kind `$70.00 plus a $2.50 card fee, $72.50 in all,`."""
+        if not fee_cents:
+            return self.money(cents)
+        fee = _FEES[self.language][kind].format(fee=self.money(fee_cents))
+        total = _IN_ALL[self.language].format(total=self.money(cents + fee_cents))
+        return f"{self.money(cents)} {fee}, {total},"
 
     def dollars(self, dollars: Decimal) -> str:
         """A price, as `money` says it; to the tenth of a cent where it has one."""

@@ -10,6 +10,7 @@ from backend import health
 from backend.access import Tokens
 from backend.accounts import routes as accounts
 from backend.billing import routes as billing
+from backend.captures import routes as captures
 from backend.charges import routes as charges
 from backend.charges.tools import Tools
 from backend.clock import Clock
@@ -75,6 +76,8 @@ def routers() -> list[APIRouter]:
         payments.router,
         ledger.router,
         recordings.router,
+        offers.captures,
+        captures.router,
         billing.router,
         reads.router,
         nightly.router,

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from processor import api, control
+from processor import api, connector, control
 from processor.errors import ProcessorError, install_error_handlers
 from processor.hosted import routes as hosted
 from processor.settings import Settings
@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Headgate's sandbox card processor", lifespan=_lifespan)
     app.state.settings = settings
     install_error_handlers(app)
-    for module in (api, control, hosted):
+    for module in (api, connector, control, hosted):
         app.include_router(module.router)
     app.add_middleware(PlaysDead, state=app.state)
 

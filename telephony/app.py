@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from telephony import health
-from telephony.channels import relay, sms, voice
+from telephony.channels import keys, relay, sms, voice
 from telephony.errors import install_error_handlers
 from telephony.outbound import calls as outbound_calls
 from telephony.outbound import routes as outbound
-from telephony.payments import notifications, returns
+from telephony.payments import assisted, notifications, returns
 from telephony.people import legs, line, recordings, voicemail
 from telephony.people import routes as people
 from telephony.services import open_services
@@ -32,9 +32,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Headgate telephony", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_error_handlers(app)
     routers = (
-        voice.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router, returns.router,
-        statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
-        outbound_calls.router, recordings.hooks, recordings.sounds,
+        voice.router, keys.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router,
+        returns.router, statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
+        outbound_calls.router, assisted.router, recordings.hooks, recordings.sounds,
     )  # fmt: skip
     for router in routers:
         app.include_router(router)

@@ -201,6 +201,17 @@ class BackendClient:
             self._session, "POST", url, token=token, seconds=_NOTIFICATION_SECONDS, body=body, headers=headers
         )
 
+    async def capture(self, conversation_id: str, offer_id: str, keyed: Mapping[str, str]) -> None:
+        """Charge what was keyed in for an offer (`token`, `kind`, `brand`, `last4`); again is the same charge."""
+        path = f"/v1/conversations/{quote(conversation_id)}/payment-offers/{quote(offer_id)}/capture"
+        await self._call("POST", path, dict(keyed), _WRITE_SECONDS)
+
+    async def capture_progress(self, capture_id: str, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What Twilio said of an agent-assisted payment; `{"action", "field", "key"}` is what to do next."""
+        path = f"/v1/captures/{quote(capture_id)}/progress"
+        found: Mapping[str, Any] = await self._call("POST", path, dict(told), _WRITE_SECONDS)
+        return found
+
     async def is_ready(self) -> bool:
         """Whether the backend can do its work just now."""
         try:

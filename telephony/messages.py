@@ -33,6 +33,7 @@ class Utterance:
 
     `party` is E.164 or None; `language` is a hint for a new conversation; `payload` a choice that was picked.
     `meaning` is what a key stands for where it picks no choice; `doubted`: the carrier doubts the calling number.
+    `told` is our own word to the assistant about the call (`/intent{…}`), which no customer can say.
     """
 
     channel: Channel
@@ -46,6 +47,7 @@ class Utterance:
     language: Language | None = None
     meaning: Meaning | None = None
     doubted: bool = False
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,15 @@ class Collect:
     secret: bool = False
 
 
-Command = HandOff | Transfer | HangUp | SetLanguage | Collect
+@dataclass(frozen=True, slots=True)
+class CollectCard:
+    """The caller has agreed to an offer, and keys in a card or bank account now."""
+
+    offer_id: str
+    method: Literal["card", "bank_account"]
+
+
+Command = CollectCard | HandOff | Transfer | HangUp | SetLanguage | Collect
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,8 @@ def _command(raw: object) -> Command | None:  # noqa: PLR0911  # one return a co
             return Transfer(raw.get("department"), str(raw["number"]))
         case "hang_up":
             return HangUp()
+        case "collect_card" if raw.get("offer_id"):
+            return CollectCard(str(raw["offer_id"]), "bank_account" if raw.get("method") == "bank_account" else "card")
         case "set_language" if raw.get("language") in ("en", "es"):
             return SetLanguage(raw["language"])
         case "collect":
@@ -208,6 +220,8 @@ def _command_to_json(command: Command) -> dict[str, Any]:
             return {"type": "transfer", "department": department, "number": number}
         case HangUp():
             return {"type": "hang_up"}
+        case CollectCard(offer_id, method):
+            return {"type": "collect_card", "offer_id": offer_id, "method": method}
         case SetLanguage(language):
             return {"type": "set_language", "language": language}
         case Collect(kind, digits_max, secret):

@@ -75,6 +75,8 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "I'm still looking. Thank you for waiting.",
         "es": "Sigo buscando. Gracias por esperar.",
     },
+    "keyed_in": {"en": "(Keyed in: ends in {last4}.)", "es": "(Marcado: termina en {last4}.)"},
+    "not_keyed_in": {"en": "(Nothing keyed in.)", "es": "(Nada marcado.)"},
     "representative": {"en": "representative", "es": "representante"},
     "repeat": {"en": "repeat that", "es": "repita"},
     "yes": {"en": "yes", "es": "sí"},

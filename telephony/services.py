@@ -20,6 +20,7 @@ from telephony.engine_client import EngineClient
 from telephony.fallbacks import Fallbacks
 from telephony.http_json import make_session
 from telephony.memory import ThreadMemory, make_redis
+from telephony.messages import Language
 from telephony.outbound.attempts import CallsMade
 from telephony.outbound.statuses import StatusReports
 from telephony.outbound.texts import TextSender
@@ -117,7 +118,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
 
 def _voice(settings: Settings) -> VoiceStyle:
-    return VoiceStyle({"en": settings.voice_en, "es": settings.voice_es}, settings.public_url)
+    voices: dict[Language, str] = {"en": settings.voice_en, "es": settings.voice_es}
+    return VoiceStyle(voices, settings.public_url, settings.payment_connector)
 
 
 def services_of(connection: HTTPConnection) -> Services:

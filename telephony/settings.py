@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     recording_notice: bool = True
     # Calls with people; never without the notice (Cal. Penal Code 632: everybody on the line must know).
     record_calls: bool = True
+    # The payment connector of the Twilio account that `<Pay>` goes through, as its console names it.
+    payment_connector: str = "Default"
 
     # Other sites that may embed the chat, comma separated ("https://www.example.org"); our own always may.
     chat_origins: str = ""

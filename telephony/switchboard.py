@@ -124,14 +124,14 @@ class Switchboard:
         if turn.refused:
             own = [reply_to_json(Reply(refusal(turn.refused, turn.language)))]
             return await self._record(said, turn, own, turn.language, "refused")
-        if said.kind == "message" and not turn.text and said.payload is None:
+        if said.kind == "message" and not turn.text and said.payload is None and said.told is None:
             own = [reply_to_json(Reply(say("picture" if said.media_count else "no_words", turn.language)))]
             return await self._record(said, turn, own, turn.language, "answered")
         return await self._ask_engine(said, turn, deadline)
 
     async def _ask_engine(self, said: Utterance, turn: Turn, deadline: float) -> Answer:
         words = turn.text
-        payload = picked(turn.offered, said.channel, words, said.payload)
+        payload = said.told or picked(turn.offered, said.channel, words, said.payload)
         if said.meaning is not None and payload is None:
             words = say(said.meaning, turn.language)
         seconds = deadline - asyncio.get_running_loop().time()

@@ -40,7 +40,8 @@ class CheckoutOverError(ConflictError):
 class NewCheckout:
     """A link to pay for an account. `description` is on the page, which anyone may see who has the link.
 
-    The receipt goes to the conversation, else to `recipient`; `shows_balance` only for who may see the account.
+    `amount` pays what is owed; the page asks for `fee_cents` on top. The receipt goes to the conversation, else to
+    `recipient`; `shows_balance` only for who may see the account.
     """
 
     idempotency_key: str
@@ -55,6 +56,7 @@ class NewCheckout:
     conversation_id: UUID | None = None
     recipient: str | None = None
     shows_balance: bool = False
+    fee_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def _values(new: NewCheckout, limits: AmountLimits, processor: str, now: datetim
         "least_cents": limits.least_cents,
         "most_cents": limits.most_cents,
         "suggested_cents": limits.suggested_cents,
+        "fee_cents": new.fee_cents,
         "purpose": new.purpose,
         "channel": new.channel,
         "processor": processor,
@@ -121,10 +124,11 @@ def _values(new: NewCheckout, limits: AmountLimits, processor: str, now: datetim
 
 def _request(checkout: Checkout) -> CheckoutRequest:
     fixed = checkout.least_cents == checkout.most_cents
-    limits = AmountLimits(checkout.least_cents, checkout.most_cents, checkout.suggested_cents)
+    fee = checkout.fee_cents
+    limits = AmountLimits(checkout.least_cents + fee, checkout.most_cents + fee, checkout.suggested_cents + fee)
     return CheckoutRequest(
         reference=str(checkout.id),
-        amount=checkout.least_cents if fixed else limits,
+        amount=limits.least_cents if fixed else limits,
         description=checkout.description,
         language=checkout.language,
         return_url=checkout.return_url,
@@ -201,7 +205,8 @@ async def _complete(session: AsyncSession, tools: Tools, checkout: Checkout, mad
         "id": checkout.id,
         "idempotency_key": f"checkout:{checkout.id}",
         "account_id": checkout.account_id,
-        "amount_cents": made.amount_cents,
+        "amount_cents": made.amount_cents - checkout.fee_cents,
+        "fee_cents": checkout.fee_cents,
         "purpose": checkout.purpose,
         "channel": checkout.channel,
         "processor": checkout.processor,

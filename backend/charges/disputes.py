@@ -43,7 +43,8 @@ async def _settle(session: AsyncSession, tools: Tools, event: RowMapping, now: d
     charge = await repository.by_processor_charge(session, event["processor"], event["charge_id"])
     if charge is not None and charge.status == "succeeded":
         return False
-    if charge is not None and charge.payment_id is not None and charge.amount_cents == event["amount_cents"]:
+    total = 0 if charge is None else charge.amount_cents + charge.fee_cents
+    if charge is not None and charge.payment_id is not None and total == event["amount_cents"]:
         won = await event_repository.was_won(session, event["processor"], event["subject_id"])
         if event["kind"] == NotificationKind.DISPUTE_OPENED and not won:
             await _take_back(session, tools, charge, event, now)
@@ -73,16 +74,15 @@ async def _post_again(session: AsyncSession, tools: Tools, charge: Row[Any], eve
     """Only what was taken back: a dispute that was won before anybody heard of it has changed nothing."""
     if not await repository.was_taken_back(session, f"dispute:{event['subject_id']}"):
         return
-    await payments.post_payment(
-        session,
+    again = payments.new_payment(
         account_id=charge.account_id,
         amount_cents=charge.amount_cents,
+        fee_cents=charge.fee_cents,
         method="card",
         received_on=tools.district.today(now),
         idempotency_key=f"dispute-won:{event['subject_id']}",
-        now=now,
-        district=tools.district,
         bank_reference=charge.processor_charge_id,
     )
+    await payments.post_new(session, again, tools.district, now)
     announce(session, "money", account_id=charge.account_id)
     log.info("dispute_won", charge_id=str(charge.id))

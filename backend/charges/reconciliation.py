@@ -42,7 +42,9 @@ def compare(listed: DayList, ours: Mapping[str, Row[Any]], missing: Iterable[Row
     """`ours`: our charges by the references that the processor listed; `missing`: those of the day it did not list."""
     found = [one for charge in listed.charges if (one := _of_charge(charge, ours.get(charge.reference))) is not None]
     found += [
-        Difference("charge_missing", row.processor_charge_id or str(row.id), row.account_id, row.amount_cents)
+        Difference(
+            "charge_missing", row.processor_charge_id or str(row.id), row.account_id, row.amount_cents + row.fee_cents
+        )
         for row in missing
     ]
     by_charge = {row.processor_charge_id: row.account_id for row in ours.values()}
@@ -62,7 +64,7 @@ def _of_charge(charge: Any, row: Row[Any] | None) -> Difference | None:
         return None
     if row is None:
         return Difference("charge_unknown", charge.id, None, charge.amount_cents)
-    if row.amount_cents != charge.amount_cents:
+    if row.amount_cents + row.fee_cents != charge.amount_cents:
         return Difference("charge_amount", charge.id, row.account_id, charge.amount_cents)
     if row.payment_id is None:
         return Difference("charge_not_posted", charge.id, row.account_id, charge.amount_cents)

@@ -50,10 +50,10 @@ class Captured:
 class NewCharge:
     """A payment that somebody has agreed to.
 
-    `idempotency_key` stands for that agreement: `offer:{offer}`, `autopay:{instruction}:{date}`. `method` is on file
-    for the account, or `Captured`. The customer is told in the conversation, else by text to `recipient`; without
-    either, nobody is. `shows_balance` only to somebody who may see the account. `while_another`: also while another
-    payment of the account is at work.
+    `idempotency_key` stands for that agreement: `offer:{offer}`, `autopay:{instruction}:{date}`. `fee_cents` is charged
+    on top. `method` is on file for the account, or `Captured`. The customer is told in the conversation, else by text
+    to `recipient`; without either, nobody is. `shows_balance` only to somebody who may see the account.
+    `while_another`: also while another payment of the account is at work.
     """
 
     idempotency_key: str
@@ -67,6 +67,7 @@ class NewCharge:
     recipient: str | None = None
     shows_balance: bool = False
     while_another: bool = False
+    fee_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class ChargeState:
     payment_id: UUID | None
     confirmation_number: int | None
     received_on: date
+    fee_cents: int = 0
 
     @property
     def is_pending(self) -> bool:
@@ -119,7 +121,7 @@ async def begin_charge(session: AsyncSession, new: NewCharge, *, district: Distr
             raise IdempotencyConflictError(new.idempotency_key)
         return state_of(known)
     if not new.while_another:
-        await _refuse_while_another(session, new.account_id)
+        await refuse_while_another(session, new.account_id)
     values = {**_terms(new), **await _method(session, new), "received_on": now.astimezone(district.zone).date()}
     values |= {"id": new_id(), "status": "created", "created_at": now}
     return await add_charge(session, values)
@@ -150,7 +152,8 @@ async def add_charge(session: AsyncSession, values: dict[str, Any]) -> ChargeSta
     return state_of(made)
 
 
-async def _refuse_while_another(session: AsyncSession, account_id: UUID) -> None:
+async def refuse_while_another(session: AsyncSession, account_id: UUID) -> None:
+    """:raises PaymentInProgressError: another payment of the account is at work."""
     for row in await repository.on_the_way(session, account_id):
         # A bank debit that was taken on is done but for its bank; it does not stand in the way for days.
         if row.status != "pending":
@@ -162,6 +165,7 @@ def _terms(new: NewCharge) -> dict[str, Any]:
         "idempotency_key": new.idempotency_key,
         "account_id": new.account_id,
         "amount_cents": new.amount_cents,
+        "fee_cents": new.fee_cents,
         "purpose": new.purpose,
         "channel": new.channel,
         "language": new.language,
@@ -205,6 +209,7 @@ def state_of(charge: Row[Any]) -> ChargeState:
         payment_id=charge.payment_id,
         confirmation_number=charge.confirmation_number,
         received_on=charge.received_on,
+        fee_cents=charge.fee_cents,
     )
 
 

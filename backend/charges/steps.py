@@ -78,7 +78,7 @@ def _request(charge: Row[Any]) -> ChargeRequest:
     return ChargeRequest(
         reference=str(charge.id),
         idempotency_key=f"charge:{charge.id}",
-        amount_cents=charge.amount_cents,
+        amount_cents=charge.amount_cents + charge.fee_cents,
         method=charge.method_token,
         kind=MethodKind(charge.method_kind),
         description=charge.description,
@@ -111,7 +111,7 @@ async def _find(tools: Tools, charge: Row[Any]) -> GatewayCharge | None:
 
 
 async def _learn(tools: Tools, charge: Row[Any], found: GatewayCharge) -> Outcome:
-    if found.amount_cents != charge.amount_cents:
+    if found.amount_cents != charge.amount_cents + charge.fee_cents:
         # Never post what was not agreed; a person finds it in the day's reconciliation.
         log.error("charge_of_another_amount", charge_id=str(charge.id), processor_charge_id=found.id)
         return await _look_later(tools, charge, "another_amount")
@@ -209,6 +209,7 @@ async def _post(tools: Tools, charge_id: UUID) -> Outcome:
             posted_on=charge.posted_on,
             idempotency_key=f"charge:{charge_id}",
             bank_reference=charge.processor_charge_id,
+            fee_cents=charge.fee_cents,
         )
         payment = await payments.post_new(session, new, tools.district, now)
         await repository.mark_posted(session, charge_id, payment.id, payment.confirmation_number)

@@ -42,6 +42,8 @@ async def _told(session: AsyncSession, charge: Row[Any], district: District) -> 
         method=charge.method_label,
         account=facts.number[-4:],
         balance_cents=balance_cents,
+        fee_cents=charge.fee_cents,
+        kind=charge.method_kind,
     )
 
 

@@ -44,6 +44,12 @@ _SAVE_ANEW = ("Save your card or bank account again, then pay.", "Guarde otra ve
 _BANK = ("Call your bank, or pay with another card.", "Llame a su banco o pague con otra tarjeta.")
 _BY_LINK = ("Pay by link, where your bank can ask you.", "Pague con un enlace, donde su banco pueda preguntarle.")
 
+_FEE = {
+    "en": {"card": "plus a {fee} card fee", "bank_account": "plus a {fee} bank payment fee"},
+    "es": {"card": "más {fee} por pagar con tarjeta", "bank_account": "más {fee} por pagar con cuenta bancaria"},
+}
+_IN_ALL = {"en": "in all", "es": "en total"}
+
 _NO = ("your bank did not approve it", "su banco no lo aprobó")
 _WHY = {
     DeclineReason.INSUFFICIENT_FUNDS: ("there was not enough money", "no había fondos suficientes"),
@@ -75,7 +81,10 @@ _THEN = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the words are made of. `account` is its last four digits; `balance_cents` None: not theirs to see."""
+    """What the words are made of. `account` is its last four digits; `balance_cents` None: not theirs to see.
+
+    `fee_cents` was or would be charged on top, for paying with something of this `kind`.
+    """
 
     district: str
     phone: str
@@ -83,13 +92,24 @@ class Told:
     method: str
     account: str
     balance_cents: int | None = None
+    fee_cents: int = 0
+    kind: str = "card"
 
 
-def _values(told: Told) -> dict[str, str]:
+def _amount(told: Told, language: str) -> str:
+    """ "$70.00", or "$70.00 plus a $2.50 card fee ($72.50 in all)"."""
+    if not told.fee_cents:
+        return dollars(told.amount_cents)
+    total = dollars(told.amount_cents + told.fee_cents)
+    fee = _FEE[language][told.kind].format(fee=dollars(told.fee_cents))
+    return f"{dollars(told.amount_cents)} {fee} ({total} {_IN_ALL[language]})"
+
+
+def _values(told: Told, language: str) -> dict[str, str]:
     return {
         "district": told.district,
         "phone": _shown(told.phone),
-        "amount": dollars(told.amount_cents),
+        "amount": _amount(told, language),
         "method": told.method,
         "account": told.account,
     }
@@ -101,7 +121,7 @@ def _shown(phone: str) -> str:
 
 def receipt(told: Told, confirmation_number: int, language: str) -> str:
     """The receipt: what was received, the number to keep, and the balance as the ledger has it."""
-    said = _RECEIPT[language].format(**_values(told), confirmation=confirmation_number)
+    said = _RECEIPT[language].format(**_values(told, language), confirmation=confirmation_number)
     if told.balance_cents is None:
         return said
     owes, credit, even = _BALANCE[language]
@@ -111,11 +131,11 @@ def receipt(told: Told, confirmation_number: int, language: str) -> str:
 
 def pending(told: Told, language: str, *, by_bank: bool) -> str:
     """That it is pending: `by_bank` a debit on its way, else an outcome that nobody knows yet."""
-    return (_BANK_PENDING if by_bank else _NOT_KNOWN)[language].format(**_values(told))
+    return (_BANK_PENDING if by_bank else _NOT_KNOWN)[language].format(**_values(told, language))
 
 
 def failed(told: Told, reason: str, language: str) -> str:
     """That it was not made, why as far as it helps, and what to do now."""
     place = 1 if language == "es" else 0
     why, then = _WHY.get(reason, _NO)[place], _THEN.get(reason, _ANOTHER)[place]
-    return _FAILED[language].format(**_values(told), why=why, then=then)
+    return _FAILED[language].format(**_values(told, language), why=why, then=then)

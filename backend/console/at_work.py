@@ -62,6 +62,16 @@ class AtWork:
         done = "done_recording_paused" if on else "done_recording_resumed"
         await self._page.on_case(lambda case: floor.pause_recording(case, on=on), done)
 
+    async def take_card(self, fields: dict[str, str]) -> None:
+        floor = self._page.desk.floor
+        await self._page.on_case(lambda case: floor.take_card(case, fields), "done_card_asked")
+
+    async def ask_card_again(self) -> None:
+        await self._page.on_case(self._page.desk.floor.ask_card_again, "done_card_again")
+
+    async def drop_card(self) -> None:
+        await self._page.on_case(self._page.desk.floor.drop_card, "done_card_dropped")
+
     async def supervise(self, manner: str) -> None:
         floor = self._page.desk.floor
         await self._page.on_case(lambda case: floor.supervise(case, cast(Manner, manner)), f"done_{manner}")

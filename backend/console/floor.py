@@ -6,6 +6,8 @@ from uuid import UUID
 import phonenumbers
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.captures import service as captures
+from backend.console.forms import cents_in
 from backend.console.seat import Refusal, Seat
 from backend.console.views import Call, FloorSeen, Offer, QueueItem
 from backend.hand_offs import moves
@@ -13,6 +15,8 @@ from backend.queue import dispatch, lines, presence
 from backend.queue.presence import Settings, State
 from backend.recordings import service as recordings
 from backend.staff.permissions import Permission
+
+KINDS = ("card", "bank_account")
 
 
 class Floor:
@@ -47,8 +51,11 @@ class Floor:
         departments = tuple(
             (key, department.name.en, department.name.es) for key, department in self._seat.district.departments.items()
         )
+        capture = await captures.seen(session, case_id)
+        payments = self._seat.district.policy.payments
+        fees = tuple((kind, payments.convenience_fee_cents(kind, "console")) for kind in KINDS)
         running = await recordings.running(session, case_id) if line.state == "talking" else None
-        return Call(line, tuple(others), departments, running)
+        return Call(line, capture, fees, tuple(others), departments, running)
 
     async def set_state(self, state: State) -> None:
         """Be available or away."""
@@ -114,6 +121,26 @@ class Floor:
         """Leave the call."""
         async with self._seat.deed(Permission.TAKE_CASE) as session:
             await lines.hang_up(session, self._seat.principal, case_id, self._seat.now())
+
+    async def take_card(self, case_id: UUID, fields: dict[str, str]) -> None:
+        """Let the caller key in a card or bank account for the amount that was typed."""
+        kind, number = fields.get("kind", "card"), fields.get("account", "").strip()
+        if kind not in KINDS:
+            raise Refusal("choose_kind", field="kind")
+        asked = captures.Asked(cents_in(fields, "amount"), kind, number or None)
+        async with self._seat.deed(Permission.TAKE_PAYMENT) as session:
+            seat = self._seat
+            await captures.begin(session, seat.principal, case_id, asked, district=seat.district, now=seat.now())
+
+    async def ask_card_again(self, case_id: UUID) -> None:
+        """Let the caller key the present field in once more."""
+        async with self._seat.deed(Permission.TAKE_PAYMENT) as session:
+            await captures.ask_again(session, self._seat.principal, case_id, self._seat.now())
+
+    async def drop_card(self, case_id: UUID) -> None:
+        """Forget what was keyed in; nothing is charged."""
+        async with self._seat.deed(Permission.TAKE_PAYMENT) as session:
+            await captures.cancel(session, self._seat.principal, case_id, self._seat.now())
 
     async def supervise(self, case_id: UUID, manner: lines.Manner) -> None:
         """Listen, coach, or talk along."""

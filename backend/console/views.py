@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from backend.captures.service import CaptureSeen
 from backend.queue.lines import Line as CallLine
 from backend.recordings.service import Recorded
 from backend.recordings.service import State as RecordingState
@@ -59,9 +60,12 @@ class Call:
     """The call of a case; whom it may be passed on to: colleagues (id, name), departments (id, English, Spanish).
 
     `recording` None: it is not recorded.
+    `capture` is the last card that was taken by keys; `fees` what paying so costs on top, by kind, in cents.
     """
 
     line: CallLine
+    capture: CaptureSeen | None
+    fees: tuple[tuple[str, int], ...]
     colleagues: tuple[tuple[UUID, str], ...]
     departments: tuple[tuple[str, str, str], ...]
     recording: RecordingState | None = None

@@ -10,6 +10,7 @@ from nicegui.element import Element
 
 from backend.console.at_work import AtWork
 from backend.console.call_pane import CallPane
+from backend.console.capture_pane import CapturePane
 from backend.console.case_pane import CasePane
 from backend.console.desk import Desk
 from backend.console.floor_pane import FloorPane
@@ -18,6 +19,8 @@ from backend.console.queue_pane import QueuePane
 from backend.console.surroundings import PREFIX
 from backend.console.tags import set_attribute, tag
 from backend.console.views import Case
+
+CHARGE_SECONDS = 1.5
 
 
 class Workplace(LivePage):
@@ -31,6 +34,7 @@ class Workplace(LivePage):
         self._case_id = case_id
         self._pane: CasePane | None = None
         self._call: CallPane | None = None
+        self._capture: CapturePane | None = None
         self._waiting_case: UUID | None = None
         self.at_work = AtWork(self)
 
@@ -65,6 +69,12 @@ class Workplace(LivePage):
     def address(self) -> str:
         return f"{PREFIX}/cases/{self._case_id}" if self._case_id else f"{PREFIX}/"
 
+    @property
+    def poll_seconds(self) -> float:
+        """Sooner while a card is being charged: no news comes of that."""
+        waits = self._capture is not None and self._capture.waits
+        return CHARGE_SECONDS if waits else super().poll_seconds
+
     async def show(self) -> None:
         case_id = self._case_id
         seen = await self.desk.look(case_id)
@@ -75,8 +85,9 @@ class Workplace(LivePage):
             self.at_work.offer = seen.floor.offer
             self._queue.show(seen.queue, seen.now, case_id)
             self._show_case(seen.case, seen.now, seen.viewers)
-            if self._call is not None:
+            if self._call is not None and self._capture is not None:
                 self._call.show(seen.call, seen.now)
+                self._capture.show(seen.call, seen.case.facts if seen.case else None)
             self._name_page(seen.case)
 
     def _name_page(self, case: Case | None) -> None:
@@ -94,6 +105,8 @@ class Workplace(LivePage):
             with self._case_area:
                 self._call = CallPane(self.t, self.desk.me, self.at_work)
                 self._call.build()
+                self._capture = CapturePane(self.t, self.desk.me, self.at_work)
+                self._capture.build()
                 self._pane = CasePane(self.t, self.desk.me, self.shell.district_name, self)
                 self._pane.build(case)
         self._pane.show(case, now, viewers)

@@ -25,6 +25,7 @@ def _one_of(column: str, names: tuple[str, ...]) -> str:
 class Charge(Base):
     """Money asked of a card or bank account, once: `idempotency_key` is the caller's, `id` the key at the processor.
 
+    `amount_cents` pays what the account owes; `fee_cents` is the district's convenience fee, charged with it.
     `method_token`, `method_label` and `processor_customer` are copied, so that a repeated request is the same one.
     `look_at` (in real time, whatever the demonstration's clock says): when the workflow is to look again; NULL: never.
     `received_on` is when the customer paid, `posted_on` the day of the ledger entry, once it has succeeded.
@@ -37,6 +38,7 @@ class Charge(Base):
         CheckConstraint(_one_of("channel", CHANNELS), name="channel"),
         CheckConstraint(_one_of("method_kind", METHOD_KINDS), name="method_kind"),
         CheckConstraint("amount_cents > 0", name="amount_cents"),
+        CheckConstraint("fee_cents >= 0", name="fee_cents"),
         CheckConstraint("(status IN ('posted', 'told')) = (payment_id IS NOT NULL)", name="posted"),
         CheckConstraint("(status = 'failed') = (decline_reason IS NOT NULL)", name="failed"),
         CheckConstraint("(status IN ('succeeded', 'posted', 'told')) = (posted_on IS NOT NULL)", name="posted_on"),
@@ -57,6 +59,7 @@ class Charge(Base):
     idempotency_key: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
+    fee_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     purpose: Mapped[str]
     channel: Mapped[str]
     processor: Mapped[str]
@@ -89,7 +92,8 @@ class Charge(Base):
 
 class Checkout(Base):
     """A page of the processor's on which anyone may pay for an account, once, within limits (the same for a fixed
-    amount). Its charge has its id. `look_at` as of a charge: when to ask what became of it."""
+    amount) that pay what is owed; `fee_cents` comes on top. Its charge has its id. `look_at` as of a charge: when to
+    ask what became of it."""
 
     __tablename__ = "checkouts"
     __table_args__ = (
@@ -99,6 +103,7 @@ class Checkout(Base):
         CheckConstraint(
             "0 < least_cents AND least_cents <= suggested_cents AND suggested_cents <= most_cents", name="amounts"
         ),
+        CheckConstraint("fee_cents >= 0", name="fee_cents"),
         CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed"),
         Index(None, "account_id"),
         Index("ix_checkouts_look_at", "look_at", postgresql_where=text("status = 'open'")),
@@ -110,6 +115,7 @@ class Checkout(Base):
     least_cents: Mapped[int] = mapped_column(BigInteger)
     most_cents: Mapped[int] = mapped_column(BigInteger)
     suggested_cents: Mapped[int] = mapped_column(BigInteger)
+    fee_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     purpose: Mapped[str]
     channel: Mapped[str]
     processor: Mapped[str]

@@ -12,6 +12,8 @@ ENROLMENT_STATUSES = ("asked", "confirmed", "ended")
 OFFER_STATUSES = ("open", "accepted", "declined", "replaced")
 """`replaced` by a newer offer. An open one may have expired."""
 OFFER_PURPOSES = ("bill", "past_due", "installment", "other_amount")
+PAYS_WITH = ("saved", "keyed_card", "keyed_bank_account")
+"""What is on file, or a card or bank account that the caller keys in on the telephone."""
 
 
 def _one_of(column: str, names: tuple[str, ...]) -> str:
@@ -56,14 +58,19 @@ class TextEnrolment(Base):
 class PaymentOffer(Base):
     """An amount that a customer may agree to pay: `payer` is a telephone, or a conversation without one.
 
-    It is bound to `balance_cents`, what was owed when it was made: when that changes it counts no more.
+    It is bound to `balance_cents`, what was owed when it was made: when that changes it counts no more. NULL for
+    whoever may not see what is owed. `fee_cents` comes on top of the amount. `agreed_at`: the caller has said yes, and
+    keys in what they pay with.
     """
 
     __tablename__ = "payment_offers"
     __table_args__ = (
         CheckConstraint(_one_of("status", OFFER_STATUSES), name="status"),
         CheckConstraint(_one_of("purpose", OFFER_PURPOSES), name="purpose"),
+        CheckConstraint(_one_of("pays_with", PAYS_WITH), name="pays_with"),
+        CheckConstraint("(pays_with = 'saved') = (method_id IS NOT NULL)", name="method"),
         CheckConstraint("amount_cents > 0", name="amount_cents"),
+        CheckConstraint("fee_cents >= 0", name="fee_cents"),
         CheckConstraint("(status = 'accepted') = (charge_id IS NOT NULL)", name="accepted"),
         Index(
             "uq_payment_offers_open",
@@ -81,11 +88,14 @@ class PaymentOffer(Base):
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"))
     purpose: Mapped[str]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
-    balance_cents: Mapped[int] = mapped_column(BigInteger)
+    fee_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    balance_cents: Mapped[int | None] = mapped_column(BigInteger)
     due_on: Mapped[date | None]
-    method_id: Mapped[UUID] = mapped_column(ForeignKey("saved_methods.id"))
+    pays_with: Mapped[str] = mapped_column(server_default=text("'saved'"))
+    method_id: Mapped[UUID | None] = mapped_column(ForeignKey("saved_methods.id"))
     status: Mapped[str]
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     charge_id: Mapped[UUID | None] = mapped_column(ForeignKey("charges.id"), unique=True)

@@ -20,6 +20,20 @@ class ChooseAccountError(ConflictError):
         super().__init__("choose_account", "This phone pays for several accounts: say which.", choices=choices)
 
 
+class AmountWantedError(ConflictError):
+    """409 `amount_wanted`: whoever may not see what is owed says how much to pay."""
+
+    def __init__(self) -> None:
+        super().__init__("amount_wanted", "Say how much to pay: this conversation may not see what is owed.")
+
+
+class KeysNeedCallError(ConflictError):
+    """409 `keys_need_call`: a card is keyed in on a telephone; elsewhere there are links."""
+
+    def __init__(self) -> None:
+        super().__init__("keys_need_call", "Cards are keyed in on a phone call. Send a link to pay instead.")
+
+
 class NothingDueError(ConflictError):
     """409 `nothing_due`: nothing is owed; `credit_cents` is what the district owes."""
 

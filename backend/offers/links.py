@@ -28,6 +28,7 @@ from backend.offers import repository
 from backend.offers.errors import MoreThanOwedError, NothingDueError
 from backend.offers.payers import payer_of
 from backend.outbox import service as outbox
+from backend.payments.rules import dollars
 from backend.saved_methods.rules import PAGE_MINUTES
 from backend.saved_methods.setups import NewSetup, begin_setup
 
@@ -36,6 +37,10 @@ LEAST_CENTS, SUGGESTED_CENTS, MOST_CENTS = 100, 5_000, 500_000
 """What a stranger may choose, who is not told what is owed."""
 WRONG_NUMBERS_MAX = 5
 _PAGE = {"en": "Water bill, account ending in {account}", "es": "Factura de agua, cuenta que termina en {account}"}
+_FEE = {
+    "en": ". The amount includes a {fee} fee for paying here",
+    "es": ". La cantidad incluye un cargo de {fee} por pagar aquí",
+}
 _TEXTS = {
     "pay": {
         "en": "{district}: pay your water bill here, once, within the hour: {url}",
@@ -79,10 +84,11 @@ class PageLink:
     amount_cents: int | None
     sent_to: str | None
     expires_at: datetime
+    fee_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """The account to pay for, and whether whoever asks may see what it owes."""
 
     facts: AccountFacts
@@ -100,11 +106,12 @@ async def payment_link(
     """
     async with tools.database.transaction() as session:
         where = await _conversation(session, conversation_id)
-        known = await _known(session, where, wanted.account_number, now=now)
+        known = await account_named(session, where, wanted.account_number, now=now)
         if known is None:
             return None
         amount = await _amount(session, known, wanted.amount_cents, tools=tools, now=now)
     recipient = _phone(where, known)
+    fee = tools.district.policy.payments.convenience_fee_cents("card", "link")
     new = NewCheckout(
         idempotency_key=f"link:{new_id()}",
         account_id=known.facts.account_id,
@@ -112,16 +119,17 @@ async def payment_link(
         purpose="other_amount" if wanted.amount_cents is not None or not known.verified else "bill",
         channel=where.channel,
         language=where.language,
-        description=_PAGE[where.language].format(account=known.facts.number[-4:]),
+        description=_description(known, where.language, fee),
         return_url=_back(public_url, "paid"),
         expires_at=tools.real_now + timedelta(minutes=LINK_MINUTES),
         conversation_id=conversation_id if where.channel != "voice" else None,
         recipient=where.party if where.channel == "voice" else None,
         shows_balance=known.verified,
+        fee_cents=fee,
     )
     made = await begin_checkout(tools.database, tools.gateway, new, district=tools.district, now=now)
     sent_to = await _text_link(tools, "pay", made.page.url, where.language, recipient, now=now)
-    return PageLink(made.page.url, known.facts.number[-4:], wanted.amount_cents, sent_to, new.expires_at)
+    return PageLink(made.page.url, known.facts.number[-4:], wanted.amount_cents, sent_to, new.expires_at, fee)
 
 
 async def setup_link(tools: Tools, conversation_id: UUID, *, public_url: str, now: datetime) -> PageLink:
@@ -133,7 +141,7 @@ async def setup_link(tools: Tools, conversation_id: UUID, *, public_url: str, no
     async with tools.database.transaction() as session:
         where = await _conversation(session, conversation_id)
         payer = await payer_of(session, conversation_id, None, purpose="save_method", now=now)
-        known = _Known(await accounts.account_facts(session, payer.account_id), verified=True)
+        known = Known(await accounts.account_facts(session, payer.account_id), verified=True)
     recipient = _phone(where, known)
     new = NewSetup(
         idempotency_key=f"conversation:{conversation_id}:{new_id()}",
@@ -148,6 +156,12 @@ async def setup_link(tools: Tools, conversation_id: UUID, *, public_url: str, no
     return PageLink(made.page.url, known.facts.number[-4:], None, sent_to, expires_at)
 
 
+def _description(known: Known, language: str, fee_cents: int) -> str:
+    """What the page says above the amount: for which account, and which fee is in it."""
+    words = _PAGE[language].format(account=known.facts.number[-4:])
+    return words + (_FEE[language].format(fee=dollars(fee_cents)) if fee_cents else "")
+
+
 async def _conversation(session: AsyncSession, conversation_id: UUID) -> Row[Any]:
     found = await repository.conversation(session, conversation_id)
     if found is None:
@@ -155,24 +169,28 @@ async def _conversation(session: AsyncSession, conversation_id: UUID) -> Row[Any
     return found
 
 
-async def _known(session: AsyncSession, where: Row[Any], number: str | None, *, now: datetime) -> _Known | None:
+async def account_named(session: AsyncSession, where: Row[Any], number: str | None, *, now: datetime) -> Known | None:
+    """The account of that number, or the verified one; None (and it is counted) when nobody has the number.
+
+    :raises NobodyNamedError: neither verified nor a number. :raises TooManyNumbersError: too many wrong ones.
+    """
     if number is None:
         try:
             payer = await payer_of(session, where.id, None, purpose="payment_link", now=now)
         except ForbiddenError:
             raise NobodyNamedError from None
-        return _Known(await accounts.account_facts(session, payer.account_id), verified=True)
+        return Known(await accounts.account_facts(session, payer.account_id), verified=True)
     if where.wrong_account_numbers >= WRONG_NUMBERS_MAX:
         raise TooManyNumbersError
     found = await accounts.candidates_by_account_number(session, number)
     if not found:
         await repository.count_wrong_number(session, where.id)
         return None
-    return _Known(found[0], verified=where.verification_level >= READ and where.account_id == found[0].account_id)
+    return Known(found[0], verified=where.verification_level >= READ and where.account_id == found[0].account_id)
 
 
 async def _amount(
-    session: AsyncSession, known: _Known, cents: int | None, *, tools: Tools, now: datetime
+    session: AsyncSession, known: Known, cents: int | None, *, tools: Tools, now: datetime
 ) -> int | AmountLimits:
     if cents is not None:
         check_charge_amount(cents, tools.district)
@@ -195,7 +213,7 @@ async def _amount(
     )
 
 
-def _phone(where: Row[Any], known: _Known) -> str | None:
+def _phone(where: Row[Any], known: Known) -> str | None:
     """Where the link is texted to: to a caller's own number, to one on file when it was hidden; None in a thread."""
     if where.channel != "voice":
         return None

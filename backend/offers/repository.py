@@ -16,12 +16,18 @@ _CONVERSATION = text("""
 SELECT id, channel, party, language, account_id, verification_level, wrong_account_numbers
   FROM conversations WHERE id = :id AND ended_at IS NULL
 """)
+_PLACE = text("SELECT id, channel, party, language FROM conversations WHERE id = :id")
 _COUNT_WRONG = text("UPDATE conversations SET wrong_account_numbers = wrong_account_numbers + 1 WHERE id = :id")
 
 
 async def conversation(session: AsyncSession, conversation_id: UUID) -> Row[Any] | None:
     """An open conversation: where it is, and what was proved in it."""
     return (await session.execute(_CONVERSATION, {"id": conversation_id})).one_or_none()
+
+
+async def place_of(session: AsyncSession, conversation_id: UUID) -> Row[Any]:
+    """Where a conversation is or was, also when it has ended."""
+    return (await session.execute(_PLACE, {"id": conversation_id})).one()
 
 
 async def count_wrong_number(session: AsyncSession, conversation_id: UUID) -> None:
@@ -62,6 +68,12 @@ async def charge_of(session: AsyncSession, offer_id: UUID, conversation_id: UUID
     )
     found: UUID | None = await session.scalar(query)
     return found
+
+
+async def agree(session: AsyncSession, offer: PaymentOffer, now: datetime, expires_at: datetime) -> None:
+    """The caller has said yes and keys in what they pay with."""
+    offer.agreed_at, offer.expires_at = now, expires_at
+    await session.flush()
 
 
 async def answer(

@@ -6,6 +6,15 @@ from datetime import timedelta
 
 OFFER_MINUTES = 10
 LIFE = timedelta(minutes=OFFER_MINUTES)
+KEYING = timedelta(minutes=15)
+"""How long after their yes a caller may take to key in a card."""
+KEYED = {"keyed_card": "card", "keyed_bank_account": "bank_account"}
+"""What an offer is paid with that is not on file → the kind of method it is."""
+
+UNNAMED = {
+    "en": {"card": "a card", "bank_account": "a bank account"},
+    "es": {"card": "una tarjeta", "bank_account": "una cuenta bancaria"},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from backend.models.pay_by_text import PaymentOffer
 from backend.offers import repository, rules
 from backend.offers.errors import (
     BalanceChangedError,
+    KeysNeedCallError,
     MoreThanOwedError,
     NoMethodError,
     NoSuchPartError,
@@ -31,28 +33,36 @@ from backend.saved_methods.service import SavedMethod
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to pay: a part (None: what is due), or an amount in cents; with which method, if they say."""
+    """What somebody wants to pay: a part (None: what is due), or an amount in cents; with which method, if they say.
+
+    `pays_with` is `saved`, or what the caller will key in.
+    """
 
     purpose: str | None = None
     amount_cents: int | None = None
     method_id: UUID | None = None
+    pays_with: str = "saved"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """An offer as its payer hears it. `others` are the other amounts that could be paid, by purpose.
 
-    `due_on` is the bill's day; with `autopay` it will be paid then anyway.
+    `due_on` is the bill's day; with `autopay` it will be paid then anyway. `fee_cents` comes on top of the amount, for
+    paying with something of this `kind`. `method` is empty for what is keyed in; `balance_cents` is None for whoever
+    may not see it.
     """
 
     id: UUID
     purpose: str
     amount_cents: int
-    balance_cents: int
+    fee_cents: int
+    balance_cents: int | None
     past_due_cents: int
     due_on: date | None
     account: str
     method: str
+    kind: str
     autopay: bool
     others: Mapping[str, int]
     expires_at: datetime
@@ -73,21 +83,17 @@ async def make_offer(
     on_its_way = sum(one.amount_cents for one in await charges.pending_charges(session, payer.account_id))
     if on_its_way >= owed.balance_cents:
         raise PaymentPendingError(on_its_way)
-    method = await _method(session, payer, wanted.method_id, owed, today)
+    method = await _method(session, payer, wanted, owed, today)
+    kind = rules.KEYED[wanted.pays_with] if method is None else method.kind.value
+    fee = district.policy.payments.convenience_fee_cents(kind, payer.channel)
     await repository.replace_open(session, payer.account_id, payer.key, now)
-    values = {
-        "id": new_id(),
-        "account_id": payer.account_id,
-        "payer": payer.key,
-        "conversation_id": payer.conversation_id,
+    values = open_offer(payer, wanted.pays_with, now) | {
         "purpose": purpose,
         "amount_cents": cents,
+        "fee_cents": fee,
         "balance_cents": balance.balance_cents,
         "due_on": balance.due_date,
-        "method_id": method.id,
-        "status": "open",
-        "made_at": now,
-        "expires_at": now + rules.LIFE,
+        "method_id": method.id if method else None,
     }
     made = await repository.add(session, values)
     facts = await accounts.account_facts(session, payer.account_id)
@@ -96,15 +102,31 @@ async def make_offer(
         id=made.id,
         purpose=purpose,
         amount_cents=cents,
+        fee_cents=fee,
         balance_cents=balance.balance_cents,
         past_due_cents=balance.past_due_cents,
         due_on=balance.due_date,
         account=facts.number[-4:],
-        method=method.label(payer.language),
+        method=method.label(payer.language) if method else "",
+        kind=kind,
         autopay=balance.autopay,
         others=others,
         expires_at=made.expires_at,
     )
+
+
+def open_offer(payer: Payer, pays_with: str, now: datetime) -> dict[str, Any]:
+    """The columns that every new offer has."""
+    return {
+        "id": new_id(),
+        "account_id": payer.account_id,
+        "payer": payer.key,
+        "conversation_id": payer.conversation_id,
+        "pays_with": pays_with,
+        "status": "open",
+        "made_at": now,
+        "expires_at": now + rules.LIFE,
+    }
 
 
 def _amount(owed: rules.Owed, wanted: Wanted, district: District) -> tuple[str, int]:
@@ -126,10 +148,15 @@ def _amount(owed: rules.Owed, wanted: Wanted, district: District) -> tuple[str, 
 
 
 async def _method(
-    session: AsyncSession, payer: Payer, method_id: UUID | None, owed: rules.Owed, today: date
-) -> SavedMethod:
+    session: AsyncSession, payer: Payer, wanted: Wanted, owed: rules.Owed, today: date
+) -> SavedMethod | None:
+    """What is on file to pay with; None for what the caller will key in."""
+    if wanted.pays_with != "saved":
+        if payer.channel != "voice":
+            raise KeysNeedCallError
+        return None
     on_file = await saved_methods.methods_of(session, payer.account_id)
-    good = [one for one in on_file if not one.has_expired(today) and method_id in (None, one.id)]
+    good = [one for one in on_file if not one.has_expired(today) and wanted.method_id in (None, one.id)]
     if not good:
         raise NoMethodError(owed.balance_cents)
     return good[0]
@@ -143,29 +170,41 @@ async def accept_offer(
     :raises OfferNotFoundError: no such offer in this conversation. :raises OfferOverError: it counts no more.
     :raises BalanceChangedError: other than it was. :raises PaymentInProgressError: another payment is at work.
     """
-    offer = await _locked(session, offer_id, conversation_id)
+    offer = await locked_offer(session, offer_id, conversation_id)
+    if offer.method_id is None:
+        raise OfferOverError("keyed")  # it is agreed to and then keyed in (`keyed`)
     payer = await payer_of(session, conversation_id, offer.account_id, purpose="pay", now=now)
     if offer.charge_id is not None:
         return await charges.charge_state(session, offer.charge_id)
     if offer.status != "open" or now >= offer.expires_at:
         raise OfferOverError("expired" if offer.status == "open" else offer.status)
-    # Whoever else pays for the account waits here, so that what is owed is looked at after they have begun.
-    await charges.hold_account(session, offer.account_id)
-    balance = await accounts.balance(session, offer.account_id, now, district.today(now))
-    if balance.balance_cents != offer.balance_cents:
-        raise BalanceChangedError
+    await check_balance(session, offer, district=district, now=now)
     charge = await charges.begin_charge(session, _charge(offer, payer), district=district, now=now)
     await repository.answer(session, offer, "accepted", now, charge.id)
     return charge
 
 
+async def check_balance(session: AsyncSession, offer: PaymentOffer, *, district: District, now: datetime) -> None:
+    """Hold the account, and look whether the offer is still of what is owed.
+
+    :raises BalanceChangedError: it is not.
+    """
+    # Whoever else pays for the account waits here, so that what is owed is looked at after they have begun.
+    await charges.hold_account(session, offer.account_id)
+    balance = await accounts.balance(session, offer.account_id, now, district.today(now))
+    if balance.balance_cents != offer.balance_cents:
+        raise BalanceChangedError
+
+
 def _charge(offer: PaymentOffer, payer: Payer) -> NewCharge:
+    assert offer.method_id is not None  # the one who accepts has looked
     # A caller hears it now and has the receipt as a text; in a thread it comes where it was agreed.
     is_call = payer.channel == "voice"
     return NewCharge(
         idempotency_key=f"offer:{offer.id}",
         account_id=offer.account_id,
         amount_cents=offer.amount_cents,
+        fee_cents=offer.fee_cents,
         method=offer.method_id,
         purpose=offer.purpose,
         channel=payer.channel,
@@ -181,7 +220,7 @@ async def decline_offer(session: AsyncSession, conversation_id: UUID, offer_id: 
 
     :raises OfferNotFoundError: there is no such offer in this conversation.
     """
-    offer = await _locked(session, offer_id, conversation_id)
+    offer = await locked_offer(session, offer_id, conversation_id)
     if offer.status == "open":
         await repository.answer(session, offer, "declined", now)
     return offer.status
@@ -198,7 +237,11 @@ async def charge_of_offer(session: AsyncSession, conversation_id: UUID, offer_id
     return await charges.charge_state(session, charge_id)
 
 
-async def _locked(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -> PaymentOffer:
+async def locked_offer(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -> PaymentOffer:
+    """The offer, held until the transaction ends, so that it is answered once.
+
+    :raises OfferNotFoundError: there is none in this conversation.
+    """
     offer = await repository.locked(session, offer_id, conversation_id)
     if offer is None:
         raise OfferNotFoundError

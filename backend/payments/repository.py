@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Date, RowMapping, Text, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.ledger.chart import CONVENIENCE_FEES
 from backend.ledger.rules import Entry, content_digest
 from backend.models.base import new_id
 from backend.models.ledger import LedgerEntry
@@ -17,7 +18,7 @@ from backend.payments.rules import Order
 # Straight to the driver: with so many values, SQLAlchemy's own binding costs as much as half of the posting.
 _POST = """
 SELECT is_new, entry_id, content_digest, payment_id, confirmation_number
-  FROM post_payment(%s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  FROM post_payment(%s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 _ALLOCATE = text("SELECT allocate_credits(:account_ids, :first, :within_date, :on_plan)").bindparams(
@@ -77,7 +78,7 @@ _PLAN = text("SELECT agreed_on FROM arrangements WHERE account_id = :account_id 
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment to be, with the entry that posts it."""
+    """A payment to be, with the entry that posts it; `fee_cents` came with it and pays nothing of the account."""
 
     account_id: UUID
     debit: UUID
@@ -88,6 +89,7 @@ class NewPayment:
     batch_id: UUID | None = None
     import_id: UUID | None = None
     bank_reference: str | None = None
+    fee_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ async def post(session: AsyncSession, new: NewPayment, order: Order, now: dateti
         order.first,
         order.within_date,
         order.on_plan,
+        CONVENIENCE_FEES,
+        new.fee_cents,
     )
     row = (await (await session.connection()).exec_driver_sql(_POST, values)).one()
     return None if row.is_new is None else PostedPayment(**row._mapping)

@@ -89,12 +89,30 @@ def new_payment(
     batch_id: UUID | None = None,
     import_id: UUID | None = None,
     bank_reference: str | None = None,
+    fee_cents: int = 0,
 ) -> NewPayment:
-    """A payment to be posted: `debit` goes up, the receivable down. `posted_on`: when it was not received that day."""
+    """A payment to be posted: `debit` goes up, the receivable down. `posted_on`: when it was not received that day.
+
+    A convenience fee that came with it is a line of the same entry, so it goes back when the payment does.
+    """
     postings = ledger_rules.transfer(debit, account_id, amount_cents)
+    if fee_cents:
+        fee = ledger_rules.Posting(chart.CONVENIENCE_FEES, -fee_cents)
+        postings = (ledger_rules.Posting(debit, amount_cents + fee_cents), postings[1], fee)
     description = f"Payment by {method.replace('_', ' ')}"
     entry = ledger_rules.Entry(idempotency_key, "payment", description, posted_on or received_on, postings)
-    return NewPayment(account_id, debit, amount_cents, method, received_on, entry, batch_id, import_id, bank_reference)
+    return NewPayment(
+        account_id,
+        debit,
+        amount_cents,
+        method,
+        received_on,
+        entry,
+        batch_id=batch_id,
+        import_id=import_id,
+        bank_reference=bank_reference,
+        fee_cents=fee_cents,
+    )
 
 
 async def post_payment(

@@ -182,6 +182,29 @@ async def _mine(session: AsyncSession, staff: Principal, hand_off_id: UUID) -> t
     raise NoCallError
 
 
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """A call that goes on: the customer's own leg, and the conference they talk in."""
+
+    call_sid: str
+    conference: str
+
+
+async def talking(session: AsyncSession, staff: Principal, hand_off_id: UUID) -> Talking:
+    """The call of this case, while this person talks in it.
+
+    :raises NoCallError: they do not.
+    """
+    call, _ = await _mine(session, staff, hand_off_id)
+    sid = call.call_sid
+    if sid is None:
+        rows = await repository.rows(session, "legs", {"queued_call_id": call.id})
+        sid = next((row.provider_sid for row in rows if row.role == "customer" and row.state == "joined"), None)
+    if sid is None:
+        raise NoCallError
+    return Talking(sid, legs.conference(call.id))
+
+
 async def _end_staff(session: AsyncSession, call: Row[Any], now: datetime) -> None:
     """Our people leave; Twilio then asks where the caller goes on."""
     for row in await repository.rows(session, "legs", {"queued_call_id": call.id}):

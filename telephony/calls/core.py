@@ -9,7 +9,18 @@ from telephony.backend_client import Turn
 from telephony.calls.rules import Heard, Place, Rung, asks_for_pace, is_relay_operator, ladder, meaning_of
 from telephony.district import CUSTOMER_SERVICE, District, DistrictDirectory
 from telephony.fallbacks import Fallbacks, call_back, trouble_on_the_phone
-from telephony.messages import Answer, Collect, HandOff, HangUp, Language, Reply, Transfer, Utterance, answer_of
+from telephony.messages import (
+    Answer,
+    Collect,
+    CollectCard,
+    HandOff,
+    HangUp,
+    Language,
+    Reply,
+    Transfer,
+    Utterance,
+    answer_of,
+)
 from telephony.phrases import say
 from telephony.switchboard import Own, Switchboard
 
@@ -50,7 +61,17 @@ class End:
     answer: Answer
 
 
-Step = Ask | Ring | Wait | End
+@dataclass(frozen=True, slots=True)
+class TakeCard:
+    """Say the answer, then take a card or bank account by keys. `place` is that of the turn that tells how it went."""
+
+    answer: Answer
+    place: Place
+    collect: CollectCard
+    conversation_id: str
+
+
+Step = Ask | Ring | Wait | TakeCard | End
 
 
 class CallCore:
@@ -102,7 +123,9 @@ class CallCore:
         return trouble_on_the_phone(said, turn.language, filed, self._directory.current)
 
 
-def step_of(answer: Answer, district: District, party: str | None, place: Place) -> Step:
+def step_of(  # one return a step
+    answer: Answer, district: District, party: str | None, place: Place
+) -> Step:
     """Connect, end, or say and listen."""
     hand_off = next((c for c in answer.commands if isinstance(c, HandOff)), None)
     transfer = next((c for c in answer.commands if isinstance(c, Transfer)), None)
@@ -116,6 +139,9 @@ def step_of(answer: Answer, district: District, party: str | None, place: Place)
         return End(_with(answer, call_back(party, answer.language)))
     if any(isinstance(c, HangUp) for c in answer.commands):
         return End(answer)
+    card = next((c for c in answer.commands if isinstance(c, CollectCard)), None)
+    if card is not None and answer.conversation_id is not None:
+        return TakeCard(answer, place.next(Collect()), card, answer.conversation_id)
     if not any(reply.text or reply.choices for reply in answer.replies):
         answer = _with(answer, say("still_there", answer.language))
     collect = next((c for c in reversed(answer.commands) if isinstance(c, Collect)), Collect())
@@ -153,4 +179,5 @@ def _utterance(heard: Heard, place: Place, turn_id: str) -> Utterance:
         text=heard.text if heard.kind == "message" else "",
         meaning=meaning_of(heard, place),
         doubted=place.doubted,
+        told=heard.told,
     )

@@ -28,13 +28,17 @@ _RELAY_OPERATOR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came over the line in one turn. `by`: keys or speech, None for silence and the start."""
+    """What came over the line in one turn. `by`: keys or speech, None for silence and the start.
+
+    `told` is our own word to the assistant about the call, as of `Utterance`.
+    """
 
     call_sid: str
     party: str | None
     kind: Kind
     text: str = ""
     by: Literal["keys", "speech"] | None = None
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Place:
 
     `quiet` and `missed`: how often in a row nothing was heard, or nothing understood. `slow`: the caller asked for it.
     `patient`: somebody in between writes or signs (711). `doubted`: the carrier doubts the calling number.
-    `digits`: the last question asked for a number.
+    `digits`: the last question asked for a number. `relay`: the call has left ConversationRelay for a moment.
     """
 
     turn: int = 0
@@ -53,6 +57,7 @@ class Place:
     patient: bool = False
     doubted: bool = False
     digits: bool = False
+    relay: bool = False
 
     def next(self, collect: Collect) -> "Place":
         """The place after a question has been asked."""

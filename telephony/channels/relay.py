@@ -8,7 +8,7 @@ import orjson
 import structlog
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 
-from telephony.calls.core import Ask, Step, lost_and_found
+from telephony.calls.core import Ask, Step, TakeCard, lost_and_found
 from telephony.calls.places import CallPlace
 from telephony.calls.rules import Heard, Place
 from telephony.channels.relay_session import RelaySession
@@ -79,6 +79,8 @@ async def session_over(request: Request, form: SignedForm) -> Response:
     handoff = _handoff(form)
     if status == "ended" and known is not None and handoff.get("turn") == known.turn_id:
         step = await _again(services, form, known)
+        if isinstance(step, TakeCard):
+            step = replace(step, place=replace(step.place, relay=True))
         if step is not None and not isinstance(step, Ask):
             return await carry_out(services, form, step, known.place)
     return await _go_on(services, form, known)
@@ -97,7 +99,7 @@ async def _go_on(services: Services, form: TwilioForm, known: CallPlace | None) 
         return await take_turn(services, form, heard_of(form, "start"), Place())
     await services.places.keep(form.get("CallSid"), replace(known, failures=failures))
     if not never_connected and failures <= RECONNECTS_MAX and services.relay.usable(now):
-        return twiml(connect_twiml(services.voice, known.language, known.place, resume=True))
+        return twiml(connect_twiml(services.voice, known.language, known.place, resume="broke"))
     step = await _again(services, form, known)
     place = replace(known.place, turn=0)
     if isinstance(step, Ask):

@@ -71,7 +71,7 @@ class RelaySession:
 
     async def _begin(self) -> None:
         known = None
-        if self._setup.parameters.get("resume") == "1":
+        if self._setup.parameters.get("resume"):
             known = await self._services.places.find(self._setup.call_sid)
         if known is None:
             await self._take("start")
@@ -85,7 +85,7 @@ class RelaySession:
         if step is None:
             regret = answer_of([Reply(say("cut_off", known.language)), Reply(say("say_again", known.language))], "en")
             step = Ask(replace(regret, language=known.language), known.place, Collect())
-        elif isinstance(step, Ask):
+        elif isinstance(step, Ask) and self._setup.parameters.get("resume") == "broke":
             step = replace(step, answer=lost_and_found(step.answer, known.language))
         await self._carry_out(step, known.turn_id)
 

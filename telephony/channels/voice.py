@@ -5,20 +5,25 @@ The address of the next turn carries the call's place; Twilio signs it, so nothi
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
 
-from telephony.calls.core import End, Step
+from telephony.calls.core import Ask, End, Step, TakeCard
+from telephony.calls.places import CallPlace
 from telephony.calls.rules import TURNS_MAX, Heard, Place, number_is_doubted
 from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.http_json import CallError
 from telephony.messages import Kind, Language, Reply, Utterance, answer_of, clean_text, language_of
+from telephony.payments.keys import told_of
+from telephony.payments.quiet import fall_silent
 from telephony.people.entering import into_line
 from telephony.people.phrases import tell
 from telephony.people.twiml import Caller
 from telephony.services import Services, services_of
+from telephony.twilio.pay import pay_twiml
 from telephony.twilio.relay import connect_twiml
 from telephony.twilio.signature import SignedForm, TwilioForm
 from telephony.twilio.twiml import empty_voice_twiml, step_twiml, wait_twiml
@@ -44,9 +49,10 @@ def place_of(
     patient: bool = False,
     doubted: bool = False,
     digits: bool = False,
+    relay: bool = False,
 ) -> Place:
     """The place that an address of ours carries."""
-    return Place(min(max(n, 0), TURNS_MAX), quiet, missed, slow, patient, doubted, digits)
+    return Place(min(max(n, 0), TURNS_MAX), quiet, missed, slow, patient, doubted, digits, relay)
 
 
 PlaceInUrl = Annotated[Place, Depends(place_of)]
@@ -127,8 +133,30 @@ async def _when_ready(
 
 async def carry_out(services: Services, form: TwilioForm, step: Step, place: Place) -> Response:
     """What happens next in the call; whoever is to be connected waits in line where people are at work."""
+    if isinstance(step, TakeCard):
+        return await _take_card(services, form, step)
+    if isinstance(step, Ask) and place.relay:
+        return await _back_to_relay(services, form, step, place)
     step = await into_line(services, step, heard_of(form, "start"), place)
     return twiml(step_twiml(step, services.voice, place))
+
+
+async def _take_card(services: Services, form: TwilioForm, step: TakeCard) -> Response:
+    """`<Pay>`, when nothing records or writes down the call any more; else the assistant says that it cannot be."""
+    if await fall_silent(services.twilio, form.get("CallSid")):
+        return twiml(pay_twiml(step, services.voice))
+    heard = replace(heard_of(form, "message"), text="", by=None, told=told_of("not-silent"))
+    return await take_turn(services, form, heard, step.place)
+
+
+async def _back_to_relay(services: Services, form: TwilioForm, step: Ask, place: Place) -> Response:
+    """Over ConversationRelay again, in the same place: the session says the answer that is on record."""
+    here = replace(place, relay=False)
+    if not services.relay.usable(asyncio.get_running_loop().time()):
+        return twiml(step_twiml(replace(step, place=replace(step.place, relay=False)), services.voice, here))
+    language = step.answer.language
+    await services.places.keep(form.get("CallSid"), CallPlace(here, turn_id(form, place), language))
+    return twiml(connect_twiml(services.voice, language, here, resume="back"))
 
 
 @router.post("/dial-result")

@@ -12,6 +12,7 @@ from twilio.base.exceptions import TwilioException
 
 from telephony.errors import TelephonyError
 from telephony.outbound.routes import backend_only
+from telephony.payments.assisted import Next, OnCall, carry_on, take_card
 from telephony.people.legs import find_conference
 from telephony.services import Services, services_of
 
@@ -26,10 +27,14 @@ _flights: "dict[str, asyncio.Task[str]]" = {}
 
 class CallOrder(BaseModel):
     """`ring` a phone for a leg; `end` a call, after `words`; `hold`, `unhold` or change the `manner` of somebody;
-    pause or resume the recording of a conference."""
+    pause or resume the recording of a conference; `take_card`, `ask_card` or `drop_card`: an agent-assisted payment
+    on the call (`telephony/payments/assisted.py`)."""
 
     order_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")
-    what: Literal["ring", "end", "hold", "unhold", "manner", "pause_recording", "resume_recording"]
+    what: Literal[
+        "ring", "end", "hold", "unhold", "manner", "pause_recording", "resume_recording",
+        "take_card", "ask_card", "drop_card",
+    ]  # fmt: skip
     leg_id: str | None = None
     to: str | None = None
     ring_seconds: int = Field(default=20, ge=5, le=60)
@@ -39,6 +44,11 @@ class CallOrder(BaseModel):
     language: str = "en"
     muted: bool = False
     coach: str | None = None
+    capture_id: str | None = None
+    method: Literal["card", "bank_account"] = "card"
+    payment_sid: str | None = None
+    field: str | None = None
+    key: str = ""
 
 
 @router.post("/calls", status_code=202, dependencies=[Depends(backend_only)])
@@ -54,6 +64,8 @@ async def carry_out(order: CallOrder, services: Annotated[Services, Depends(serv
 
 async def _safely(order: CallOrder, services: Services) -> str:
     try:
+        if order.what.endswith("_card"):
+            return await _capture(order, services)
         return await (_ring(order, services) if order.what == "ring" else _change(order, services))
     except TwilioException as problem:
         status = int(getattr(problem, "status", 500))
@@ -68,6 +80,18 @@ async def _safely(order: CallOrder, services: Services) -> str:
     except _BROKEN as problem:
         log.warning("twilio_unavailable", kind=type(problem).__name__, what=order.what)
         raise _unavailable() from None
+
+
+async def _capture(order: CallOrder, services: Services) -> str:
+    if not order.capture_id or not order.call_sid or not order.conference:
+        raise TelephonyError(422, "incomplete_order", "Give the capture_id, the call_sid and the conference.")
+    payment = OnCall(order.capture_id, order.call_sid, order.conference, order.method)
+    if order.what == "take_card":
+        await take_card(services, payment)
+    elif order.payment_sid and order.key:
+        what = Next("drop" if order.what == "drop_card" else "ask", order.field, order.key)
+        await carry_on(services, payment, order.payment_sid, what)
+    return order.call_sid
 
 
 async def _ring(order: CallOrder, services: Services) -> str:

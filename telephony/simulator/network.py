@@ -16,7 +16,7 @@ from telephony.simulator.messaging.delivery import Delivery
 from telephony.simulator.messaging.hub import Hub
 from telephony.simulator.messaging.inbound import Inbound
 from telephony.simulator.pay.assisted import AssistedPayment
-from telephony.simulator.pay.connector import Connectors
+from telephony.simulator.pay.connector import Connector, Connectors
 from telephony.simulator.requester import Requester
 from telephony.simulator.settings import Settings
 from telephony.simulator.state.alerts import Alerts
@@ -91,6 +91,15 @@ async def open_network(settings: Settings) -> AsyncIterator[Network]:
         connection.close()
 
 
+def _connectors(settings: Settings, conditions: Conditions, http: aiohttp.ClientSession) -> Connectors:
+    """The account's `Default` connector: the sandbox processor's where there is one, as in the demonstration."""
+    made = Connectors(conditions, http)
+    if settings.processor_url:
+        url, password = f"{settings.processor_url}/v1/connector", settings.operator_token.get_secret_value()
+        made.by_name["Default"] = Connector("Default", url, "connector", password)
+    return made
+
+
 def _build(
     settings: Settings,
     connection: sqlite3.Connection,
@@ -112,7 +121,7 @@ def _build(
         calls=calls,
         recordings=RecordingTable(connection),
         conditions=conditions,
-        connectors=Connectors(conditions, backend),
+        connectors=_connectors(settings, conditions, backend),
         account_sid=account,
         media_url=f"http://{settings.simulator_host}:{settings.simulator_port}/{API_VERSION}/Accounts/{account}",
         clock=_now,

@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     simulator_port: int = 8010
     public_url: str = "http://127.0.0.1:8000"
     backend_url: str = "http://127.0.0.1:8001"
+    # The sandbox processor, whose connector `<Pay>` goes through; without it the built-in one with its test cards.
+    processor_url: str = ""
 
     operator_token: SecretStr
     twilio_account_sid: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from twilio.twiml.voice_response import Connect, ConversationRelay, VoiceResponse
@@ -120,8 +120,13 @@ def end_message(handoff: dict[str, Any]) -> dict[str, str]:
     return {"type": "end", "handoffData": orjson.dumps(handoff).decode()}
 
 
-def connect_twiml(style: VoiceStyle, language: Language, place: Place, *, resume: bool = False) -> str:
-    """Hand the call to ConversationRelay. What our socket is told besides comes as parameters, no facts among them."""
+def connect_twiml(
+    style: VoiceStyle, language: Language, place: Place, *, resume: Literal["", "broke", "back"] = ""
+) -> str:
+    """Hand the call to ConversationRelay. What our socket is told besides comes as parameters, no facts among them.
+
+    `resume`: go on where the call was, after a connection that broke, or back from something else.
+    """
     response = VoiceResponse()
     connect = Connect(action=style.url(ENDED_PATH), method="POST")
     tag = SPEECH_LANGUAGES[language]
@@ -151,7 +156,7 @@ def connect_twiml(style: VoiceStyle, language: Language, place: Place, *, resume
     if place.doubted:
         relay.parameter(name="doubted", value="1")
     if resume:
-        relay.parameter(name="resume", value="1")
+        relay.parameter(name="resume", value=resume)
     connect.append(relay)
     response.append(connect)
     return str(response)

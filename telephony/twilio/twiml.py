@@ -23,10 +23,11 @@ MESSAGES_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class VoiceStyle:
-    """How calls sound and where they go on: voices by language and our public address."""
+    """How calls sound and where they go on: voices by language, our public address, and who takes cards."""
 
     voices: dict[Language, str]
     public_url: str
+    payment_connector: str = "Default"
 
     def url(self, path: str, **query: object) -> str:
         """A full address of ours; relative ones would depend on which document Twilio holds."""
@@ -49,7 +50,7 @@ def gather_twiml(ask: Ask, style: VoiceStyle) -> str:
     first = place.turn == 1
     lines = lines_of(answer, first=first)
     notice = [line for line in lines if line.words in _notices()] if first else []
-    _add_lines(response, notice, place, style)
+    add_lines(response, notice, place, style)
     gather = Gather(
         input="dtmf speech",
         action=style.turn_url(place),
@@ -65,7 +66,7 @@ def gather_twiml(ask: Ask, style: VoiceStyle) -> str:
         finish_on_key=FINISH_KEY,
         profanity_filter=False,
     )
-    _add_lines(gather, [line for line in lines if line not in notice], place, style)
+    add_lines(gather, [line for line in lines if line not in notice], place, style)
     response.append(gather)
     return str(response)
 
@@ -75,7 +76,7 @@ def step_twiml(step: Step, style: VoiceStyle, place: Place) -> str:
     if isinstance(step, Ask):
         return gather_twiml(step, style)
     response = VoiceResponse()
-    _add_lines(response, lines_of(step.answer), place, style)
+    add_lines(response, lines_of(step.answer), place, style)
     if isinstance(step, Ring) and step.number:
         action = style.url("/twilio/voice/dial-result", language=step.answer.language)
         response.dial(action=action, method="POST", timeout=DIAL_SECONDS).number(step.number)
@@ -100,7 +101,7 @@ def wait_twiml(language: Language, style: VoiceStyle, place: Place, waits: int) 
     if words is None:
         response.pause(length=1)
     else:
-        _add_lines(response, [Line(say(words, language), language)], place, style)
+        add_lines(response, [Line(say(words, language), language)], place, style)
     response.redirect(style.url("/twilio/voice/wait", **place_query(place), waits=waits), method="POST")
     return str(response)
 
@@ -110,7 +111,7 @@ def empty_voice_twiml() -> str:
     return str(VoiceResponse())
 
 
-def _add_lines(verb: Gather | VoiceResponse, lines: Sequence[Line], place: Place, style: VoiceStyle) -> None:
+def add_lines(verb: Gather | VoiceResponse, lines: Sequence[Line], place: Place, style: VoiceStyle) -> None:
     """`<Say>` for each line, in the voice of its language; slowly where the caller asked for it."""
     for line in lines:
         manner = {"voice": style.voices[line.language], "language": SPEECH_LANGUAGES[line.language]}
@@ -126,7 +127,8 @@ def _notices() -> frozenset[str]:
 
 def place_query(place: Place) -> dict[str, object]:
     """A place as a query: Twilio signs the address, so nobody else can write it."""
-    flags = {"slow": place.slow, "patient": place.patient, "doubted": place.doubted, "digits": place.digits}
+    named = ("slow", "patient", "doubted", "digits", "relay")
+    flags = {name: getattr(place, name) for name in named}
     set_flags = {name: 1 for name, is_set in flags.items() if is_set}
     return {"n": place.turn, "quiet": place.quiet or None, "missed": place.missed or None, **set_flags}
 

@@ -26,6 +26,7 @@ TOPICS = (
     "papers",
     "billing",
     "money",
+    "captures",
     "requests",
     "nightly",
     "campaigns",

@@ -7,7 +7,7 @@ from telephony.simulator.callbacks import Callback
 from telephony.simulator.calls.execution import Execution
 from telephony.simulator.calls.line import Key
 from telephony.simulator.pay.connector import Order
-from telephony.simulator.pay.fields import PaymentFields
+from telephony.simulator.pay.fields import PARAMETERS, PaymentFields
 from telephony.simulator.values import new_sid
 
 
@@ -51,7 +51,8 @@ class AssistedPayment:
         if key.digit != "#":
             self._digits += key.digit
         if key.digit != "#" and not self.fields.complete_at(name, self._digits):
-            await self._tell({"Capture": name, "PartialResult": "true"})
+            shown = {PARAMETERS[name]: "x" * len(self._digits)}
+            await self._tell({"Capture": name, "PartialResult": "true", **shown})
             return True
         digits, self._digits = self._digits, ""
         error = self.fields.check(name, digits, self.execution.facilities.clock().date())

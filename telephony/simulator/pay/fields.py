@@ -10,6 +10,15 @@ BANK = ("bank-routing-number", "bank-account-number")
 PROCESSING = "payment-processing"
 CARD_TYPES = ("visa", "mastercard", "amex", "maestro", "discover", "optima", "jcb", "diners-club", "enroute")
 DEFAULT_CARD_TYPES = ("visa", "mastercard", "amex")
+PARAMETERS = {
+    "payment-card-number": "PaymentCardNumber",
+    "expiration-date": "ExpirationDate",
+    "security-code": "SecurityCode",
+    "postal-code": "PaymentCardPostalCode",
+    "bank-routing-number": "BankRoutingNumber",
+    "bank-account-number": "BankAccountNumber",
+}
+"""How callbacks name what may be shown of a field."""
 _WRONG = {"payment-card-number": "invalid-card-number", "expiration-date": "invalid-date"}
 _ROUTING_WEIGHTS = (3, 7, 1) * 3
 
