@@ -5,19 +5,8 @@ from typing import Any
 
 import pytest
 
-from actions.intake_answers import (
-    SKIPPED,
-    Heard,
-    Kind,
-    Option,
-    OutOfRangeError,
-    Question,
-    correction,
-    named_by,
-    next_question,
-    offered_ahead,
-    read_answer,
-)
+from actions.intake_answers import correction, named_by, next_question, offered_ahead, read_answer
+from actions.intake_types import SKIPPED, Heard, Kind, Option, OutOfRangeError, Question
 from actions.intake_wording import said_back
 from actions.wording import Wording
 
