@@ -160,6 +160,24 @@ def test_a_question_that_hangs_on_another_answer() -> None:
     assert next_question(QUESTIONS, {**known, "occupant": "renter"}) == LANDLORD
 
 
+@pytest.mark.parametrize(
+    ("said", "intent", "value"),
+    [
+        ("take it off", "cancel", "take it off"),
+        ("the toilet upstairs", "ask_knowledge", "the toilet upstairs"),
+        ("this morning", "greet", "this morning"),
+        ("never mind", "cancel", None),
+        ("how do I test the toilet?", "ask_knowledge", None),
+        ("hello", "greet", None),
+    ],
+)
+def test_what_sounds_like_something_else_answers_a_question_in_own_words(
+    said: str, intent: str, value: str | None
+) -> None:
+    why = Question("why", Kind.TEXT, {"en": "Why", "es": "Por qué"})
+    assert read_answer(why, Heard(said, intent, 0.95, {}, TODAY)) == value
+
+
 def test_answers_are_said_back_as_people_say_them() -> None:
     spoken = Wording("es", spoken=True)
     assert said_back(START, "2026-12-05", spoken) == "sábado 5 de diciembre"
