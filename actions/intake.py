@@ -15,7 +15,7 @@ from rasa_sdk.types import DomainDict
 from actions import intake_answers as reading
 from actions import names
 from actions.identity import require_level
-from actions.intake_answers import SKIPPED, Heard, Kind, OutOfRangeError, Question
+from actions.intake_types import SKIPPED, Heard, Kind, OutOfRangeError, Question
 from actions.intake_wording import for_the_case, said_back
 from actions.person import file_hand_off
 from actions.turn import FormValidation, Turn, finish_form

@@ -1,76 +1,14 @@
-"""The questions of an intake and how an answer is read from a message. Pure."""
+"""How the answer to a question of an intake is read from a message. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-Answers = Mapping[str, Any]
+from actions.intake_types import SKIPPED, THIS_PHONE, Answers, Heard, Kind, OutOfRangeError, Question
+
 TEXT_MAX = 500
-SKIPPED = "-"
-"""The answer to a question that the customer left out."""
-
-
-class Kind(StrEnum):
-    """What an answer is: that decides how it is read and how it is said back."""
-
-    TEXT = "text"
-    NAME = "name"
-    ADDRESS = "address"
-    DATE = "date"
-    PHONE = "phone"
-    EMAIL = "email"
-    AMOUNT = "amount"
-    DIGITS = "digits"
-    CHOICE = "choice"
-    YES_NO = "yes_no"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer to choose: its value, what it is called, and words that mean it in either language."""
-
-    value: str
-    title: Mapping[str, str]
-    words: str
-    """A regular expression, tried on the folded message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question. `label` is what the answer is called when it is read back and in the case.
-
-    `when` says from the answers so far whether it is asked; `days` is how far from today a date may be.
-    """
-
-    name: str
-    kind: Kind
-    label: Mapping[str, str]
-    options: tuple[Option, ...] = ()
-    when: Callable[[Answers], bool] | None = None
-    optional: bool = False
-    days: tuple[int, int] = (0, 90)
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a message says, as the engine understood it."""
-
-    text: str
-    intent: str
-    confidence: float
-    entities: Mapping[str, Sequence[Any]]
-    today: date
-    has_calling_number: bool = False
-
-
-class OutOfRangeError(ValueError):
-    """A date that was understood and cannot be: too early or too far away."""
-
-
 _SURE = 0.75
 _QUESTION_SURE = 0.4
 _QUESTION = re.compile(
@@ -99,7 +37,6 @@ _CORRECTION = re.compile(
     r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
     re.IGNORECASE,
 )
-THIS_PHONE = "this phone"
 _THIS_PHONE = re.compile(r"\b(?:(?:this|same) (?:one|number|phone)|(?:este|mismo) (?:n[uú]mero|tel[eé]fono))\b", re.I)
 _GIVES_UP = re.compile(
     r"\b(?:never ?mind|cancel\w*|stop|forget|quit|leave it|ya no|par[ae]|olv[ií]d\w+|d[eé]j[ea]\w*)\b", re.I
@@ -126,7 +63,9 @@ def leaves_out(question: Question, heard: Heard) -> bool:
 
 
 def wishes_in_words(question: Question, heard: Heard) -> bool:
-    """ "Take it off" sounds like giving up, and is an answer to a question that is answered in own words."""
+    """ "Take it off", "turn it off" sound like giving up, and answer a question in own words or one of choices."""
+    if question.kind is Kind.CHOICE:
+        return _read_choice(question, heard) is not None
     return question.kind is Kind.TEXT and heard.intent == "cancel" and not _GIVES_UP.search(heard.text)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from actions.intake_answers import THIS_PHONE, Kind, Question
+from actions.intake_types import THIS_PHONE, Kind, Question
 from actions.wording import Wording
 
 _THIS_PHONE = {"en": "the phone you are using", "es": "el teléfono que está usando"}

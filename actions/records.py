@@ -1,8 +1,8 @@
 """Requests that are not about water: public records, the press, lawyers, claims for damages."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE, address, optional
+from actions.intake_types import Kind, Question
 from actions.person import hand_off
 from actions.turn import TopicAction, Turn
 

@@ -2,8 +2,8 @@
 
 from actions import names
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import ADULT_HOME, PHONE, address
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 FIELD = "field_service"

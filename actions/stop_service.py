@@ -2,8 +2,8 @@
 
 from actions.identity import ACCOUNT_LEVEL
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Option, Question
 from actions.intake_questions import PHONE
+from actions.intake_types import Kind, Option, Question
 from actions.turn import TopicAction, Turn
 
 STOP_SERVICE = register(

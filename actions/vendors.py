@@ -1,8 +1,8 @@
 """Suppliers and contractors: deliveries, access, invoices. The assistant knows no gate codes and gives none."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 _COMPANY = Question("company", Kind.TEXT, {"en": "Company", "es": "Empresa"})

@@ -1,8 +1,8 @@
 """Visitors of the office: registered beforehand; a person lets them in."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import optional
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 VISITOR = register(
