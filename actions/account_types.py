@@ -264,14 +264,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An answer of the district in both languages; `{name}` in `text` is one of `facts`."""
+    """An answer of the district in both languages; `{name}` in `text` is one of `facts`.
+
+    `offers` is what may be offered after it, such as `sign_in`.
+    """
 
     slug: str
     text: dict[str, str]
     link: dict[str, str | None]
     facts: dict[str, Fact]
+    offers: str | None
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
         facts = {name: Fact(fact["kind"], fact["value"]) for name, fact in body["facts"].items()}
-        return cls(body["slug"], body["text"], body["link"], facts)
+        return cls(body["slug"], body["text"], body["link"], facts, body.get("offers"))

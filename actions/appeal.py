@@ -2,13 +2,14 @@
 
 from actions.identity import ACCOUNT_LEVEL
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 APPEAL = register(
     Intake(
         topic="appeal",
+        intents=("dispute_bill",),
         summary="Disputes a bill and asks for a review. Place a dispute hold: no shut-off while it is open.",
         level=ACCOUNT_LEVEL,
         reason="above_authority",

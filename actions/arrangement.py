@@ -2,13 +2,14 @@
 
 from actions.identity import ACCOUNT_LEVEL
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 EXTENSION = register(
     Intake(
         topic="extension",
+        intents=("ask_extension",),
         summary="Asks for more time to pay. Within 13 days of a notice: a right to a review (Gov. Code 60372(c)).",
         department="payments",
         reason="above_authority",
@@ -23,6 +24,7 @@ EXTENSION = register(
 PAYMENT_PLAN = register(
     Intake(
         topic="payment_plan",
+        intents=("ask_payment_plan",),
         summary="Asks for a payment plan (HSC 116906: open to any customer; usually within 12 months).",
         department="payments",
         reason="above_authority",
@@ -37,6 +39,7 @@ PAYMENT_PLAN = register(
 MEDICAL = register(
     Intake(
         topic="medical",
+        intents=("ask_medical_protection",),
         summary="Asks for medical protection (HSC 116910(a)). Hold the account until the doctor's form is decided on.",
         department="payments",
         reason="above_authority",

@@ -89,19 +89,21 @@ async def budget_facts(conversation_id: str) -> BudgetFacts:
     return await account_api().ask(BudgetFacts.from_json, "GET", _path(conversation_id, "options/budget"))
 
 
-async def change_option(conversation_id: str, option: str, *, on: bool) -> None:
-    """Turn `autopay`, `budget` or `paperless` on or off, or `recurring` off (level 3). Autopay draws from on file.
+async def change_option(conversation_id: str, option: str, *, on: bool, terms: dict[str, Any]) -> dict[str, Any]:
+    """Turn `autopay`, `budget`, `paperless` or `recurring` on or off (level 3); gives what the API answers.
 
+    The first and the last draw from what is on file; `terms` of the last are `amount_cents` and `day_of_month`.
     409 `option_refused` with a `reason`; a 404: nothing is on file any more.
     """
     if option == "paperless":
-        await _change(conversation_id, "PUT", option, {"paperless": on})
-    elif option == "autopay" and on:
+        return await _change(conversation_id, "PUT", option, {"paperless": on})
+    if not on:
+        return await _change(conversation_id, "DELETE", option, None)
+    if option in {"autopay", "recurring"}:
         found = await options(conversation_id)
-        await _change(conversation_id, "PUT", option, {"method_id": found.on_file[1] if found.on_file else None})
-    else:
-        await _change(conversation_id, "PUT" if on else "DELETE", option, {} if on else None)
+        terms = {**terms, "method_id": found.on_file[1] if found.on_file else None}
+    return await _change(conversation_id, "PUT", option, terms)
 
 
-async def _change(conversation_id: str, method: str, option: str, body: dict[str, Any] | None) -> None:
-    await account_api().call(method, _path(conversation_id, f"options/{option}"), body)
+async def _change(conversation_id: str, method: str, option: str, body: dict[str, Any] | None) -> dict[str, Any]:
+    return await account_api().call(method, _path(conversation_id, f"options/{option}"), body)

@@ -1,13 +1,14 @@
 """Complaints and praise: written down for a lead person, who may call back."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE, optional
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 COMPLAINT = register(
     Intake(
         topic="complaints",
+        intents=("complain",),
         summary="A complaint or praise about the district or its staff.",
         reason="upset",
         questions=(

@@ -15,7 +15,8 @@ from rasa_sdk.types import DomainDict
 from actions import intake_answers as reading
 from actions import names
 from actions.identity import require_level
-from actions.intake_answers import SKIPPED, Heard, Kind, OutOfRangeError, Question
+from actions.intake_types import SKIPPED, Heard, Kind, OutOfRangeError, Question
+from actions.intake_wording import for_the_case, said_back
 from actions.person import file_hand_off
 from actions.turn import FormValidation, Turn, finish_form
 
@@ -27,7 +28,7 @@ _intakes: dict[str, "Intake"] = {}
 class Intake:
     """What is asked for a topic, and where it goes. `level` is the verification level it needs (0: none).
 
-    `summary` is the first sentence of the case, in English.
+    `summary` is the first sentence of the case, in English; `intents` start it, and inside it they are answers.
     """
 
     topic: str
@@ -36,6 +37,7 @@ class Intake:
     department: str = "customer_service"
     reason: str = "request"
     level: int = 0
+    intents: tuple[str, ...] = ()
 
 
 def register(intake: Intake) -> Intake:
@@ -51,20 +53,27 @@ def registered() -> dict[str, Intake]:
 
 async def begin_intake(turn: Turn, intake: Intake, resume: str, known: dict[str, Any] | None = None) -> None:
     """Start asking; identity first where the topic needs it (`resume` comes back here). `known` is not asked."""
+    if turn.tracker.active_loop_name == names.INTAKE_FORM and turn.slot(names.INTAKE_TOPIC) == intake.topic:
+        return  # It is being asked for already: the form goes on where it is.
+    ahead = dict(turn.slot(names.INTAKE_AHEAD) or {}).get(intake.topic, {})
+    ahead = {**ahead, **reading.offered_ahead(intake.questions, heard(turn, intake))}
     if intake.level and not await require_level(turn, intake.level, resume):
+        turn.set(names.INTAKE_AHEAD, {intake.topic: ahead})
         return
-    answers = {**reading.offered_ahead(intake.questions, heard(turn)), **(known or {})}
+    answers = {**ahead, **(known or {})}
+    turn.set(names.INTAKE_AHEAD, None)
     turn.set(names.INTAKE_TOPIC, intake.topic)
     turn.set(names.INTAKE_ANSWERS, answers)
     turn.set(names.INTAKE_ASKED, None)
     turn.go_on_with(names.INTAKE_FORM)
 
 
-def heard(turn: Turn) -> Heard:
+def heard(turn: Turn, intake: Intake) -> Heard:
     """The message as the readers of answers take it."""
     kinds = ("date", "digits", "email", "amount_cents", "choice")
     found = {kind: turn.entities(kind) for kind in kinds}
-    return Heard(turn.text, turn.intent, turn.confidence, found, turn.now.date())
+    intent = "give_details" if turn.intent in intake.intents else turn.intent
+    return Heard(turn.text, intent, turn.confidence, found, turn.now.date(), turn.channel != "chat")
 
 
 class ValidateIntakeForm(FormValidation):
@@ -83,7 +92,7 @@ class ValidateIntakeForm(FormValidation):
             _ask_next(turn, intake, dict(turn.slot(names.INTAKE_ANSWERS) or {}))
         elif turn.answered_already:
             turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
-        elif turn.intent in names.ALWAYS_FIRST and not _leaves_out(turn, intake, str(asked)):
+        elif turn.intent in names.ALWAYS_FIRST and not _answers_yet(turn, intake, str(asked)):
             return
         elif asked == CONFIRM:
             await _confirm(turn, intake)
@@ -124,7 +133,7 @@ def _ask_next(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
 
 def _take(turn: Turn, intake: Intake, asked: str) -> None:
     """The answer to `asked`, or a better one to an earlier question; a message with neither steps aside."""
-    question, answers, said = _question(intake, asked), dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn)
+    question, answers, said = _question(intake, asked), dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn, intake)
     wrong = reading.correction(intake.questions, answers, asked, said)
     target = wrong or question
     try:
@@ -136,8 +145,10 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
     if value is not None:
         answers[target.name] = value
         if wrong is not None and value != SKIPPED:
-            turn.say("utter_intake_corrected", answer=reading.said_back(wrong, value, turn.wording))
+            turn.say("utter_intake_corrected", answer=said_back(wrong, value, turn.wording))
         _ask_next(turn, intake, answers)
+    elif early := reading.offered_early(intake.questions, answers, said):
+        _ask_next(turn, intake, {**answers, **early})
     elif turn.intent in {"nlu_fallback", "out_of_scope", "give_details", "affirm", "deny", "do_not_know"}:
         turn.say(f"utter_intake_unclear_{question.kind.value}")
         _ask_again(turn, question)
@@ -150,7 +161,7 @@ def _ask_again(turn: Turn, question: Question) -> None:
 
 
 async def _confirm(turn: Turn, intake: Intake) -> None:
-    answers, said = dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn)
+    answers, said = dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn, intake)
     wrong = reading.correction(intake.questions, answers, None, said)
     if wrong is not None:
         _take(turn, intake, wrong.name)
@@ -165,7 +176,7 @@ async def _confirm(turn: Turn, intake: Intake) -> None:
 
 def _choose_change(turn: Turn, intake: Intake) -> None:
     answers = dict(turn.slot(names.INTAKE_ANSWERS) or {})
-    chosen = reading.named_by(reading.answered(intake.questions, answers), heard(turn))
+    chosen = reading.named_by(reading.answered(intake.questions, answers), heard(turn, intake))
     if chosen is None:
         turn.set(names.INTAKE_ASKED, CHANGE)
         turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
@@ -180,9 +191,7 @@ async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
         {
             "name": question.name,
             "label": dict(question.label),
-            "value": str(answers[question.name])
-            if question.kind is not Kind.AMOUNT
-            else reading.said_back(question, answers[question.name], turn.wording),
+            "value": for_the_case(question, answers[question.name]),
         }
         for question in reading.answered(intake.questions, answers)
     ]
@@ -203,11 +212,12 @@ async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
         turn.say("utter_intake_filed_closed", reference=reference, opens_at=turn.wording.opening(filed.opens_at))
 
 
-def _leaves_out(turn: Turn, intake: Intake, asked: str) -> bool:
-    """ "Skip" sounds like giving up, and is an answer where there is something to skip."""
-    return turn.intent == "cancel" and any(
-        question.name == asked and reading.leaves_out(question, heard(turn)) for question in intake.questions
-    )
+def _answers_yet(turn: Turn, intake: Intake, asked: str) -> bool:
+    """ "Skip" sounds like giving up, and is an answer where there is something to skip; so does "take it off"."""
+    said, question = heard(turn, intake), next((one for one in intake.questions if one.name == asked), None)
+    if turn.intent != "cancel" or question is None:
+        return False
+    return reading.leaves_out(question, said) or reading.wishes_in_words(question, said)
 
 
 def _question(intake: Intake, name: str) -> Question:
@@ -219,7 +229,7 @@ def _summary(turn: Turn, intake: Intake) -> str:
     answers = turn.slot(names.INTAKE_ANSWERS) or {}
     wording = turn.wording
     parts = [
-        f"{question.label[turn.language]}: {reading.said_back(question, answers[question.name], wording)}"
+        f"{question.label[turn.language]}: {said_back(question, answers[question.name], wording)}"
         for question in reading.answered(intake.questions, answers)
     ]
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
@@ -231,6 +241,8 @@ def _options(turn: Turn, question: Question) -> list[dict[str, str]] | None:
         return [
             {"title": title, "payload": payload} for title, payload in zip(words, ("/affirm", "/deny"), strict=True)
         ]
+    if question.kind is Kind.PHONE and turn.channel == "sms":
+        return [{"title": {"en": "This phone", "es": "Este teléfono"}[turn.language], "payload": "/use_calling_number"}]
     return [
         {"title": option.title[turn.language], "payload": f'/intake_choice{{"choice":"{option.value}"}}'}
         for option in question.options

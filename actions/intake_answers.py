@@ -1,77 +1,14 @@
-"""The questions of an intake and how an answer is read from a message. Pure."""
+"""How the answer to a question of an intake is read from a message. Pure."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from actions.wording import Wording
+from actions.intake_types import SKIPPED, THIS_PHONE, Answers, Heard, Kind, OutOfRangeError, Question
 
-Answers = Mapping[str, Any]
 TEXT_MAX = 500
-SKIPPED = "-"
-"""The answer to a question that the customer left out."""
-
-
-class Kind(StrEnum):
-    """What an answer is: that decides how it is read and how it is said back."""
-
-    TEXT = "text"
-    NAME = "name"
-    ADDRESS = "address"
-    DATE = "date"
-    PHONE = "phone"
-    EMAIL = "email"
-    AMOUNT = "amount"
-    DIGITS = "digits"
-    CHOICE = "choice"
-    YES_NO = "yes_no"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer to choose: its value, what it is called, and words that mean it in either language."""
-
-    value: str
-    title: Mapping[str, str]
-    words: str
-    """A regular expression, tried on the folded message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question. `label` is what the answer is called when it is read back and in the case.
-
-    `when` says from the answers so far whether it is asked; `days` is how far from today a date may be.
-    """
-
-    name: str
-    kind: Kind
-    label: Mapping[str, str]
-    options: tuple[Option, ...] = ()
-    when: Callable[[Answers], bool] | None = None
-    optional: bool = False
-    days: tuple[int, int] = (0, 90)
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a message says, as the engine understood it."""
-
-    text: str
-    intent: str
-    confidence: float
-    entities: Mapping[str, Sequence[Any]]
-    today: date
-    calling_number: str | None = None
-
-
-class OutOfRangeError(ValueError):
-    """A date that was understood and cannot be: too early or too far away."""
-
-
 _SURE = 0.75
 _QUESTION_SURE = 0.4
 _QUESTION = re.compile(
@@ -84,19 +21,25 @@ _NAME_OPENING = re.compile(
     r"me llamo|mi nombre es|el nombre es|se llama|es|soy|a nombre de)\s+",
     re.IGNORECASE,
 )
-_ADDRESS_OPENING = re.compile(
-    r"^(?:it'?s|it is|the address is|my address is|at|es|la dirección es|en)\s+", re.IGNORECASE
-)
+_ADDRESS_OPENING = re.compile(r"^(?:it'?s|it is|(?:the|my) address is|at|es|la dirección es|en)\s+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,5}")
 _WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
-_NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "greet", "thank", "switch_language", "choose_account"})
+_ONLY_AS_QUESTIONS = frozenset({"ask_knowledge", "greet"})
+_GREETING = re.compile(r"^\W*(?:hi|hello|hey|hola|buen[oa]s)\b", re.IGNORECASE)
+_NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "thanks", "switch_language", "choose_account"})
 _ADDRESS = re.compile(
-    r"\d+\s+(?:\w+[.\s]+)*\w{3,}|\b(?:apt|unit|suite|calle|avenida|street|lot|space)\b", re.IGNORECASE
+    r"\d+\s+(?:\w+[.\s]+)*\w{3,}|\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|"
+    r"lot|space)\b",
+    re.IGNORECASE,
 )
 _CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
     r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
     re.IGNORECASE,
+)
+_THIS_PHONE = re.compile(r"\b(?:(?:this|same) (?:one|number|phone)|(?:este|mismo) (?:n[uú]mero|tel[eé]fono))\b", re.I)
+_GIVES_UP = re.compile(
+    r"\b(?:never ?mind|cancel\w*|stop|forget|quit|leave it|ya no|par[ae]|olv[ií]d\w+|d[eé]j[ea]\w*)\b", re.I
 )
 _SKIP = re.compile(
     r"\b(?:skip|none|no idea|don'?t have|do not have|ninguno|ninguna|no tengo|no sé|no se|omitir)\b", re.I
@@ -115,28 +58,39 @@ def read_answer(question: Question, heard: Heard) -> Any | None:
 
 def leaves_out(question: Question, heard: Heard) -> bool:
     """Whether the message passes over an optional question: "skip", "I don't have one", no."""
-    said_no = heard.intent in {"do_not_know", "deny"} or _SKIP.search(heard.text) is not None
-    return question.optional and said_no
+    passes = heard.intent == "do_not_know" or _SKIP.search(heard.text) is not None
+    return question.optional and (passes or (heard.intent == "deny" and question.kind is not Kind.YES_NO))
+
+
+def wishes_in_words(question: Question, heard: Heard) -> bool:
+    """ "Take it off", "turn it off" sound like giving up, and answer a question in own words or one of choices."""
+    if question.kind is Kind.CHOICE:
+        return _read_choice(question, heard) is not None
+    return question.kind is Kind.TEXT and heard.intent == "cancel" and not _GIVES_UP.search(heard.text)
 
 
 def _read_text(question: Question, heard: Heard) -> str | None:
     words = " ".join(heard.text.split())[:TEXT_MAX]
-    if len(words) < 2 or heard.intent in _NEVER_TEXT or not _is_free_text(heard):
-        return None
-    return words
+    free = heard.intent not in _NEVER_TEXT and (_is_free_text(heard) or wishes_in_words(question, heard))
+    return words if len(words) > 1 and free else None
 
 
 def _is_free_text(heard: Heard) -> bool:
-    """A message that is surely about another topic is that, and no answer; a question sooner than a statement."""
-    sure = _QUESTION_SURE if _QUESTION.search(heard.text) else _SURE
+    """A message that is surely about another topic is that, and no answer; a question sooner than a statement.
+
+    What sounds like a general question or a greeting and asks nothing is an answer: "the toilet", "this morning".
+    """
+    asks = _QUESTION.search(heard.text) is not None
+    if heard.intent in _ONLY_AS_QUESTIONS and not asks and not _GREETING.search(heard.text):
+        return True
+    sure = _QUESTION_SURE if asks else _SURE
     return heard.intent in _WORDS or heard.confidence < sure
 
 
 def _read_name(question: Question, heard: Heard) -> str | None:
     words = _NAME_OPENING.sub("", " ".join(heard.text.split())).strip(" .!")
-    if _QUESTION.search(heard.text) or heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words):
-        return None
-    return words if _is_free_text(heard) else None
+    never = _QUESTION.search(heard.text) or heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words)
+    return words if not never and _is_free_text(heard) else None
 
 
 def _read_address(question: Question, heard: Heard) -> str | None:
@@ -158,7 +112,8 @@ def _read_phone(question: Question, heard: Heard) -> str | None:
         digits = group[1:] if len(group) == 11 and group.startswith("1") else group
         if len(digits) == 10:
             return str(digits)
-    return heard.calling_number if heard.intent in {"use_calling_number", "affirm"} else None
+    meant = heard.intent == "use_calling_number" or _THIS_PHONE.search(heard.text)
+    return THIS_PHONE if heard.has_calling_number and meant else None
 
 
 def _read_email(question: Question, heard: Heard) -> str | None:
@@ -180,8 +135,14 @@ def _read_choice(question: Question, heard: Heard) -> str | None:
     numbers = [int(group) for group in heard.entities.get("digits", ()) if group.isdigit() and len(group) == 1]
     if numbers and 1 <= numbers[0] <= len(question.options):
         return question.options[numbers[0] - 1].value
-    meant = [option.value for option in question.options if re.search(option.words, heard.text, re.IGNORECASE)]
+    said = f"{heard.text} {_bare(heard.text)}"
+    meant = [option.value for option in question.options if re.search(option.words, said, re.IGNORECASE)]
     return meant[0] if len(meant) == 1 else None
+
+
+def _bare(text: str) -> str:
+    """Without accents, as many write."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
 def _read_yes_no(question: Question, heard: Heard) -> str | None:
@@ -200,8 +161,8 @@ _READERS: dict[Kind, Callable[[Question, Heard], Any | None]] = {
     Kind.CHOICE: _read_choice,
     Kind.YES_NO: _read_yes_no,
 }
+# Kinds that a message shows by themselves, whatever was asked.
 _SURE_KINDS = frozenset({Kind.DATE, Kind.EMAIL, Kind.AMOUNT, Kind.PHONE})
-"""Kinds that a message shows by themselves, whatever was asked."""
 
 
 def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]:
@@ -216,6 +177,12 @@ def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]
             if value is not None and value != SKIPPED:
                 found[question.name] = value
     return found
+
+
+def offered_early(questions: Sequence[Question], answers: Answers, heard: Heard) -> dict[str, Any]:
+    """Answers to questions that come later: a day while the amount is asked. A question brings none."""
+    later = [one for one in questions if one.name not in answers]
+    return {} if _QUESTION.search(heard.text) else offered_ahead(later, heard)
 
 
 def _named(questions: Sequence[Question], answers: Answers) -> list[Question]:
@@ -272,23 +239,3 @@ def answered(questions: Sequence[Question], answers: Answers) -> list[Question]:
         for question in _named(questions, answers)
         if answers[question.name] != SKIPPED and (question.when is None or question.when(answers))
     ]
-
-
-def said_back(question: Question, value: Any, wording: Wording) -> str:
-    """An answer as it is read back to the customer."""
-    speak = _SPOKEN.get(question.kind)
-    if speak is not None:
-        return speak(str(value), wording)
-    if question.kind is Kind.CHOICE:
-        return next(option.title[wording.language] for option in question.options if option.value == value)
-    return _YES_NO[wording.language][value] if question.kind is Kind.YES_NO else str(value)
-
-
-_YES_NO = {"en": {"yes": "yes", "no": "no"}, "es": {"yes": "sí", "no": "no"}}
-_SPOKEN: dict[Kind, Callable[[str, Wording], str]] = {
-    Kind.DATE: lambda value, wording: wording.day(date.fromisoformat(value)),
-    Kind.AMOUNT: lambda value, wording: wording.money(int(value)),
-    Kind.PHONE: lambda value, wording: wording.phone(value),
-    Kind.EMAIL: lambda value, wording: wording.email(value),
-    Kind.DIGITS: lambda value, wording: wording.digits(value),
-}

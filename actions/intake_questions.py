@@ -1,6 +1,6 @@
 """Questions that several topics ask alike."""
 
-from actions.intake_answers import Kind, Option, Question
+from actions.intake_types import Kind, Option, Question
 
 PHONE = Question("phone", Kind.PHONE, {"en": "Phone", "es": "Teléfono"})
 OCCUPANT = Question(

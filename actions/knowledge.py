@@ -6,6 +6,19 @@ from actions.account_types import Article
 from actions.turn import TopicAction, Turn, account_api
 from actions.wording import Wording
 
+OFFERS = {
+    "autopay": "action_start_autopay",
+    "budget_bill": "action_start_budget_bill",
+    "leak_credit": "action_leak_credit",
+    "medical": "action_medical_protection",
+    "meter_check": "action_meter_check",
+    "paperless": "action_start_paperless",
+    "pay_by_text": "action_enrol_pay_by_text",
+    "sign_in": "action_portal_sign_in",
+    "usage": "action_usage",
+}
+"""What an article may offer after its answer (`offers` in its head), and the action that does it."""
+
 
 class ActionKnowledge(TopicAction):
     """The answer that the question means; without one a person is offered, nothing is made up."""
@@ -26,6 +39,9 @@ class ActionKnowledge(TopicAction):
         link = article.link.get(turn.language)
         if link and turn.channel != "voice":
             turn.say("utter_knowledge_link", link=in_words(link, article, turn.wording))
+        if article.offers in OFFERS and not (turn.tracker.active_loop_name or turn.slot(names.WAITING)):
+            turn.say(f"utter_knowledge_offer_{article.offers}")
+            turn.offer(f"{names.OFFER_ACTION}:{OFFERS[article.offers]}")
 
 
 async def _article(slug: str) -> Article | None:

@@ -2,13 +2,14 @@
 
 from actions.identity import ACCOUNT_LEVEL
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 LEAK_CREDIT = register(
     Intake(
         topic="leak_credit",
+        intents=("request_leak_credit",),
         summary="Asks for a credit after a leak.",
         level=ACCOUNT_LEVEL,
         reason="above_authority",

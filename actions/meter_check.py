@@ -2,13 +2,14 @@
 
 from actions.identity import ACCOUNT_LEVEL
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Option, Question
 from actions.intake_questions import PHONE, optional
+from actions.intake_types import Kind, Option, Question
 from actions.turn import TopicAction, Turn
 
 METER_CHECK = register(
     Intake(
         topic="meter_check",
+        intents=("request_meter_check",),
         summary="Wants the meter read again or tested.",
         level=ACCOUNT_LEVEL,
         department="field_service",
@@ -19,7 +20,9 @@ METER_CHECK = register(
                 {"en": "Wanted", "es": "Pedido"},
                 options=(
                     Option(
-                        "reread", {"en": "Read it again", "es": "Leerlo otra vez"}, r"\b(read|reread|leer|lean|lectura)"
+                        "reread",
+                        {"en": "Read it again", "es": "Leerlo otra vez"},
+                        r"\b(read|reread|leer|lean|lea|lectura|otra vez)",
                     ),
                     Option("test", {"en": "Test it", "es": "Probarlo"}, r"\b(test|probar|prueb|prueben)"),
                 ),

@@ -32,11 +32,19 @@ INTAKE_TOPIC: Final = "intake_topic"
 INTAKE_ASKED: Final = "intake_asked"
 INTAKE_ANSWER: Final = "intake_answer"
 INTAKE_ANSWERS: Final = "intake_answers"
+# What the first message brought along, kept while it is proved who asks, so not a slot of the form.
+INTAKE_AHEAD: Final = "intake_ahead"
 
 OPTIONS_FORM: Final = "options_form"
 OPTION_CHANGE: Final = "option_change"
 OPTION_CONFIRMED: Final = "option_confirmed"
 OPTION_CODE: Final = "option_code"
+
+RECURRING_FORM: Final = "recurring_form"
+RECURRING_TERMS: Final = "recurring_terms"
+# Kept while it is proved who asks, so not a slot of the form.
+RECURRING_WANTED: Final = "recurring_wanted"
+RECURRING_CENTS_MAX: Final = "recurring_cents_max"
 
 PAY_FORM: Final = "pay_form"
 PAY_ACCOUNT: Final = "pay_account_chosen"
@@ -83,6 +91,7 @@ FORM_SLOTS: Final = (
     PAY_CHOICES,
     PAY_OFFER,
     PAY_LINK_ACCOUNT,
+    RECURRING_TERMS,
     PAY_KEYS_AGREED,
     PAY_KEYS,
 )

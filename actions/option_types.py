@@ -13,18 +13,24 @@ class Recurring:
     amount_cents: int
     next_on: date
 
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        return cls(body["method_label"], body["amount_cents"], date.fromisoformat(body["next_on"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """The ways to pay and to get bills that are on; None or False: off. `autopay` is the label of the method.
 
     `on_file` is the newest card or bank account that the processor keeps, with its id: what can be drawn from.
+    `recurring_cents_max` is the most that a payment each month may be.
     """
 
     autopay: str | None
     recurring: Recurring | None
     paperless: bool
     budget_cents: int | None
+    recurring_cents_max: int
     on_file: tuple[str, str] | None = None
 
     @classmethod
@@ -32,13 +38,10 @@ class Options:
         autopay, recurring, budget = body["autopay"], body["recurring"], body["budget"]
         return cls(
             autopay=autopay["method_label"] if autopay else None,
-            recurring=Recurring(
-                recurring["method_label"], recurring["amount_cents"], date.fromisoformat(recurring["next_on"])
-            )
-            if recurring
-            else None,
+            recurring=Recurring.from_json(recurring) if recurring else None,
             paperless=body["paperless"],
             budget_cents=budget["monthly_cents"] if budget else None,
+            recurring_cents_max=body["recurring_cents_max"],
             on_file=next(((one["label"], one["method_id"]) for one in body["on_file"]), None),
         )
 

@@ -32,6 +32,12 @@ class Change:
     start: str
     is_so: Callable[[Options], bool]
     """Whether the account is that way already."""
+    body: Callable[[Turn], dict[str, Any]] | None = None
+    """What is sent with it, such as an amount."""
+    revise: Callable[[Turn], bool] | None = None
+    """Takes other terms that the message names in place of a yes; whether there were any."""
+    said: Callable[[Turn, dict[str, Any]], dict[str, Any]] | None = None
+    """What the account API answered, in words for `utter_done_<name>`."""
 
 
 _changes: dict[str, Change] = {}
@@ -125,7 +131,10 @@ class ValidateOptionsForm(FormValidation):
 
 
 async def _take_yes_or_no(turn: Turn, change: Change) -> None:
-    if turn.intent == "affirm":
+    if change.revise is not None and change.revise(turn):
+        turn.set(names.OPTION_CONFIRMED, None)
+        turn.set(names.REQUESTED_SLOT, names.OPTION_CONFIRMED)
+    elif turn.intent == "affirm":
         turn.set(names.OPTION_CONFIRMED, _CONFIRMED)
         if has_code_level(turn):
             await _make(turn, change)
@@ -140,7 +149,8 @@ async def _take_yes_or_no(turn: Turn, change: Change) -> None:
 
 async def _make(turn: Turn, change: Change) -> None:
     try:
-        await billing_api.change_option(turn.conversation_id, change.option, on=change.on)
+        terms = change.body(turn) if change.body else {}
+        made = await billing_api.change_option(turn.conversation_id, change.option, on=change.on, terms=terms)
     except Refused as refused:
         if refused.name != "option_refused":
             raise
@@ -148,7 +158,7 @@ async def _make(turn: Turn, change: Change) -> None:
         say_refused(turn, refused.reason)
         return
     finish_form(turn)
-    turn.say(f"utter_done_{change.name}")
+    turn.say(f"utter_done_{change.name}", **(change.said(turn, made) if change.said else {}))
 
 
 def say_refused(turn: Turn, reason: str | None) -> None:

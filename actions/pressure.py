@@ -1,13 +1,14 @@
 """Too little or too much pressure: one tap or all, alone or with the neighbors."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Option, Question
 from actions.intake_questions import PHONE, address
+from actions.intake_types import Kind, Option, Question
 from actions.turn import TopicAction, Turn
 
 PRESSURE = register(
     Intake(
         topic="pressure",
+        intents=("report_pressure",),
         summary="Reports trouble with water pressure.",
         department="water_quality",
         reason="above_authority",
@@ -32,6 +33,7 @@ PRESSURE = register(
                 Kind.YES_NO,
                 {"en": "Neighbors too", "es": "También vecinos"},
                 when=lambda known: known.get("where") == "whole_house",
+                optional=True,
             ),
             Question("since", Kind.TEXT, {"en": "Since", "es": "Desde"}),
             address(),

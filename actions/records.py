@@ -1,8 +1,8 @@
 """Requests that are not about water: public records, the press, lawyers, claims for damages."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE, address, optional
+from actions.intake_types import Kind, Question
 from actions.person import hand_off
 from actions.turn import TopicAction, Turn
 
@@ -10,6 +10,7 @@ _NAME = Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"})
 RECORDS = register(
     Intake(
         topic="records",
+        intents=("request_records",),
         summary="A public records request. An answer is due within ten days (Gov. Code 7922.535).",
         department="records",
         questions=(
@@ -23,6 +24,7 @@ RECORDS = register(
 PRESS = register(
     Intake(
         topic="press",
+        intents=("press_inquiry",),
         summary="A question from the press. Answer before the deadline.",
         department="board_clerk",
         questions=(
@@ -36,6 +38,7 @@ PRESS = register(
 CLAIM = register(
     Intake(
         topic="claim",
+        intents=("file_claim",),
         summary="Claims damage by the district. Send the claim form; the customer has six months (Gov. Code 911.2).",
         department="board_clerk",
         reason="above_authority",

@@ -2,8 +2,8 @@
 
 from actions import names
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import ADULT_HOME, PHONE, address
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 FIELD = "field_service"
@@ -11,6 +11,7 @@ _DAY = Question("on", Kind.DATE, {"en": "Day", "es": "Día"}, days=(0, 30))
 TURN_OFF = register(
     Intake(
         topic="turn_off",
+        intents=("request_turn_off",),
         summary="Needs the water closed at the meter for a while.",
         department=FIELD,
         questions=(
@@ -25,6 +26,7 @@ TURN_OFF = register(
 TURN_ON = register(
     Intake(
         topic="turn_on",
+        intents=("request_turn_on",),
         summary="Needs the water opened at the meter after a repair.",
         department=FIELD,
         questions=(address(), _DAY, ADULT_HOME, PHONE),

@@ -1,13 +1,14 @@
 """Water at a new place: what customer service needs to open an account."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import OCCUPANT, PHONE, address
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 START_SERVICE = register(
     Intake(
         topic="start_service",
+        intents=("start_service",),
         summary="Wants to start water service.",
         questions=(
             address("Service address", "Dirección del servicio"),

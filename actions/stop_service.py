@@ -2,13 +2,14 @@
 
 from actions.identity import ACCOUNT_LEVEL
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Option, Question
 from actions.intake_questions import PHONE
+from actions.intake_types import Kind, Option, Question
 from actions.turn import TopicAction, Turn
 
 STOP_SERVICE = register(
     Intake(
         topic="stop_service",
+        intents=("stop_service",),
         summary="Wants to stop water service.",
         level=ACCOUNT_LEVEL,
         questions=(

@@ -2,13 +2,14 @@
 
 from actions.identity import ACCOUNT_LEVEL
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import OCCUPANT, PHONE, address
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 TRANSFER_SERVICE = register(
     Intake(
         topic="transfer_service",
+        intents=("transfer_service",),
         summary="Wants to transfer service to a new address.",
         level=ACCOUNT_LEVEL,
         questions=(

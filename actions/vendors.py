@@ -1,14 +1,15 @@
 """Suppliers and contractors: deliveries, access, invoices. The assistant knows no gate codes and gives none."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import PHONE
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 _COMPANY = Question("company", Kind.TEXT, {"en": "Company", "es": "Empresa"})
 DELIVERY = register(
     Intake(
         topic="delivery",
+        intents=("vendor_delivery",),
         summary="A delivery or a contractor asks for access. Check the list of vendors before opening a gate.",
         department="field_service",
         questions=(
@@ -23,6 +24,7 @@ DELIVERY = register(
 INVOICE = register(
     Intake(
         topic="invoice",
+        intents=("vendor_invoice",),
         summary="A supplier asks about an invoice.",
         questions=(
             _COMPANY,

@@ -1,13 +1,14 @@
 """Visitors of the office: registered beforehand; a person lets them in."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Question
 from actions.intake_questions import optional
+from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 
 VISITOR = register(
     Intake(
         topic="visitors",
+        intents=("register_visitor",),
         summary="A visitor to expect at the front desk. Tell the host; check name and badge at the door.",
         questions=(
             Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"}),

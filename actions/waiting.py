@@ -32,6 +32,8 @@ REQUESTS: dict[str, Request] = {
     "ask_balance": _of_account("action_balance", "your balance", "su saldo"),
     "ask_last_payment": _of_account("action_last_payment", "your payment", "su pago"),
     "make_payment": _of_account("action_make_payment", "your payment", "su pago"),
+    "pay_as_before": _of_account("action_pay_as_before", "your payment", "su pago"),
+    "ask_portal": _general("action_portal", "the payment portal", "el portal de pagos"),
     "pay_by_link": _of_account("action_pay_by_link", "the link to pay", "el enlace para pagar"),
     "pay_by_keys": _of_account("action_pay_by_keys", "your payment", "su pago"),
     "enrol_pay_by_text": _of_account("action_enrol_pay_by_text", "paying by text", "el pago por texto"),

@@ -1,14 +1,15 @@
 """Color, smell, taste, and illness. The assistant never says that water is safe: only approved notices do."""
 
 from actions.intake import Intake, begin_intake, register
-from actions.intake_answers import Kind, Option, Question
 from actions.intake_questions import PHONE, address
+from actions.intake_types import Kind, Option, Question
 from actions.person import hand_off
 from actions.turn import TopicAction, Turn
 
 WATER_QUALITY = register(
     Intake(
         topic="water_quality",
+        intents=("report_water_quality",),
         summary="Reports the color, smell or taste of the water.",
         department="water_quality",
         reason="above_authority",

@@ -30,6 +30,10 @@ _IN_ALL = {"en": "{total} in all", "es": "{total} en total"}
 _AND: Final = {"en": "and", "es": "y"}
 _CLOSED: Final = {"en": "closed", "es": "cerrado"}
 _FAR_DAYS: Final = 180
+_EMAIL_SIGNS: Final = {
+    "en": {"@": "at", ".": "dot", "_": "underscore", "-": "dash", "+": "plus"},
+    "es": {"@": "arroba", ".": "punto", "_": "guion bajo", "-": "guion", "+": "más"},
+}
 _METHODS_ES: Final = (
     ("bank account", "cuenta de banco"),
     ("checking", "cuenta de cheques"),
@@ -100,6 +104,13 @@ class Wording:
         far = today is not None and abs((value - today).days) > _FAR_DAYS
         return dates.format_date(value, _DAY_FORMATS[self.language, far], _LOCALES[self.language])
 
+    def day_of_month(self, number: int) -> str:
+        """`the 15th`, `el día 15`."""
+        if self.language == "es":
+            return f"el día {number}"
+        ending = "th" if number in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"the {number}{ending}"
+
     def clock(self, value: time) -> str:
         """`8 AM`, `4:30 PM`, `noon`; the minutes only when there are any."""
         if value.hour == 12 and value.minute == 0:
@@ -161,8 +172,8 @@ class Wording:
         """`ana@example.com`, or `ana at example dot com` when spoken."""
         if not self.spoken:
             return value
-        at, dot = (" at ", " dot ") if self.language == "en" else (" arroba ", " punto ")
-        return value.replace("@", at).replace(".", dot)
+        signs = _EMAIL_SIGNS[self.language]
+        return "".join(f" {signs[one]} " if one in signs else one for one in value)
 
     def website(self, value: str) -> str:
         """The address as it is; `rioseco dot example` when spoken."""

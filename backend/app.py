@@ -45,6 +45,7 @@ from backend.rates import routes as rates
 from backend.rates.service import RateBook
 from backend.reads import routes as reads
 from backend.reads.layouts import ReadLayouts
+from backend.recordings import routes as recordings
 from backend.settings import Settings
 from backend.shutoff import routes as shutoff
 from backend.statements import routes as statements
@@ -52,34 +53,35 @@ from backend.workflows.runner import Workflows
 
 
 def routers() -> list[APIRouter]:
-    """Every slice's routes. A new slice is added here."""
+    """Every slice's routes: what is asked in every turn first, for they are tried one after the other."""
     return [
         health.router,
         conversations.router,
+        offers.router,
         identity.router,
         accounts.router,
-        hand_offs.router,
         outbox.router,
-        consent.router,
-        district.router,
-        demo.router,
-        statements.router,
-        nightly.router,
-        fees.router,
-        options.router,
+        queue.router,
+        hand_offs.router,
+        charges.router,
         knowledge.router,
-        billing.router,
-        reads.router,
+        district.router,
+        consent.router,
+        enrolments.router,
+        options.router,
+        statements.router,
+        shutoff.router,
+        fees.router,
+        rates.router,
         payments.router,
         ledger.router,
-        charges.router,
-        queue.router,
-        enrolments.router,
-        offers.router,
+        recordings.router,
         offers.captures,
         captures.router,
-        rates.router,
-        shutoff.router,
+        billing.router,
+        reads.router,
+        nightly.router,
+        demo.router,
     ]
 
 

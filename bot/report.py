@@ -7,6 +7,7 @@ import argparse
 import sys
 import tarfile
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -27,7 +28,7 @@ from bot.understanding import (  # noqa: E402
     summarise,
 )
 
-CONFUSIONS_SHOWN, INTENTS_SHOWN = 30, 40
+CONFUSIONS_SHOWN, INTENTS_SHOWN, MAP_SIZE = 30, 40, 16
 _MODEL_PART = "bot.nlu.intents.IntentClassifier"
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:68rem;padding:0 1rem;color:#1b2733}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccd6dd;
@@ -50,8 +51,8 @@ def classifier_of(model: Path) -> IntentModel:
         return IntentModel.load(Path(folder))
 
 
-def page(judged: Sequence[Judged]) -> str:
-    """The report."""
+def page(judged: Sequence[Judged], examples: Sequence[Judged]) -> str:
+    """The report: figures of `judged`, which nobody reads, and what is confused in `examples`, to improve by."""
     summary = summarise(judged)
     points = 100 * abs(summary.accuracy["en"] - summary.accuracy["es"])
     facts = [
@@ -67,7 +68,8 @@ def page(judged: Sequence[Judged]) -> str:
         f"<h1>How well the assistant understands</h1><p>{len(judged)} messages that it never saw in training.</p>"
         f"<table>{rows}</table><h2>Weakest intents, English against Spanish</h2>{_intents(judged)}"
         f"<h2>Is it as sure as it is right?</h2>{_calibration(judged)}"
-        f"<h2>What is taken for what</h2>{_confusions(judged)}</main></html>"
+        f"<h2>What is taken for what</h2><p>In {len(examples)} other messages, kept to improve by.</p>"
+        f"{_confusion_map(examples)}{_confusions(examples)}</main></html>"
     )
 
 
@@ -103,6 +105,33 @@ def _calibration(judged: Sequence[Judged]) -> str:
     return f"<svg role=img aria-label='Calibration curve' viewBox='0 0 400 350' width=400>{drawn}</svg>"
 
 
+def _confusion_map(judged: Sequence[Judged]) -> str:
+    """The intents that are confused most: meant downwards, taken for across; the darker the oftener."""
+    wrong: Counter[tuple[str, str]] = Counter()
+    for one in judged:
+        if one.said.intent != one.likeliest:
+            wrong[one.said.intent, one.likeliest] += 1
+    weight: Counter[str] = Counter()
+    for (meant, taken), times in wrong.items():
+        weight[meant] += times
+        weight[taken] += times
+    names = sorted(name for name, _ in weight.most_common(MAP_SIZE))
+    most = max((wrong[meant, taken] for meant in names for taken in names), default=0)
+    drawn = []
+    for row, meant in enumerate(names):
+        top = 170 + 24 * row
+        drawn.append(f"<text x=0 y={top + 16}>{escape(meant)}</text>")
+        drawn.append(f"<text transform='translate({216 + 24 * row} 164) rotate(-60)'>{escape(meant)}</text>")
+        for column, taken in enumerate(names):
+            times, left = wrong[meant, taken], 200 + 24 * column
+            shade = f"fill=#0b5cad fill-opacity={times / most:.2f}" if times else "fill=#eef2f5"
+            words = f"{meant} taken for {taken}: {times} times"
+            drawn.append(f"<rect x={left} y={top} width=22 height=22 {shade}><title>{escape(words)}</title></rect>")
+    height, width = 176 + 24 * len(names), 330 + 24 * len(names)
+    label = "Which intents are taken for which"
+    return f"<svg role=img aria-label='{label}' viewBox='0 0 {width} {height}' width={width}>{''.join(drawn)}</svg>"
+
+
 def _confusions(judged: Sequence[Judged]) -> str:
     head = "<tr><th>meant</th><th>taken for</th><th>times</th><th>for example</th></tr>"
     rows = []
@@ -122,9 +151,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     chosen = parser.parse_args(arguments)
-    judged = judge(classifier_of(chosen.model), read_said())
+    model = classifier_of(chosen.model)
+    judged = judge(model, read_said())
     chosen.output.parent.mkdir(parents=True, exist_ok=True)
-    chosen.output.write_text(page(judged), "utf-8")
+    chosen.output.write_text(page(judged, judge(model, read_said("dev"))), "utf-8")
     summary = summarise(judged)
     english, spanish = summary.accuracy["en"], summary.accuracy["es"]
     print(f"Understood: English {english:.1%}, Spanish {spanish:.1%}, out of scope {summary.out_of_scope_recall:.1%}")

@@ -163,21 +163,27 @@ def text(words: str, sender: Phone, as_json: Json = False) -> None:
 @app.command(context_settings={"ignore_unknown_options": True})
 @friendly
 def call(
-    steps: list[str],
-    sender: Phone,
+    steps: Annotated[list[str] | None, typer.Argument()] = None,
+    sender: Annotated[str, typer.Option("--from", help="A phone number, or anonymous.")] = "",
     as_json: Json = False,
     mode: Annotated[
         str | None, typer.Option("--mode", help="webhook or relay: how this call is taken, whatever the setting says.")
     ] = None,
+    script: Annotated[str, typer.Option("--script", help="A call that is written already; list: their names.")] = "",
 ) -> None:
-    """Make a scripted phone call.
+    """Make a scripted phone call, or one that is written already.
 
     STEPS: say:WORDS, say@0.6:WORDS, press:KEYS, interrupt:WORDS, wait:SECONDS, hold:SECONDS, hear:WORDS, silence, drop,
     hangup. `wait` passes on the call's own clock, which jumps; `hold` and `hear` wait for others in real time.
     """
+    from ops.call_scripts import carry_out, checked
     from ops.talk import make_call, spoken_lines
 
-    answer = make_call(_settings(), sender, steps, mode)
+    if script:
+        for line in carry_out(_settings(), script):
+            typer.echo(line)
+        return
+    answer = make_call(_settings(), *checked(sender, steps), mode)
     if as_json:
         _print_json(answer)
         return

@@ -26,6 +26,10 @@ def _redis() -> Any:
     return Redis.from_url(redis_url(settings, load_secrets(Home(settings.home))), socket_connect_timeout=3)
 
 
+def _silent(error: Exception) -> RuntimeError:
+    return RuntimeError(f"Redis does not answer ({type(error).__name__}): is Headgate running?")
+
+
 def _fail(error: Exception) -> NoReturn:
     typer.echo(str(error), err=True)
     raise typer.Exit(1) from error
@@ -44,7 +48,7 @@ def show(
     try:
         found = waiting(_redis(), count)
     except RedisError as error:
-        _fail(RuntimeError(f"Redis does not answer ({type(error).__name__}): is Headgate running?"))
+        _fail(_silent(error))
     if as_json:
         typer.echo(json.dumps([asdict(entry) for entry in found], ensure_ascii=False, indent=2))
         return
@@ -61,26 +65,34 @@ def show(
 @app.command()
 def learn(
     entry_id: EntryId,
-    intent: Annotated[str, typer.Argument(help="What it means.")],
+    intent: Annotated[str, typer.Argument(help="What it means; `ask_knowledge/ARTICLE` for a general question.")],
     text: Annotated[str | None, typer.Option(help="Other words for it: without masks, names or slips.")] = None,
 ) -> None:
     """Make it a training example of INTENT; the next `make train` learns it."""
+    from redis.exceptions import RedisError
+
     from ops import review
 
     try:
-        path = review.learn(_redis(), entry_id, intent, text)
+        path = review.learn(_redis(), entry_id, intent, text, district=load_settings().district_dir)
     except review.ReviewError as error:
         _fail(error)
-    typer.echo(f"Added to {path.name} of data/nlu/{path.parent.name}. `make train` learns it.")
+    except RedisError as error:
+        _fail(_silent(error))
+    typer.echo(f"Added to {path}. `make train` learns it.")
 
 
 @app.command()
 def drop(entry_id: EntryId) -> None:
     """Take it off the list: there is nothing to learn from it."""
+    from redis.exceptions import RedisError
+
     from ops import review
 
     try:
         review.drop(_redis(), entry_id)
     except review.ReviewError as error:
         _fail(error)
+    except RedisError as error:
+        _fail(_silent(error))
     typer.echo("Dropped.")

@@ -15,12 +15,13 @@ from ops.settings import Settings
 REGION = "US"
 HIDDEN = "anonymous"
 MODES = ("webhook", "relay")
-STEPS_WITH_WORDS = ("say:", "say@", "press:", "interrupt:", "interrupt@", "wait:", "hold:", "hear:")
+STEPS_WITH_WORDS = ("say:", "say@", "press:", "interrupt:", "interrupt@", "wait:", "hold:", "hear:", "hear@")
 STEPS_ALONE = ("silence", "drop", "hangup")
 STEPS = (
     "say:WORDS, say@CONFIDENCE:WORDS (0: a mumble), press:KEYS, interrupt:WORDS (talk over what is being said), "
     "wait:SECONDS (of the call), hold:SECONDS (until somebody acts, in real time), hear:WORDS (until they are said, in "
-    "real time), silence, drop (the network loses the call's socket), hangup"
+    "real time, half a minute at most; hear@SECONDS:WORDS longer), silence, drop (the network loses the call's "
+    "socket), hangup"
 )
 
 

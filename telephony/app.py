@@ -11,7 +11,7 @@ from telephony.errors import install_error_handlers
 from telephony.outbound import calls as outbound_calls
 from telephony.outbound import routes as outbound
 from telephony.payments import assisted, notifications, returns
-from telephony.people import legs, line, voicemail
+from telephony.people import legs, line, recordings, voicemail
 from telephony.people import routes as people
 from telephony.services import open_services
 from telephony.settings import Settings, settings_from_environment
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     routers = (
         voice.router, keys.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router,
         returns.router, statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
-        outbound_calls.router, assisted.router,
+        outbound_calls.router, assisted.router, recordings.hooks, recordings.sounds,
     )  # fmt: skip
     for router in routers:
         app.include_router(router)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import aiohttp
 import redis.asyncio as redis
 from starlette.requests import HTTPConnection
 from twilio.rest import Client
@@ -39,6 +40,7 @@ class Services:
     """The composed process. `calls_waiting` holds voice turns whose caller was asked to hold on."""
 
     settings: Settings
+    http: aiohttp.ClientSession
     store: "redis.Redis"
     backend: BackendClient
     engine: EngineClient
@@ -84,6 +86,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     twilio, voice = make_twilio_client(settings, session), _voice(settings)
     services = Services(
         settings=settings,
+        http=session,
         store=store,
         backend=backend,
         engine=engine,
@@ -101,7 +104,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         places=CallPlaces(store),
         relay=RelayHealth(),
         queue=QueueClient(session, settings.backend_url, token),
-        line=LineTwiml(voice),
+        line=LineTwiml(voice, records=settings.record_calls and settings.recording_notice),
         twilio=twilio,
         calls_made=CallsMade(store),
     )

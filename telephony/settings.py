@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     voice_es: str = "Polly.Lupe-Neural"
     voice_mode: Literal["webhook", "relay"] = "webhook"
     recording_notice: bool = True
+    # Calls with people; never without the notice (Cal. Penal Code 632: everybody on the line must know).
+    record_calls: bool = True
     # The payment connector of the Twilio account that `<Pay>` goes through, as its console names it.
     payment_connector: str = "Default"
 

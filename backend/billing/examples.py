@@ -14,6 +14,7 @@ RUN: dict[str, JsonValue] = {
     "approved_by": None,
     "billed_at": None,
     "drafts": 497,
+    "bills": 0,
     "open_exceptions": 3,
 }
 EXCEPTION: dict[str, JsonValue] = {

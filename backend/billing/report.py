@@ -18,7 +18,7 @@ RUNS_SHOWN = 24
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run in a list. `prepared_by` is None when the nightly update prepared it."""
+    """A run in a list. `prepared_by` is None when the nightly update prepared it; `bills` are those that are out."""
 
     id: UUID
     cycle: int
@@ -31,6 +31,7 @@ class RunRow:
     approved_by: str | None
     billed_at: datetime | None
     drafts: int
+    bills: int
     open_exceptions: int
 
 

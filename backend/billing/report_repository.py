@@ -16,7 +16,8 @@ _RUNS = """
 SELECT r.id, r.cycle, r.period_start, r.period_end, r.status, r.prepared_at, p.name AS prepared_by, r.approved_at,
        a.name AS approved_by, r.billed_at, r.accounts_not_due, r.accounts_active,
        (SELECT count(*) FROM billing_exceptions x WHERE x.run_id = r.id AND x.status = 'open') AS open_exceptions,
-       (SELECT count(*) FROM bill_drafts d WHERE d.run_id = r.id) AS drafts
+       (SELECT count(*) FROM bill_drafts d WHERE d.run_id = r.id) AS drafts,
+       (SELECT count(*) FROM bills b WHERE b.run_id = r.id) AS bills
   FROM billing_runs r LEFT JOIN staff p ON p.id = r.prepared_by LEFT JOIN staff a ON a.id = r.approved_by
 """
 _LISTED = text(f"{_RUNS} ORDER BY r.period_end DESC, r.cycle LIMIT :count")

@@ -33,7 +33,7 @@ class RunIn(BaseModel):
 
 
 class RunOut(_Out):
-    """A billing run in a list; `prepared_by` is null when the nightly update prepared it."""
+    """A billing run in a list; `prepared_by` is null when the nightly update prepared it; `bills` are those out."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [examples.RUN]})
 
@@ -48,6 +48,7 @@ class RunOut(_Out):
     approved_by: str | None
     billed_at: datetime | None
     drafts: int
+    bills: int
     open_exceptions: int
 
 

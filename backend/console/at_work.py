@@ -57,6 +57,11 @@ class AtWork:
     async def bring_together(self) -> None:
         await self._page.on_case(self._page.desk.floor.bring_together, "done_together")
 
+    async def pause_recording(self, on: bool) -> None:
+        floor = self._page.desk.floor
+        done = "done_recording_paused" if on else "done_recording_resumed"
+        await self._page.on_case(lambda case: floor.pause_recording(case, on=on), done)
+
     async def take_card(self, fields: dict[str, str]) -> None:
         floor = self._page.desk.floor
         await self._page.on_case(lambda case: floor.take_card(case, fields), "done_card_asked")

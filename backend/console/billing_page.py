@@ -128,7 +128,8 @@ class BillingPage(LivePage):
                     rows.cell(f"{t.day(run.period_start)} – {t.day(run.period_end)}")
                     with rows.within():
                         pen("span", t.known("run", run.status, "run_prepared"), f"mark {RUN_CSS.get(run.status, '')}")
-                    rows.cell(t.number(run.drafts) if run.drafts else "–")
+                    bills = run.bills or run.drafts
+                    rows.cell(t.number(bills) if bills else "–")
                     with rows.within():
                         css = "badge" if run.open_exceptions else ""
                         pen("span", t.number(run.open_exceptions) if run.open_exceptions else "–", css)

@@ -25,6 +25,8 @@ class CallDeeds(Protocol):
 
     async def bring_together(self) -> None: ...
 
+    async def pause_recording(self, on: bool) -> None: ...
+
     async def supervise(self, manner: str) -> None: ...
 
 
@@ -59,6 +61,8 @@ class CallPane:
                 name = party.name or t("the_customer")
                 role, state = t(f"leg_{party.role}_{party.manner}"), t(f"leg_state_{party.state}")
                 tag("li", f"{name} · {role} · {state}", data_leg=party.state)
+        if call.recording is not None:
+            tag("p", t(f"recording_{call.recording}"), "help", id="call-recording", data_state=call.recording)
         if line.state == "talking":
             self._draw_deeds(call, any(self._is_mine(party.staff_id, party.state) for party in line.parties))
 
@@ -76,6 +80,10 @@ class CallPane:
                 button(t("call_hang_up"), self._deeds.hang_up, "button", id="call-hang-up")
                 if call.line.contact == "holding":
                     button(t("call_to_assistant"), self._deeds.to_assistant, "button", id="call-to-assistant")
+                if call.recording is not None:
+                    on = call.recording == "running"
+                    words = t("recording_pause" if on else "recording_resume")
+                    button(words, lambda: self._deeds.pause_recording(on), "button", id="pause-recording")
                 if any(party.role == "consult" for party in call.line.parties):
                     button(t("call_together"), self._deeds.bring_together, "button", id="call-together")
             elif self._me.may(Permission.SUPERVISE_CALLS):

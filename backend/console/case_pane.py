@@ -8,6 +8,7 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from backend.console.facts_pane import draw_facts
 from backend.console.queue_pane import priority_name
+from backend.console.recordings_pane import draw_recordings
 from backend.console.surroundings import PREFIX
 from backend.console.tags import FOLLOW, button, form, set_text, tag
 from backend.console.transcript import Composer, Transcript
@@ -44,6 +45,7 @@ class CasePane:
         self._head_of: object = None
         self._facts_of: object = None
         self._foot_of: object = None
+        self._sounds_of: object = ()
         self._closing = False
 
     def build(self, case: Case) -> None:
@@ -53,7 +55,10 @@ class CasePane:
             with tag("div", css="talk"):
                 self._transcript = Transcript(self._t, case.item.language)
                 self._foot = tag("div", css="talk-foot")
-            self._facts = tag("aside", css="known", tabindex="0", aria_label=self._t("facts"))
+            with tag("aside", css="known", tabindex="0", aria_label=self._t("facts")):
+                # A part of its own: a player that is drawn anew stops playing.
+                self._sounds = tag("div", css="inside")
+                self._facts = tag("div", css="inside")
 
     def show(self, case: Case, now: datetime, viewers: tuple[str, ...]) -> None:
         """Bring the pane up to date with `case`."""
@@ -81,6 +86,11 @@ class CasePane:
             self._facts.clear()
             with self._facts:
                 draw_facts(self._t, case, now)
+        if case.recordings != self._sounds_of:
+            self._sounds_of = case.recordings
+            self._sounds.clear()
+            with self._sounds:
+                draw_recordings(self._t, case, now)
         self._draw_foot()
 
     def _since_words(self, now: datetime) -> str:

@@ -17,6 +17,7 @@ from backend.console.views import Call, Case, FloorSeen, QueueItem
 from backend.hand_offs import desk as hand_offs
 from backend.queue import dispatch
 from backend.queue.standing import standing
+from backend.recordings import service as recordings
 from backend.staff import service as staff_service
 from backend.staff.permissions import Permission, SignedIn
 
@@ -68,7 +69,8 @@ class Desk:
             found = await hand_offs.case(session, self.me.principal, case_id, self._seat.district, now)
         except hand_offs.CaseNotFoundError:
             return None
-        return shaping.case(found, self._department(found.row))
+        heard = await recordings.of_case(session, self.me.principal, case_id)
+        return replace(shaping.case(found, self._department(found.row)), recordings=tuple(heard))
 
     def _department(self, row: Row[Any]) -> str:
         department = self._seat.district.departments.get(row.department)

@@ -14,6 +14,7 @@ from backend.console.views import Call, FloorSeen, Offer, QueueItem
 from backend.hand_offs import moves
 from backend.queue import dispatch, lines, presence
 from backend.queue.presence import Settings, State
+from backend.recordings import service as recordings
 from backend.staff.permissions import Permission
 
 KINDS = ("card", "bank_account")
@@ -54,7 +55,8 @@ class Floor:
         capture = await view.seen(session, case_id)
         payments = self._seat.district.policy.payments
         fees = tuple((kind, payments.convenience_fee_cents(kind, "console")) for kind in KINDS)
-        return Call(line, capture, fees, tuple(others), departments)
+        running = await recordings.running(session, case_id) if line.state == "talking" else None
+        return Call(line, capture, fees, tuple(others), departments, running)
 
     async def set_state(self, state: State) -> None:
         """Be available or away."""
@@ -104,6 +106,11 @@ class Floor:
         """Everybody hears everybody."""
         async with self._seat.deed(Permission.TAKE_CASE) as session:
             await lines.bring_together(session, self._seat.principal, case_id, self._seat.now())
+
+    async def pause_recording(self, case_id: UUID, *, on: bool) -> None:
+        """Record nothing while a card number is said, or go on recording."""
+        async with self._seat.deed(Permission.TAKE_CASE) as session:
+            await recordings.pause(session, self._seat.principal, case_id, on=on, now=self._seat.now())
 
     async def is_mine(self, case_id: UUID) -> bool:
         """Whether this person talks with the customer of the case now."""

@@ -1,4 +1,4 @@
-"""What is printed or saved, over plain HTTP with the console's session: statements, receipts, spreadsheets."""
+"""What is printed, saved or heard, over plain HTTP with the console's session: statements, receipts, recordings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +17,8 @@ from backend.console.seat import Seat, SignedOutError
 from backend.console.surroundings import SESSION_COOKIE, Surroundings
 from backend.console.words import LANGUAGES
 from backend.payments import service as payments
+from backend.recordings import service as recordings
+from backend.recordings import sound
 from backend.staff.permissions import Permission, SignedIn
 from backend.statements.documents import Print, statement_pdf
 
@@ -91,6 +93,22 @@ async def get_billing_csv(request: Request, run_id: UUID, what: Literal["registe
         content = await made(session, run_id)
     # A byte order mark, or a spreadsheet takes the letters for another alphabet's.
     return _file(f"\ufeff{content}", "text/csv; charset=utf-8", f"{what}-cycle-{run.cycle}-{run.period_end}.csv")
+
+
+@router.get("/cases/{case_id}/recordings/{sid}")
+async def get_recording(request: Request, case_id: UUID, sid: str) -> Response:
+    """A message or a call, to listen to; players that move about in it ask for parts (RFC 9110, 14)."""
+    async with _asked(request, Permission.SEE_CASES) as (seat, session):
+        await recordings.may_listen(session, seat.principal, case_id, sid)
+    # The connection is given back first: Twilio may take its time.
+    found = await sound.fetch(seat.around.settings, sid)
+    part = sound.part_of(len(found.content), request.headers.get("range"))
+    headers = {**_PRIVATE, "Accept-Ranges": "bytes", "Content-Disposition": "inline"}
+    if part is None:
+        return Response(found.content, media_type=found.media_type, headers=headers)
+    first, last = part
+    headers["Content-Range"] = f"bytes {first}-{last}/{len(found.content)}"
+    return Response(found.content[first : last + 1], 206, headers, found.media_type)
 
 
 def _file(content: bytes | str, media_type: str, name: str, how: str = "attachment") -> Response:

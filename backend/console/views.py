@@ -7,6 +7,8 @@ from uuid import UUID
 
 from backend.captures.view import CaptureSeen
 from backend.queue.lines import Line as CallLine
+from backend.recordings.service import Recorded
+from backend.recordings.service import State as RecordingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class FloorSeen:
 class Call:
     """The call of a case; whom it may be passed on to: colleagues (id, name), departments (id, English, Spanish).
 
+    `recording` None: it is not recorded.
     `capture` is the last card that was taken by keys; `fees` what paying so costs on top, by kind, in cents.
     """
 
@@ -65,6 +68,7 @@ class Call:
     fees: tuple[tuple[str, int], ...]
     colleagues: tuple[tuple[UUID, str], ...]
     departments: tuple[tuple[str, str, str], ...]
+    recording: RecordingState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +146,4 @@ class Case:
     steps: tuple[Step, ...]
     lines: tuple[Line, ...]
     shut_off_on: date | None = None
+    recordings: tuple[Recorded, ...] = ()

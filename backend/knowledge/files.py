@@ -1,7 +1,8 @@
 """Reading `knowledge/<language>/<slug>.md`: a head in YAML, then the answer in plain words.
 
-The head has the article's `title`, the `questions` people ask for it (the assistant learns from these) and perhaps
-a `link`. What changes (a price, a telephone number) stands in the text as `{name}` and is filled in when it is said.
+The head has the article's `title`, the `questions` people ask for it (the assistant learns from these), perhaps a
+`link`, and perhaps what the assistant `offers` to do after it. What changes (a price, a telephone number) stands in
+the text as `{name}` and is filled in when it is said.
 """
 
 import re
@@ -16,7 +17,11 @@ from backend.district.files import DistrictFileError
 
 LANGUAGES = ("en", "es")
 QUESTIONS_MIN = 8
-HEAD_KEYS = frozenset({"title", "questions", "link"})
+HEAD_KEYS = frozenset({"title", "questions", "link", "offers"})
+OFFERS = frozenset(
+    {"autopay", "budget_bill", "leak_credit", "medical", "meter_check", "paperless", "pay_by_text", "sign_in", "usage"}
+)
+"""What the assistant can do after an answer: turn something on, take a request down, look something up."""
 _FENCE = "---"
 _SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -30,6 +35,7 @@ class Article:
     questions: tuple[str, ...]
     text: str
     link: str | None
+    offers: str | None
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -82,7 +88,9 @@ def _read(path: Path) -> Article:
     if problems:
         raise DistrictFileError("\n".join(problems))
     questions = tuple(str(question) for question in values["questions"])
-    return Article(path.stem, values["title"], questions, " ".join(body.split()), values.get("link"))
+    return Article(
+        path.stem, values["title"], questions, " ".join(body.split()), values.get("link"), values.get("offers")
+    )
 
 
 def _problems(path: Path, head: object, body: str, line_of_body: int) -> Iterator[str]:
@@ -98,6 +106,8 @@ def _problems(path: Path, head: object, body: str, line_of_body: int) -> Iterato
         yield f"{path}:{_line_of(path, 'questions')}: give {QUESTIONS_MIN} or more different questions"
     if not isinstance(head.get("link", ""), str):
         yield f"{path}:{_line_of(path, 'link')}: a link is an address"
+    if head.get("offers") not in OFFERS | {None}:
+        yield f"{path}:{_line_of(path, 'offers')}: it may offer {', '.join(sorted(OFFERS))}"
     if not body:
         yield f"{path}:{line_of_body}: there is no answer"
     try:
@@ -115,6 +125,8 @@ def _differences(folder: Path, found: Mapping[str, Mapping[str, Article]]) -> It
         if english[slug].placeholders != spanish[slug].placeholders:
             names = ", ".join(sorted(english[slug].placeholders ^ spanish[slug].placeholders))
             yield f"{folder / 'es' / slug}.md:1: says other facts than the English one: {names}"
+        if english[slug].offers != spanish[slug].offers:
+            yield f"{folder / 'es' / slug}.md:1: does not offer what the English one offers"
 
 
 def _line_of(path: Path, words: str) -> int:

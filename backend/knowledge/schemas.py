@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from backend.knowledge.facts import Kind
+from backend.knowledge.files import LANGUAGES
 from backend.knowledge.service import Answer
 
 _EXAMPLE: dict[str, Any] = {
@@ -12,6 +13,7 @@ _EXAMPLE: dict[str, Any] = {
     "title": {"en": "What a unit of water is", "es": "Qué es una unidad de agua"},
     "text": {"en": "One unit is 748 gallons. Questions? Call {phone}.", "es": "Una unidad son 748 galones. …"},
     "link": {"en": None, "es": None},
+    "offers": None,
     "facts": {"phone": {"kind": "phone", "value": "+19515550100"}},
 }
 
@@ -24,7 +26,7 @@ class FactOut(BaseModel):
 
 
 class AnswerOut(BaseModel):
-    """An answer in both languages; `{name}` in a text is one of `facts`."""
+    """An answer in both languages; `{name}` in a text is one of `facts`, `offers` what may be offered after it."""
 
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
@@ -32,6 +34,7 @@ class AnswerOut(BaseModel):
     title: dict[str, str]
     text: dict[str, str]
     link: dict[str, str | None]
+    offers: str | None
     facts: dict[str, FactOut]
 
     @classmethod
@@ -42,6 +45,7 @@ class AnswerOut(BaseModel):
             title={language: article.title for language, article in articles.items()},
             text={language: article.text for language, article in articles.items()},
             link={language: article.link for language, article in articles.items()},
+            offers=articles[LANGUAGES[0]].offers,
             facts={name: FactOut(kind=fact.kind, value=fact.value) for name, fact in answer.facts.items()},
         )
 

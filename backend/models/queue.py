@@ -137,17 +137,3 @@ class CallOrder(Base):
     state: Mapped[str]
     error: Mapped[str | None]
     created_at: Mapped[datetime]
-
-
-class Voicemail(Base):
-    """A message that a caller left. `transcript` is masked; None until it is there, empty when there will be none."""
-
-    __tablename__ = "voicemails"
-    __table_args__ = (Index("ix_voicemails_hand_off_id", "hand_off_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    hand_off_id: Mapped[UUID] = mapped_column(ForeignKey("hand_offs.id"))
-    recording_sid: Mapped[str] = mapped_column(unique=True)
-    seconds: Mapped[int]
-    transcript: Mapped[str | None]
-    received_at: Mapped[datetime]

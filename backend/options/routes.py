@@ -41,6 +41,7 @@ async def get_options(account_id: ReadDep, session: SessionDep, now: NowDep, dis
         recurring=RecurringOut.model_validate(recurring) if recurring else None,
         paperless=(await accounts.account_facts(session, account_id)).paperless,
         budget=BudgetOut.model_validate(facts.budget) if facts.budget else None,
+        recurring_cents_max=district.policy.options.recurring_cents_max,
         on_file=[
             MethodOnFileOut(method_id=one.id, label=one.label("en"))
             for one in await saved_methods.methods_of(session, account_id)

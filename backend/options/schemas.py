@@ -166,7 +166,7 @@ class MethodOnFileOut(BaseModel):
 
 
 class OptionsOut(BaseModel):
-    """Every way to pay that is on, and what is on file to draw from, the newest first."""
+    """Every way to pay that is on, the most a payment on a day may be, and what is on file, the newest first."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -176,6 +176,7 @@ class OptionsOut(BaseModel):
                     "recurring": None,
                     "paperless": True,
                     "budget": None,
+                    "recurring_cents_max": 200000,
                     "on_file": [{"method_id": "0192f0c1-8a70-7000-8000-00000000d1f1", "label": "Visa ending in 4242"}],
                     "as_of": "2026-11-23T18:00:00Z",
                 }
@@ -187,5 +188,6 @@ class OptionsOut(BaseModel):
     recurring: RecurringOut | None
     paperless: bool
     budget: BudgetOut | None
+    recurring_cents_max: int
     on_file: list[MethodOnFileOut]
     as_of: datetime

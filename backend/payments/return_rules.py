@@ -84,9 +84,8 @@ def _between_banks(meaning: str) -> ReturnRule:
 
 
 DISPUTED = "DISPUTE"
-"""A card's owner says to their bank that they did not agree: no code of NACHA's, but a return like any other."""
+"""A card's owner says to their bank that they did not agree: no code of a return file, but a return like any other."""
 RULES = {
-    DISPUTED: _not_authorized("the card's bank took the payment back"),
     "R01": ReturnRule("insufficient funds", NextStep.RE_PRESENT, fee=True),
     "R02": _new_account("account closed"),
     "R03": _new_account("no account, or the name does not fit"),
@@ -124,12 +123,13 @@ RULES = {
     **{f"R{number}": _between_banks("the customer's bank insists on its return") for number in range(71, 78)},
 }
 
+DISPUTE = _not_authorized("the card's bank took the payment back")
 UNKNOWN = ReturnRule("a reason that these rules do not know", NextStep.LOOK_INTO)
 
 
 def rule_of(reason_code: str) -> ReturnRule:
-    """The rule of a bank's reason ("R01"); one that nobody has heard of goes to a person, without a fee."""
-    return RULES.get(reason_code, UNKNOWN)
+    """The rule of a bank's reason ("R01", `DISPUTED`); one nobody has heard of goes to a person, without a fee."""
+    return DISPUTE if reason_code == DISPUTED else RULES.get(reason_code, UNKNOWN)
 
 
 def present_again_until(presented_on: Sequence[date], today: date) -> date | None:

@@ -11,7 +11,7 @@ from backend.database import announce
 from backend.district.service import District
 from backend.hand_offs import desk, moves
 from backend.models.base import new_id
-from backend.queue import legs, presence, repository
+from backend.queue import legs, presence, repository, voicemails
 from backend.queue.rules import offers
 from backend.queue.standing import at_work, standing
 from backend.staff.permissions import Permission, require
@@ -33,6 +33,7 @@ async def dispatch(session: AsyncSession, district: District, now: datetime) -> 
     await _end_stale_legs(session, district, now)
     await _end_windows(session, now)
     await _end_late_offers(session, now)
+    await voicemails.write_down(session, now)
     return await _offer(session, district, now)
 
 

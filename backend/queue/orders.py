@@ -11,12 +11,13 @@ from backend.models.base import new_id
 from backend.models.queue import CallLeg, CallOrder
 
 
-async def give(session: AsyncSession, body: dict[str, Any], now: datetime, leg_id: UUID | None = None) -> None:
-    """Have telephony do this (`what` and its values, see docs/contracts.md)."""
+async def give(session: AsyncSession, body: dict[str, Any], now: datetime, leg_id: UUID | None = None) -> UUID:
+    """Have telephony do this (`what` and its values, see docs/contracts.md); the order's id."""
     order = CallOrder(id=new_id(), leg_id=leg_id, body=body, state="pending", created_at=now)
     session.add(order)
     await session.flush()
     announce(session, "call_order", order_id=order.id)
+    return order.id
 
 
 async def ring(session: AsyncSession, leg: CallLeg, seconds: int, now: datetime) -> None:

@@ -156,17 +156,33 @@ _AT_WORK = text(
 
 _KEEP_VOICEMAIL = text(
     """
-    INSERT INTO voicemails (id, hand_off_id, recording_sid, seconds, received_at)
-    VALUES (:id, :hand_off_id, :recording_sid, :seconds, :now) ON CONFLICT DO NOTHING RETURNING id
+    INSERT INTO voicemails (id, hand_off_id, recording_sid, seconds, received_at, call_sid)
+    VALUES (:id, :hand_off_id, :recording_sid, :seconds, :now, :call_sid) ON CONFLICT DO NOTHING RETURNING id
     """
 )
-_TRANSCRIBE = text(
+_KEEP_PIECE = text(
     """
-    UPDATE voicemails SET transcript = :words WHERE recording_sid = :recording_sid AND transcript IS NULL
-    RETURNING hand_off_id
+    INSERT INTO voicemail_pieces (transcription_sid, number, call_sid, words, is_last, received_at)
+    SELECT :transcription_sid, :number, :call_sid, :words, :is_last, :now
+     WHERE NOT EXISTS (SELECT FROM voicemails WHERE call_sid = :call_sid AND transcript IS NOT NULL)
+    ON CONFLICT DO NOTHING RETURNING number
     """
 )
-_VOICEMAIL = text("SELECT hand_off_id FROM voicemails WHERE recording_sid = :recording_sid")
+# Whole: every number up to the last is there. Late: what has not come by `late` does not come any more.
+_WRITE_DOWN = text(
+    """
+    UPDATE voicemails v SET transcript = said.words
+      FROM (SELECT call_sid, trim(string_agg(words, ' ' ORDER BY transcription_sid, number)) AS words,
+                   max(number) FILTER (WHERE is_last) = count(*) AS is_whole, max(received_at) AS last_at
+              FROM voicemail_pieces
+             WHERE call_sid IN (SELECT call_sid FROM voicemails WHERE transcript IS NULL AND call_sid IS NOT NULL)
+             GROUP BY call_sid) said
+     WHERE v.call_sid = said.call_sid AND v.transcript IS NULL
+       AND (said.is_whole OR greatest(said.last_at, v.received_at) < :late)
+    RETURNING v.hand_off_id, v.transcript, v.call_sid
+    """
+)
+_FORGET_PIECES = text("DELETE FROM voicemail_pieces WHERE call_sid = ANY(:written) OR received_at < :old")
 _CONVERSATION_OF = text("SELECT conversation_id FROM hand_offs WHERE id = :hand_off_id")
 
 
@@ -216,8 +232,9 @@ _STATEMENTS = {
     "legs_shown": _LEGS_SHOWN,
     "at_work": _AT_WORK,
     "keep_voicemail": _KEEP_VOICEMAIL,
-    "transcribe": _TRANSCRIBE,
-    "voicemail": _VOICEMAIL,
+    "keep_piece": _KEEP_PIECE,
+    "write_down": _WRITE_DOWN,
+    "forget_pieces": _FORGET_PIECES,
     "conversation_of": _CONVERSATION_OF,
 }
 

@@ -20,9 +20,9 @@ from backend.queue.schemas import (
     LegIn,
     LegOut,
     OnwardOut,
+    PieceIn,
     PlaceOut,
     StepIn,
-    TranscriptIn,
     VoicemailIn,
     VoicemailOut,
     WhisperOut,
@@ -94,7 +94,9 @@ async def post_voicemail(told: VoicemailIn, session: SessionDep, district: Distr
     )
 
 
-@router.put("/voicemails/{recording_sid}/transcript", status_code=204)
-async def put_transcript(recording_sid: str, told: TranscriptIn, session: SessionDep, now: NowDep) -> None:
-    """What a message says."""
-    await voicemails.transcribe(session, recording_sid, told.text, now)
+@router.post("/calls/{call_sid}/message", status_code=204)
+async def post_piece(call_sid: str, told: PieceIn, session: SessionDep, now: NowDep) -> None:
+    """One sentence of the message that a caller leaves; in any order, and twice."""
+    await voicemails.hear(
+        session, call_sid, told.transcription_sid, told.number, told.text, is_last=told.is_last, now=now
+    )

@@ -191,9 +191,16 @@ class VoicemailOut(BaseModel):
     hand_off_id: UUID
 
 
-class TranscriptIn(BaseModel):
-    """What a message says; empty when it could not be understood."""
+class PieceIn(BaseModel):
+    """One sentence of a message as it is heard; its beginning and its end (`is_last`) have no words."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Please call me about my bill."}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"transcription_sid": "GT" + "0" * 32, "number": 2, "text": "Hola.", "is_last": False}]
+        }
+    )
 
-    text: Annotated[Words, StringConstraints(max_length=10_000)]
+    transcription_sid: Sid
+    number: Annotated[int, Field(ge=1, le=10_000)]
+    text: Annotated[Words, StringConstraints(max_length=10_000)] = ""
+    is_last: bool = False

@@ -1,13 +1,12 @@
 """Messages that callers leave: into the case, with what was said once it is written down."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations import service as conversations
 from backend.district.service import District
-from backend.errors import NotFoundError
 from backend.hand_offs import moves
 from backend.hand_offs import service as hand_offs
 from backend.hand_offs.schemas import HandOffIn
@@ -17,11 +16,10 @@ from backend.queue import repository
 _NOTED = {"en": "Voicemail, {seconds} seconds.", "es": "Mensaje de voz, {seconds} segundos."}
 
 
-class VoicemailNotFoundError(NotFoundError):
-    """404 `voicemail_not_found`."""
-
-    def __init__(self) -> None:
-        super().__init__("voicemail_not_found", "There is no such message.")
+LATE_AFTER = timedelta(minutes=1)
+"""What of a message has not been heard by then is taken as lost, and the rest is written down without it."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Sentences of a message that was too short to be kept."""
 
 
 async def keep(
@@ -35,25 +33,56 @@ async def keep(
     if found is None:
         found = (await hand_offs.hand_off(session, asked, district, now)).row
     case: UUID = found.id
-    values = {"id": new_id(), "hand_off_id": case, "recording_sid": recording_sid, "seconds": seconds, "now": now}
+    values = {
+        "id": new_id(),
+        "hand_off_id": case,
+        "recording_sid": recording_sid,
+        "seconds": seconds,
+        "call_sid": asked.thread_key,
+        "now": now,
+    }
     if await repository.row(session, "keep_voicemail", values) is not None:
         await moves.put_back(session, case, "voicemail", now)
         await _say(session, case, _NOTED[district.settings.language].format(seconds=seconds), now)
+        await write_down(session, now)
     return case
 
 
-async def transcribe(session: AsyncSession, recording_sid: str, words: str, now: datetime) -> None:
-    """What the message says, masked like everything that customers say; empty: it could not be understood.
+async def hear(
+    session: AsyncSession,
+    call_sid: str,
+    transcription_sid: str,
+    number: int,
+    words: str,
+    *,
+    is_last: bool,
+    now: datetime,
+) -> None:
+    """One sentence of a message, masked like everything that customers say, in whatever order and however often.
 
-    :raises VoicemailNotFoundError: no such recording.
+    The message may not be on record yet: the sentences wait for it.
     """
-    kept = conversations.masked(words)
-    values = {"recording_sid": recording_sid, "words": kept}
-    done = await repository.row(session, "transcribe", values)
-    if done is None and await repository.row(session, "voicemail", values) is None:
-        raise VoicemailNotFoundError
-    if done is not None and kept:
-        await _say(session, done.hand_off_id, kept, now)
+    values = {
+        "transcription_sid": transcription_sid,
+        "number": number,
+        "call_sid": call_sid,
+        "words": conversations.masked(words),
+        "is_last": is_last,
+        "now": now,
+    }
+    if await repository.row(session, "keep_piece", values) is not None:
+        await write_down(session, now)
+
+
+async def write_down(session: AsyncSession, now: datetime) -> None:
+    """Put what messages say into their cases, as soon as all of it is there, once."""
+    written = await repository.rows(session, "write_down", {"late": now - LATE_AFTER})
+    for done in written:
+        if done.transcript:
+            await _say(session, done.hand_off_id, conversations.masked(done.transcript), now)
+    if written:
+        values = {"written": [done.call_sid for done in written], "old": now - FORGOTTEN_AFTER}
+        await repository.run(session, "forget_pieces", values)
 
 
 async def _say(session: AsyncSession, case: UUID, words: str, now: datetime) -> None:

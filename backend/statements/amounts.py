@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel import dates
 
@@ -46,15 +47,15 @@ class Wording:
 
     def day(self, value: date) -> str:
         """`December 14, 2026`, `14 de diciembre de 2026`."""
-        return dates.format_date(value, _LONG[self.language], _LOCALES[self.language])
+        return _dated(value, _LONG[self.language], self.language)
 
     def short_day(self, value: date) -> str:
         """`Dec 14`, `14 dic`."""
-        return dates.format_date(value, _SHORT[self.language], _LOCALES[self.language])
+        return _dated(value, _SHORT[self.language], self.language)
 
     def month(self, value: date) -> str:
         """`Dec`, `dic`: a label of the usage picture."""
-        return dates.format_date(value, "LLL", _LOCALES[self.language]).rstrip(".")
+        return _dated(value, "LLL", self.language).rstrip(".")
 
     def number(self, value: Decimal, places: int = 2) -> str:
         """`12`, `1,234.5`: at most `places` decimals, and none that say nothing."""
@@ -74,3 +75,9 @@ class Wording:
     def gallons(self, units: Decimal) -> str:
         """`8,976`: whole gallons of so many units, for people to picture; never billed."""
         return self.number(units * GALLONS_PER_UNIT, 0)
+
+
+@lru_cache(maxsize=4_096)
+def _dated(value: date, pattern: str, language: str) -> str:
+    """Kept, because the days of a district's bills and rates are few and babel reads the pattern anew each time."""
+    return dates.format_date(value, pattern, _LOCALES[language])

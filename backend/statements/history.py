@@ -68,7 +68,7 @@ class Around:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Around":
-        """From the rows of one bill, as `repository.around` gives them."""
+        """From the rows of one bill, as `history_repository.Told` has them."""
         balance = not_yet_due = level = plan = 0
         moved = []
         for row in rows:
@@ -109,12 +109,6 @@ class Around:
         return sum(one.cents for one in self.moved if one.code == "settle")
 
 
-def entry_before(row: BillRow, rows: Sequence[BillRow]) -> UUID | None:
-    """The entry of the bill before, in `rows` (newest first); None for the first one we know of."""
-    place = rows.index(row) + 1
-    return rows[place].entry_id if place < len(rows) else None
-
-
 def billed(row: BillRow, around: Around, services: tuple[ServiceBilled, ...]) -> Billed:
     """The bill with its amount due taken apart; what nothing else explains was carried over."""
     since = sum(around.fees.values()) + around.adjustments_cents + around.settled_cents
@@ -135,14 +129,13 @@ def billed(row: BillRow, around: Around, services: tuple[ServiceBilled, ...]) ->
     )
 
 
-def services(
-    kept: Sequence[Row], lines: Mapping[tuple[UUID, UUID], Sequence[Line]], book: RateBook
-) -> tuple[ServiceBilled, ...]:
-    """The services of a bill, from the rows of `repository.services_of`."""
-    return tuple(_service(one, tuple(lines[one["bill_id"], one["agreement_id"]]), book) for one in kept)
+def services(kept: Iterable[Row], book: RateBook) -> tuple[ServiceBilled, ...]:
+    """The services of a bill, from its rows in `history_repository.Told`."""
+    return tuple(_service(one, book) for one in kept)
 
 
-def _service(one: Row, lines: tuple[Line, ...], book: RateBook) -> ServiceBilled:
+def _service(one: Row, book: RateBook) -> ServiceBilled:
+    lines: tuple[Line, ...] = one["lines"]
     terms = _terms(book, one["service_class"], one["first_day"], one["last_day"])
     metered = sum((line.quantity for line in lines if line.code.startswith("volume:")), Decimal(0))
     weather = tuple(one["et_inches"])

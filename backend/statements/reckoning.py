@@ -12,6 +12,7 @@ from uuid import UUID
 
 from backend.billing.amounts import DAY, together
 from backend.rates.rules import (
+    DroughtStage,
     Line,
     Rate,
     Service,
@@ -139,8 +140,10 @@ def _fixed_lines(rate: Rate, part: Service, meters: Iterable[tuple[str, Decimal]
     lines = []
     for size, number in meters:
         one = fixed_line(rate, replace(part, meter_size=size))
-        quantity = (one.quantity * number).quantize(HUNDRED_MILLIONTH, rounding=ROUND_HALF_UP)
-        lines.append(replace(one, quantity=quantity))
+        if number != 1:
+            quantity = (one.quantity * number).quantize(HUNDRED_MILLIONTH, rounding=ROUND_HALF_UP)
+            one = replace(one, quantity=quantity)
+        lines.append(one)
     return lines
 
 
@@ -192,15 +195,30 @@ def with_drought(terms: Terms, later: Terms) -> Terms:
     """The same rates, with the drought stages of `later` on the days on which they held."""
     if {rate.drought for rate, _ in terms} == {rate.drought for rate, _ in later} and len(later) == 1:
         return terms
-    stages = [rate.drought for rate, days in later for _ in range(days)]
     cut: list[tuple[Rate, int]] = []
-    for rate, stage in zip((rate for rate, days in terms for _ in range(days)), stages, strict=True):
-        dry = replace(rate, drought=stage)
+    for rate, stage, days in _days_in_common(terms, later):
+        dry = rate if rate.drought == stage else replace(rate, drought=stage)
         if cut and cut[-1][0] == dry:
-            cut[-1] = (dry, cut[-1][1] + 1)
+            cut[-1] = (dry, cut[-1][1] + days)
         else:
-            cut.append((dry, 1))
+            cut.append((dry, days))
     return tuple(cut)
+
+
+def _days_in_common(terms: Terms, later: Terms) -> Iterator[tuple[Rate, DroughtStage | None, int]]:
+    """Rate, stage of `later`, and the days that both last; the two are of equally many days."""
+    stages = iter(later)
+    stage: DroughtStage | None = None
+    left = 0
+    for rate, rate_days in terms:
+        count = rate_days
+        while count:
+            if not left:
+                dry, left = next(stages)
+                stage = dry.drought
+            days = min(count, left)
+            yield rate, stage, days
+            count, left = count - days, left - days
 
 
 def held_since(rates: Sequence[Rate], now: Rate, what: Callable[[Rate], object]) -> date:

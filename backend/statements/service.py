@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.errors import NotFoundError
 from backend.rates.service import RateBook
-from backend.statements import history, repository, rules, wording
+from backend.statements import history, history_repository, repository, rules, wording
 from backend.statements.history import Around, BillRow
 from backend.statements.rules import Billed, Comparison
 
@@ -120,24 +120,27 @@ async def bill_history(
 
     :raises BillNotFoundError: the account has no such bill.
     """
-    rows = [BillRow(**row) for row in await repository.bills_up_to(session, account_id, bill_id, today)]
-    if not rows:
+    told = await history_repository.bills_up_to(session, account_id, bill_id, today)
+    if not told:
         raise BillNotFoundError
-    wanted, last = rows[0], rows[1] if len(rows) > 1 else None
-    year = rules.year_before(wanted, rows[1:])
-    chosen = list(dict.fromkeys(row for row in (wanted, last, year) if row is not None))
-    run = history.estimated_run(rows)
-    ids = [row.id for row in {*chosen, *run}]
-    lines, services = await repository.lines_of(session, ids), await repository.services_of(session, ids)
-    asked = [(row.id, row.entry_id, history.entry_before(row, rows)) for row in chosen]
-    sums = [Around.of(found) for found in await repository.around(session, account_id, asked)]
-    billed = {
-        row.id: history.billed(row, around, history.services(services[row.id], lines, book))
-        for row, around in zip(chosen, sums, strict=True)
-    }
-    estimates = history.estimates(run, services)
-    bill = billed[wanted.id]
-    bill = replace(bill, services=tuple(history.after_estimates(one, estimates) for one in bill.services))
-    meters = tuple(one["meters"] for one in services[wanted.id])
-    last_bill, year_bill = (billed[row.id] if row else None for row in (last, year))
-    return BillHistory(rows, bill, last_bill, year_bill, sums[0], meters)
+    rows = [BillRow(**one.bill) for one in told]
+    by_id = {one.id: found for one, found in zip(rows, told, strict=True)}
+
+    def billed(row: BillRow | None) -> Billed | None:
+        if row is None:
+            return None
+        one = by_id[row.id]
+        return history.billed(row, Around.of(one.around), history.services(one.services, book))
+
+    wanted = rows[0]
+    bill = billed(wanted)
+    assert bill is not None
+    estimates = history.estimates(history.estimated_run(rows), {key: one.services for key, one in by_id.items()})
+    return BillHistory(
+        rows=rows,
+        bill=replace(bill, services=tuple(history.after_estimates(one, estimates) for one in bill.services)),
+        last=billed(rows[1] if len(rows) > 1 else None),
+        last_year=billed(rules.year_before(wanted, rows[1:])),
+        around=Around.of(told[0].around),
+        meters=tuple(one["meters"] for one in told[0].services),
+    )

@@ -65,11 +65,12 @@ def tell(comparison: Comparison, against: str, name_of: NameOf) -> dict[str, Tol
 
 
 def _told(comparison: Comparison, written: _Telling, spoken: _Telling) -> Told:
+    statement = tuple(_sentence(cause, written) for cause in comparison.causes)
     return Told(
         summary=_summary(comparison, written),
-        statement=tuple(_sentence(cause, written) for cause in comparison.causes),
-        chat=_short(comparison, written, IN_CHAT),
-        speech=_short(comparison, spoken, SPOKEN_CAUSES),
+        statement=statement,
+        chat=_short(comparison, written, IN_CHAT, statement.__getitem__),
+        speech=_short(comparison, spoken, SPOKEN_CAUSES, lambda place: _sentence(comparison.causes[place], spoken)),
     )
 
 
@@ -118,24 +119,29 @@ def _summary(comparison: Comparison, telling: _Telling) -> str:
     return words.format(amount=telling.wording.money(cents), other=telling.other)
 
 
-def _short(comparison: Comparison, telling: _Telling, count: int) -> str:
-    """The biggest causes, the biggest first; the others in one figure, so that it still adds up."""
-    chosen, rest = _biggest(comparison.causes, count)
+def _short(comparison: Comparison, telling: _Telling, count: int, sentence: Callable[[int], str]) -> str:
+    """The biggest causes, the biggest first; the others in one figure, so that it still adds up.
+
+    `sentence` tells the cause at a place of `comparison.causes`.
+    """
+    causes = comparison.causes
+    chosen, rest = _biggest(causes, count)
     lines = [_summary(comparison, telling)]
-    lines += [_sentence(cause, telling) for cause in chosen]
+    lines += [sentence(place) for place in chosen]
     if rest:
         words = sentences.REST[telling.language][rest < 0]
         lines.append(words.format(amount=telling.wording.money(rest)))
-    if any(cause.code in USE_CODES and cause.cents > 0 for cause in chosen):
+    if any(causes[place].code in USE_CODES and causes[place].cents > 0 for place in chosen):
         lines.append(sentences.NO_CAUSE_OF_USE[telling.language])
     return " ".join(lines)
 
 
-def _biggest(causes: Sequence[Cause], count: int) -> tuple[list[Cause], int]:
-    ranked = sorted(causes, key=lambda cause: -abs(cause.cents))
+def _biggest(causes: Sequence[Cause], count: int) -> tuple[list[int], int]:
+    """Their places, and the cents of all others."""
+    ranked = sorted(range(len(causes)), key=lambda place: -abs(causes[place].cents))
     # Naming one cause more is better than "everything else" for a single one.
     chosen = ranked if len(ranked) <= count + 1 else ranked[:count]
-    return chosen, sum(cause.cents for cause in causes) - sum(cause.cents for cause in chosen)
+    return chosen, sum(cause.cents for cause in causes) - sum(causes[place].cents for place in chosen)
 
 
 def _values(cause: Cause, telling: _Telling) -> dict[str, str]:

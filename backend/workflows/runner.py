@@ -6,6 +6,7 @@ do is in their rows (see `backend/outbox/pump.py`).
 
 import asyncio
 import importlib
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import date
@@ -47,6 +48,8 @@ class Workflows:
         self._engine: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._look = asyncio.Event()
+        self._of_engine = threading.Lock()
+        self._stopping = False
         self.ready = False
 
     def start(self) -> None:
@@ -60,7 +63,7 @@ class Workflows:
 
     async def stop(self) -> None:
         """Stop; work in progress goes on when the next process starts."""
-        self.ready = False
+        self.ready, self._stopping = False, True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -74,7 +77,7 @@ class Workflows:
         for event in events:
             if event.kind == "outbound":
                 self._pump.wake()
-            elif event.kind == "campaign_filling":
+            elif event.kind in ("campaign_filling", "campaign"):
                 self._filling.wake()
         for event in events if self.ready else ():
             self._calls.hear(event)
@@ -154,9 +157,14 @@ class Workflows:
             log.warning("preparation_not_started", run_id=run_id, kind=type(problem).__name__)
 
     def _launch(self) -> None:
-        # DBOS takes a good part of a second to import; nothing of it is loaded before it is needed.
-        self._engine = importlib.import_module("backend.workflows.engine")
-        self._engine.launch(self._settings, self._night_is_over, self._payments.charging if self._payments else None)
+        # A thread cannot be cancelled: told to stop in mid-launch, `_destroy` has to come after it, not into it.
+        with self._of_engine:
+            if self._stopping:
+                return
+            # DBOS takes a good part of a second to import; nothing of it is loaded before it is needed.
+            self._engine = importlib.import_module("backend.workflows.engine")
+            charging = self._payments.charging if self._payments else None
+            self._engine.launch(self._settings, self._night_is_over, charging)
 
     def _night_is_over(self) -> None:
         """Called on a workflow's thread: the next night need not wait for the sweep."""
@@ -164,5 +172,6 @@ class Workflows:
             self._loop.call_soon_threadsafe(self._look.set)
 
     def _destroy(self) -> None:
-        if self._engine is not None:
-            self._engine.destroy()
+        with self._of_engine:
+            if self._engine is not None:
+                self._engine.destroy()

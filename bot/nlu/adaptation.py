@@ -16,7 +16,7 @@ Matrix = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Layers = dict[str, Matrix]
 LAYERS = ("turn", "p1", "d0", "d1", "p3", "d2", "d3")
-EXAMPLES_EACH_MAX = 40
+EXAMPLES_EACH_MAX = 80
 """More examples of an intent than this, on average, and the encoder stays as it is."""
 STEPS_MAX, ROUNDS = 90, 15
 """Every example is seen `ROUNDS` times, or as often as `STEPS_MAX` batches allow."""

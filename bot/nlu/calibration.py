@@ -1,7 +1,6 @@
 """How sure a prediction is: the probability that it is right, learned from examples left out.
 
-What was left out stands for customers: each example judged by a model that has not seen it, and
-once more as if nobody had trained its intent at all, which stands for what is out of scope.
+What was left out stands for customers: each example judged by a model that has not seen it.
 """
 
 from collections.abc import Sequence
@@ -12,8 +11,6 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 OUT_OF_SCOPE = "out_of_scope"
-UNTRAINED_SHARE = 0.3
-"""How much an example whose intent is hidden counts beside one that is left out."""
 THRESHOLD_RANGE = (0.1, 0.8)
 _ROUNDS = 30
 _RIDGE = 1e-2
@@ -58,28 +55,21 @@ def calibrate(left_out: Matrix, labels: NDArray[np.int64], classes: Sequence[str
     """
     seen = evidence(left_out)
     right = left_out.argmax(axis=1) == labels
-    hidden_scores = left_out.copy()
-    hidden_scores[np.arange(len(labels)), labels] = -1.0
     inside = np.array([name != OUT_OF_SCOPE for name in classes])[labels]
-    unseen = evidence(hidden_scores)[inside]
-    coefficients = _fit(
-        np.concatenate([seen, unseen]),
-        np.concatenate([right, np.zeros(len(unseen), dtype=bool)]),
-        np.concatenate([np.ones(len(seen)), np.full(len(unseen), UNTRAINED_SHARE)]),
-    )
+    coefficients = _fit(seen, right)
     sure = _logistic(_with_offset(seen[right & inside]) @ coefficients)
     found = float(np.quantile(sure, loss_max)) if len(sure) else 0.0
     return Calibration(coefficients, float(np.clip(found, *THRESHOLD_RANGE)))
 
 
-def _fit(evidences: NDArray[np.float64], right: NDArray[np.bool_], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fit(evidences: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Logistic regression by Newton's method."""
     rows = _with_offset(evidences)
     found = np.zeros(rows.shape[1])
     for _ in range(_ROUNDS):
         guess = _logistic(rows @ found)
-        slope = rows.T @ (counts * (right - guess)) - _RIDGE * found
-        bend = (rows * (counts * guess * (1 - guess))[:, None]).T @ rows + _RIDGE * np.eye(rows.shape[1])
+        slope = rows.T @ (right - guess) - _RIDGE * found
+        bend = (rows * (guess * (1 - guess))[:, None]).T @ rows + _RIDGE * np.eye(rows.shape[1])
         found = found + np.linalg.solve(bend, slope)
     return found
 

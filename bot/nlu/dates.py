@@ -36,6 +36,8 @@ _PAST = frozenset(
         "hace",
     }
 )
+_WHEN_PAID = frozenset({"get", "gets", "be", "getting"})
+""" "I get paid on Friday" speaks of what is to come."""
 _RELATIVE: dict[Language, dict[tuple[str, ...], int]] = {
     "en": {
         ("day", "after", "tomorrow"): 2,
@@ -86,7 +88,9 @@ class _Reader:
         self._chunks = {chunk.first: chunk for chunk in chunks}
         self._language = language
         self._today = today
-        self._past = any(word in _PAST for word in self._folded)
+        self._past = any(
+            word in _PAST and not (at and self._folded[at - 1] in _WHEN_PAID) for at, word in enumerate(self._folded)
+        )
 
     def readings(self, position: int) -> Iterator[Day]:
         for read in (self._written, self._relative, self._in_days, self._named, self._day_only):

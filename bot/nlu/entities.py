@@ -44,8 +44,10 @@ _LANGUAGE_NAMES: dict[str, tuple[str, ...]] = {
 }
 _SPOKEN_MAIL: dict[str, dict[str, str]] = {
     "en": {"at": "@", "dot": ".", "underscore": "_", "dash": "-"},
-    "es": {"arroba": "@", "punto": ".", "guion": "-"},
+    "es": {"arroba": "@", "punto": ".", "guion": "-", "guión": "-", "guion bajo": "_", "guión bajo": "_"},
 }
+_PHONE = re.compile(r"(?<![\d-])(?:\+?1[ .-]?)?\(?(\d{3})\)?[ .-]{1,2}(\d{3})[ .-](\d{4})(?![\d-])")
+"""A telephone number as it is written; the tokenizers of the two languages cut these differently."""
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 Found = tuple[str, Any, int, int]
@@ -69,11 +71,12 @@ def _mails(language: Language) -> Matcher:
     at = next(word for word, sign in signs.items() if sign == "@")
     dot = next(word for word, sign in signs.items() if sign == ".")
     part: dict[str, Any] = {"TEXT": {"REGEX": r"^\w[\w.+-]*$"}}
-    joined: dict[str, Any] = {"LOWER": {"IN": [word for word in signs if word != at]}}
+    joined: dict[str, Any] = {"LOWER": {"IN": [word for word in signs if word != at and " " not in word]}}
+    low: dict[str, Any] = {"LOWER": "bajo", "OP": "?"}
     matcher = Matcher(pipeline(language).vocab)
     matcher.add("written", [[{"LIKE_EMAIL": True}]], greedy="LONGEST")
     said: list[dict[str, Any]] = [part, {"LOWER": at}, part, {"LOWER": dot}, part]
-    longer = [part, joined, part, {"LOWER": at}, part, {"LOWER": dot}, part]
+    longer = [part, joined, low, part, {"LOWER": at}, part, {"LOWER": dot}, part]
     matcher.add("said", [said, longer, [*said, {"LOWER": dot}, part]], greedy="LONGEST")
     return matcher
 
@@ -92,6 +95,9 @@ def find_entities(text: str, doc: Doc, language: Language, today: date) -> list[
     pieces: list[Any] = [*days, *(amount for amount in amounts if amount.certain)]
     for piece in pieces:
         taken.update(range(piece.first, piece.last))
+    for phone in _PHONE.finditer(text):
+        found.append(("digits", "".join(phone.groups()), phone.start(), phone.end()))
+        taken.update(at for at, word in enumerate(words) if word.start < phone.end() and word.end > phone.start())
     free = [chunk for chunk in chunks if not taken & set(range(chunk.first, chunk.last))]
     for group in digit_groups(words, free):
         found.append(("digits", group.digits, *_span(words, group)))
@@ -114,7 +120,10 @@ def _mail_entities(doc: Doc, language: Language) -> Iterator[tuple[str, int, int
         span = doc[first:last]
         mail = span.text.lower()
         if last - first > 1:
-            mail = "".join(signs.get(token.lower_, token.lower_) for token in span)
+            words = " ".join(token.lower_ for token in span)
+            for word in sorted(signs, key=len, reverse=True):
+                words = re.sub(rf"\b{word}\b", signs[word], words)
+            mail = words.replace(" ", "")
         if _MAIL.fullmatch(mail):
             yield mail, span.start_char, span.end_char
 

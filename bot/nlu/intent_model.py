@@ -13,13 +13,13 @@ from bot.nlu.adaptation import LAYERS, Labels
 from bot.nlu.calibration import Calibration, calibrate, spread
 from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import Features
-from bot.nlu.kernel import Examples, Matrix, Meaning, fit_ridge
+from bot.nlu.kernel import Examples, Matrix, Meaning, Ridge
 
 EXAMPLES_MAX = 12_000
 """The fit grows with the cube of the number of examples; beyond this many, each intent gives its share."""
 FAMILIARITY_MIN = 0.4
 PENALTY = 0.07
-PARTS = 3
+PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -103,23 +103,24 @@ def train_intent_model(
     offsets: Matrix = targets.mean(axis=0)
     encoded = sentence_encoder().encode(texts)
     examples = Examples.of(texts, labels, encoded)
-    weights, left_out = fit_ridge(examples.alike_among(), targets - offsets, penalty)
-    judged = np.arange(len(labels))
+    ridge = Ridge.fit(examples.alike_among(), targets - offsets, penalty)
     if examples.meaning.layers:  # they have seen every example: only those really left out tell
         judged, left_out = _really_left_out(texts, labels, encoded, targets - offsets, penalty)
+    else:
+        judged, left_out = np.arange(len(labels)), ridge.left_out(targets - offsets)
     calibration = calibrate(left_out + offsets, labels[judged], classes, loss_max)
-    return IntentModel(classes, examples, weights, offsets, calibration)
+    return IntentModel(classes, examples, ridge.weights, offsets, calibration)
 
 
 def _really_left_out(
     texts: Sequence[str], labels: Labels, encoded: Matrix, targets: Matrix, penalty: float
 ) -> tuple[Labels, Matrix]:
-    """Every third example of an intent, and its scores by a model of the others."""
+    """Every fifth example of an intent, and its scores by a model of the others."""
     part = np.empty(len(labels), dtype=np.int64)
     part[np.argsort(labels, kind="stable")] = np.arange(len(labels)) % PARTS
     seen, unseen = np.flatnonzero(part != 0), np.flatnonzero(part == 0)
     examples = Examples.of([texts[at] for at in seen], labels[seen], encoded[seen])
-    weights, _ = fit_ridge(examples.alike_among(), targets[seen], penalty)
+    weights = Ridge.fit(examples.alike_among(), targets[seen], penalty).weights
     return unseen, examples.alike([texts[at] for at in unseen], encoded[unseen]) @ weights
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,10 +18,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge import ARTICLE
 from bot.nlu.calibration import OUT_OF_SCOPE
 from bot.nlu.intent_model import PENALTY, IntentModel, train_intent_model
-from bot.nlu.requests import requests_in, second_request
+from bot.nlu.requests import parts_of, requests_in, second_request
 
 RANKING = "intent_ranking"
 RANKING_MAX = 5
+_BESIDE_A_REQUEST = frozenset({"give_details", "verify_identity", "greet", "thanks"})
+"""What a whole message may look like that asks for one thing beside it: "what do I owe? my account is 4412 4412"."""
 OUT_OF_SCOPE_SURE = 0.5
 """Less sure than this that something is not ours is not having understood it: one may say it in other words."""
 
@@ -113,11 +116,17 @@ class IntentClassifier(GraphComponent):
 
     def _first_and_second(self, text: str) -> tuple[list[dict[str, Any]], str | None]:
         """The ranking of what comes first, and the class of a second request in the same message."""
-        whole = self._classify(text)
         if self._config["no_requests"] is None:
-            return whole, None
+            return self._classify([text])[0], None
+        parts = parts_of(text)
+        whole, *rankings = self._classify([text, *parts] if len(parts) > 1 else [text])
+        beside = whole[0]["name"] in _BESIDE_A_REQUEST
+        if beside and len(at_commas := parts_of(text.replace(", ", ". "))) > len(parts):
+            rankings = self._classify(at_commas)
         never = {*self._config["no_requests"], DEFAULT_NLU_FALLBACK_INTENT_NAME}
-        found = requests_in(text, lambda part: self._classify(part)[0], never=never)
+        found = requests_in((ranking[0] for ranking in rankings), never=never)
+        if len(found) == 1 and beside:
+            return [found[0], *whole[: RANKING_MAX - 1]], None
         if len(found) < 2 or not _is_of(whole[0]["name"], found):
             return whole, None
         urgent = [one for one in found if one["name"] in self._config["urgent"]]
@@ -125,15 +134,19 @@ class IntentClassifier(GraphComponent):
             return ([urgent[0], *whole[: RANKING_MAX - 1]] if urgent else whole), None
         return [found[0], *whole[: RANKING_MAX - 1]], str(found[1]["name"])
 
-    def _classify(self, text: str) -> list[dict[str, Any]]:
+    def _classify(self, texts: list[str]) -> list[list[dict[str, Any]]]:
+        """The ranking of each of `texts`: together they take little longer than one."""
         if self._model is None:
             raise RuntimeError("the intent classifier has not been trained")
-        if self._model.knows_nothing_of(text):
+        confidences = self._model.confidences(texts)
+        return [self._ranking(self._model, text, row) for text, row in zip(texts, confidences, strict=True)]
+
+    def _ranking(self, model: IntentModel, text: str, confidences: NDArray[np.float64]) -> list[dict[str, Any]]:
+        if model.knows_nothing_of(text):
             return [_prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0)]
-        confidences = self._model.confidences([text])[0]
         likeliest = np.argsort(-confidences)[:RANKING_MAX]
-        ranking = [_prediction(self._model.classes[at], float(confidences[at])) for at in likeliest]
-        threshold = self._config["threshold"] or self._model.threshold
+        ranking = [_prediction(model.classes[at], float(confidences[at])) for at in likeliest]
+        threshold = self._config["threshold"] or model.threshold
         unsure = ranking[0]["name"] == OUT_OF_SCOPE and ranking[0]["confidence"] < OUT_OF_SCOPE_SURE
         if ranking[0]["confidence"] >= threshold and not unsure:
             return ranking

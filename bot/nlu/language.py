@@ -37,11 +37,16 @@ _ENDINGS: dict[Language, re.Pattern[str]] = {
 _COUNTER: dict[Language, str] = {
     "en": """hello hi hey thanks thank please help bill balance water account pay payment due owe hours
         open office street someone talk speak person agent yes bye goodbye sorry number english want
-        need know check question leak pressure late fee morning afternoon evening today tomorrow""",
+        need know check question leak pressure late fee morning afternoon evening today tomorrow
+        card bank save monthly paperless statement meter rates house tap pipe neighbor neighbors lawn yard rebate waive
+        charge charged fix fixed shut moving service""",
     "es": """hola gracias favor ayuda factura recibo saldo agua cuenta pagar pago debo horario horarios
         oficina calle alguien hablar persona agente adios buenos buenas dias tardes noches numero
         espanol quiero quisiera necesito saber pregunta fuga presion multa manana hoy ayer si cuanto
-        cuando donde como cual arroba punto proximo ayudame puedo puede tengo hay ustedes digame""",
+        cuando donde como cual arroba punto proximo ayudame puedo puede tengo hay ustedes digame
+        guardar tarjeta banco mensual papel correo medidor tarifa tarifas activar cancelar casa llave tubo vecino
+        vecinos pasto jardin regar riego pagan cobran cobraron cobro recargo perdonar servicio cortar corten cortaron
+        mudo mudanza arreglar""",
 }
 
 

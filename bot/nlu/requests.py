@@ -1,7 +1,7 @@
 """Several requests in one message: where it may be cut, and what the second part asks for."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 NEXT_REQUEST = "next_request"
@@ -24,17 +24,14 @@ def parts_of(text: str) -> list[str]:
     return kept[:PARTS_MAX] if len(kept) > 1 else [text]
 
 
-def requests_in(text: str, classify: Callable[[str], dict[str, Any]], *, never: Iterable[str]) -> list[dict[str, Any]]:
-    """The predictions of the parts that surely ask for something, each thing once, in their order.
+def requests_in(predictions: Iterable[dict[str, Any]], *, never: Iterable[str]) -> list[dict[str, Any]]:
+    """Of the `predictions` of a message's parts those that surely ask for something, each thing once, in their order.
 
     `never` are intents that are no requests: yes, no, greetings, details.
     """
-    parts, no_requests = parts_of(text), set(never)
+    no_requests = set(never)
     found: list[dict[str, Any]] = []
-    if len(parts) < 2:
-        return []
-    for part in parts:
-        prediction = classify(part)
+    for prediction in predictions:
         known = {one["name"] for one in found}
         if prediction["confidence"] >= SURE and not {prediction["name"]} & (known | no_requests):
             found.append(prediction)

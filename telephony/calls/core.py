@@ -36,10 +36,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Say the answer, then ring `number` (E.164). `department`: a case is there, so its callers may wait in line."""
+    """Say the answer, then ring `number` (E.164; None: none is known yet, or it has no phone).
+
+    `department`: a case is there, so its callers may wait in line, for which no number is needed.
+    """
 
     answer: Answer
-    number: str
+    number: str | None
     department: str | None = None
 
 
@@ -130,9 +133,9 @@ def step_of(  # one return a step
         waits = transfer.department if transfer.department == CUSTOMER_SERVICE else None
         return Ring(answer, transfer.number, waits)
     if hand_off is not None:
-        number = district.phone_of(hand_off.department or CUSTOMER_SERVICE) if hand_off.open_now else None
-        if number:
-            return Ring(answer, number, hand_off.department or CUSTOMER_SERVICE)
+        if hand_off.open_now:
+            department = hand_off.department or CUSTOMER_SERVICE
+            return Ring(answer, district.phone_of(department), department)
         return End(_with(answer, call_back(party, answer.language)))
     if any(isinstance(c, HangUp) for c in answer.commands):
         return End(answer)

@@ -27,10 +27,14 @@ _flights: "dict[str, asyncio.Task[str]]" = {}
 
 class CallOrder(BaseModel):
     """`ring` a phone for a leg; `end` a call, after `words`; `hold`, `unhold` or change the `manner` of somebody;
-    `take_card`, `ask_card` or `drop_card`: an agent-assisted payment on the call (`telephony/payments/assisted.py`)."""
+    pause or resume the recording of a conference; `take_card`, `ask_card` or `drop_card`: an agent-assisted payment
+    on the call (`telephony/payments/assisted.py`)."""
 
     order_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")
-    what: Literal["ring", "end", "hold", "unhold", "manner", "take_card", "ask_card", "drop_card"]
+    what: Literal[
+        "ring", "end", "hold", "unhold", "manner", "pause_recording", "resume_recording",
+        "take_card", "ask_card", "drop_card",
+    ]  # fmt: skip
     leg_id: str | None = None
     to: str | None = None
     ring_seconds: int = Field(default=20, ge=5, le=60)
@@ -122,6 +126,8 @@ async def _at_twilio(to: str, tried: datetime, services: Services) -> str | None
 
 
 async def _change(order: CallOrder, services: Services) -> str:
+    if order.what in ("pause_recording", "resume_recording"):
+        return await _change_recording(order, services)
     if not order.call_sid:
         raise TelephonyError(422, "incomplete_order", "Give the call_sid.")
     if order.what == "end":
@@ -145,6 +151,19 @@ async def _change(order: CallOrder, services: Services) -> str:
     else:
         await participant.update_async(hold=False)
     return order.call_sid
+
+
+async def _change_recording(order: CallOrder, services: Services) -> str:
+    conference = await find_conference(services, order.conference or "")
+    if conference is None:
+        raise _unavailable()
+    recording = services.twilio.conferences(conference).recordings("Twilio.CURRENT")
+    # `skip`: a pause leaves nothing, not even silence as long as what was said.
+    how = (
+        {"status": "paused", "pause_behavior": "skip"} if order.what == "pause_recording" else {"status": "in-progress"}
+    )
+    await recording.update_async(**how)
+    return ""
 
 
 def _unavailable() -> TelephonyError:

@@ -58,6 +58,7 @@ class QueueClient:
     def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
         self._session = session
         self._url = f"{url}/v1/queue"
+        self._recordings = f"{url}/v1/recordings"
         self._token = token
 
     async def enter(self, call_sid: str, party: str | None, department: str | None) -> Onward:
@@ -103,9 +104,15 @@ class QueueClient:
         body = {"call_sid": call_sid, "party": party, "recording_sid": recording_sid, "seconds": seconds}
         await self._call("POST", "/voicemails", body)
 
-    async def transcribe(self, recording_sid: str, text: str) -> None:
-        """What a message says."""
-        await self._call("PUT", f"/voicemails/{quote(recording_sid)}/transcript", {"text": text})
+    async def hear_message(self, call_sid: str, transcription_sid: str, number: int, text: str, is_last: bool) -> None:
+        """One sentence of the message that a caller leaves; its beginning and its end have no words."""
+        body = {"transcription_sid": transcription_sid, "number": number, "text": text, "is_last": is_last}
+        await self._call("POST", f"/calls/{quote(call_sid)}/message", body)
+
+    async def keep_recording(self, conference: str, recording_sid: str, state: str, seconds: int | None) -> None:
+        """The recording of a conference is `running` or `done`."""
+        body = {"conference": conference, "recording_sid": recording_sid, "state": state, "seconds": seconds}
+        await call_json(self._session, "POST", self._recordings, token=self._token, seconds=SECONDS, body=body)
 
     async def _call(self, method: str, path: str, body: object = None) -> Any:
         return await call_json(self._session, method, self._url + path, token=self._token, seconds=SECONDS, body=body)

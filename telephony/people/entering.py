@@ -19,7 +19,7 @@ log = structlog.get_logger("telephony.line")
 async def into_line(services: Services, step: Step, heard: Heard, place: Place) -> Step:
     """The step as it is carried out: whoever is to be connected waits in line, where people are at work.
 
-    Without the backend's word the phone is rung as before.
+    Without the backend's word the phone is rung as before; without a phone too, the caller is told that we call back.
     """
     if not isinstance(step, Ring) or step.department is None:
         return step
@@ -28,12 +28,16 @@ async def into_line(services: Services, step: Step, heard: Heard, place: Place) 
         onward = await services.queue.enter(heard.call_sid, heard.party, step.department)
     except CallError as problem:
         log.warning("line_not_entered", kind=type(problem).__name__, call_sid=heard.call_sid[:40])
-        return step
+        return step if step.number else _ends(step, call_back(heard.party, language))
     if onward.outcome == "wait":
         await services.places.keep(heard.call_sid, CallPlace(place, language=language))
         return Wait(step.answer, place)
     if onward.outcome == "closed":
         words = f"{say('office_closed', language)} {call_back(heard.party, language)}"
-        closed = Reply(words, commands=(HangUp(),))
-        return End(replace(step.answer, replies=(closed,)))
-    return replace(step, number=onward.number or step.number)
+        return End(replace(step.answer, replies=(Reply(words, commands=(HangUp(),)),)))
+    number = onward.number or step.number
+    return replace(step, number=number) if number else _ends(step, call_back(heard.party, language))
+
+
+def _ends(step: Ring, words: str) -> End:
+    return End(replace(step.answer, replies=(*step.answer.replies, Reply(words, commands=(HangUp(),)))))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from twilio.twiml.voice_response import Conference, Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Conference, Dial, Gather, Start, VoiceResponse
 
 from telephony.calls.core import Wait
 from telephony.calls.rules import Place
@@ -32,8 +32,8 @@ class Caller:
 class LineTwiml:
     """Writes the documents in one style."""
 
-    def __init__(self, style: VoiceStyle) -> None:
-        self._style = style
+    def __init__(self, style: VoiceStyle, *, records: bool) -> None:
+        self._style, self._records = style, records
 
     def say_and_wait(self, caller: Caller, words: str = "") -> str:
         """Wait in line, after a sentence."""
@@ -120,19 +120,25 @@ class LineTwiml:
         return str(response)
 
     def voicemail(self, caller: Caller, words: str = "") -> str:
-        """Leave a message. Twilio writes down English only."""
+        """Leave a message. `<Record>` itself writes down English only; live transcription, the caller's language."""
         response = VoiceResponse()
         for sentence in filter(None, (words, tell("leave_message", caller.language))):
             self._say(response, sentence, caller)
-        written = self._style.url("/twilio/voice/voicemail/transcript") if caller.language == "en" else None
+        start = Start()
+        start.transcription(
+            name="message",
+            track="inbound_track",
+            language_code=SPEECH_LANGUAGES[caller.language],
+            status_callback_url=self._style.url("/twilio/voice/voicemail/words"),
+            status_callback_method="POST",
+        )
+        response.append(start)
         response.record(
             action=self._url("/twilio/voice/voicemail", caller),
             method="POST",
             max_length=MESSAGE_SECONDS_MAX,
             finish_on_key="#",
             play_beep=True,
-            transcribe=written is not None,
-            transcribe_callback=written,
             recording_status_callback=self._style.url("/twilio/voice/voicemail/status"),
         )
         # Whoever says nothing leaves no recording, and Twilio goes on here.
@@ -147,7 +153,7 @@ class LineTwiml:
         dial.append(
             Conference(
                 conference, beep=False, start_conference_on_enter=True, end_conference_on_exit=False,
-                wait_url=self._style.url("/twilio/voice/line/music"), wait_method="POST",
+                wait_url=self._style.url("/twilio/voice/line/music"), wait_method="POST", **self._recorded(conference),
             )
         )  # fmt: skip
         response.append(dial)
@@ -184,10 +190,22 @@ class LineTwiml:
                 joins.conference, beep=False, start_conference_on_enter=True, end_conference_on_exit=joins.ends,
                 muted=joins.muted, coach=joins.coach,
                 wait_url=self._style.url("/twilio/voice/line/music"), wait_method="POST",
+                **self._recorded(joins.conference),
             )
         )  # fmt: skip
         response.append(dial)
         return str(response)
+
+    def _recorded(self, conference: str) -> dict[str, str]:
+        """Whoever is there first says whether the conference is recorded, so everybody says the same."""
+        if not self._records:
+            return {}
+        return {
+            "record": "record-from-start",
+            "recording_status_callback": self._style.url("/twilio/voice/recorded", conference=conference),
+            "recording_status_callback_method": "POST",
+            "recording_status_callback_event": "in-progress completed absent",
+        }
 
     def _choice(self, path: str, caller: Caller, *, seconds: int = 5, hints: str = "", phone: str = "") -> Gather:
         return Gather(

@@ -1,5 +1,7 @@
 """Webhooks of messages that callers leave."""
 
+import json
+
 import structlog
 from fastapi import APIRouter, Request, Response
 
@@ -49,15 +51,29 @@ async def recorded(request: Request, form: SignedForm) -> Response:
     return twiml(empty_voice_twiml())
 
 
-@router.post("/transcript")
-async def written_down(request: Request, form: SignedForm) -> Response:
-    """What the message says; nothing when it could not be understood."""
-    words = clean_text(form.get("TranscriptionText")) if form.get("TranscriptionStatus") == "completed" else ""
-    try:
-        await services_of(request).queue.transcribe(form.get("RecordingSid"), words)
-    except CallError as problem:
-        log.warning("transcript_not_kept", kind=type(problem).__name__, recording=form.get("RecordingSid")[:40])
+@router.post("/words")
+async def spoken(request: Request, form: SignedForm) -> Response:
+    """What is said in a message, sentence by sentence, in the caller's language (Real-Time Transcription)."""
+    event, number = form.get("TranscriptionEvent"), _seconds(form.get("SequenceId"))
+    if event.removeprefix("transcription-") in ("started", "content", "stopped") and number:
+        words = _transcript(form.get("TranscriptionData")) if event == "transcription-content" else ""
+        call_sid, is_last = form.get("CallSid"), event == "transcription-stopped"
+        try:
+            queue = services_of(request).queue
+            await queue.hear_message(call_sid, form.get("TranscriptionSid"), number, words, is_last)
+        except CallError as problem:
+            log.warning("words_not_kept", kind=type(problem).__name__, call_sid=call_sid[:40])
     return twiml(empty_voice_twiml())
+
+
+def _transcript(raw: str) -> str:
+    """The words of `TranscriptionData`, JSON as Twilio writes it."""
+    try:
+        data = json.loads(raw)
+    except json.JSONDecodeError:
+        return ""
+    words = data.get("transcript") if isinstance(data, dict) else None
+    return clean_text(words) if isinstance(words, str) else ""
 
 
 def _seconds(raw: str) -> int:

@@ -77,7 +77,7 @@ def step_twiml(step: Step, style: VoiceStyle, place: Place) -> str:
         return gather_twiml(step, style)
     response = VoiceResponse()
     add_lines(response, lines_of(step.answer), place, style)
-    if isinstance(step, Ring):
+    if isinstance(step, Ring) and step.number:
         action = style.url("/twilio/voice/dial-result", language=step.answer.language)
         response.dial(action=action, method="POST", timeout=DIAL_SECONDS).number(step.number)
     elif isinstance(step, Wait):

@@ -25,8 +25,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "title": "Customer service",
         "headline": "Water service, answered.",
         "notices_label": "What holds now",
-        "lead": "Ask about your balance, our hours or who to call. By chat, by text or by phone, day and night, "
-        "in English and Spanish.",
+        "lead": "Understand your bill, pay it, ask for more time, report a leak, or reach a person. By chat, by text "
+        "or by phone, day and night, in English and Spanish.",
         "chat_now": "Chat with us",
         "ways": "Three ways to reach us",
         "chat_title": "Chat",
@@ -36,8 +36,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "call_title": "Call",
         "call_text": "Say what you need or use the keys. Para español, oprima el dos.",
         "try_title": "Try asking",
-        "try_1": "What's my balance?",
-        "try_2": "When are you open?",
+        "try_1": "Why is my bill so high?",
+        "try_2": "Can I have more time to pay?",
         "try_3": "I'd like to talk to a person.",
         "facts": "Quick facts",
         "hours_title": "Office hours",
@@ -64,8 +64,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "title": "Servicio al cliente",
         "notices_label": "Lo que pasa ahora",
         "headline": "Su servicio de agua, con respuesta.",
-        "lead": "Pregunte por su saldo, nuestro horario o a quién llamar. Por chat, mensaje de texto o teléfono, "
-        "de día y de noche, en inglés y en español.",
+        "lead": "Entienda su factura, páguela, pida más tiempo, avise de una fuga o hable con una persona. Por chat, "
+        "mensaje de texto o teléfono, de día y de noche, en inglés y en español.",
         "chat_now": "Chatee con nosotros",
         "ways": "Tres maneras de comunicarse",
         "chat_title": "Chat",
@@ -76,8 +76,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "call_title": "Llamada",
         "call_text": "Diga lo que necesita o use las teclas. Para español, oprima el dos.",
         "try_title": "Pruebe preguntar",
-        "try_1": "¿Cuál es mi saldo?",
-        "try_2": "¿Cuándo abren?",
+        "try_1": "¿Por qué es tan alta mi factura?",
+        "try_2": "¿Me dan más tiempo para pagar?",
         "try_3": "Quiero hablar con una persona.",
         "facts": "Información útil",
         "hours_title": "Horario de oficina",

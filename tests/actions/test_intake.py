@@ -6,6 +6,8 @@ from actions import names
 from actions.account_api import AccountApi
 from actions.intake import ActionAskIntake, ValidateIntakeForm
 from actions.start_service import ActionStartService
+from actions.stop_service import ActionStopService
+from actions.water_quality import WATER_QUALITY
 from tests.actions.harness import Loopback, Tell
 
 ANSWERS = {
@@ -128,3 +130,62 @@ async def test_the_backend_is_out_at_the_end(api: AccountApi, answers: Loopback,
     answers.say("POST", "/v1/hand-offs", {"error": "database_unavailable"}, status=503)
     said = await run(ValidateIntakeForm(), intent="affirm", text="yes", **asking("confirm", ANSWERS))
     assert said.names and said.names[-1].startswith("utter_backend_out")
+
+
+async def test_the_topic_s_own_words_inside_it_are_an_answer(api: AccountApi, run: Tell) -> None:
+    asked = {"slots": {**asking("what")["slots"], names.INTAKE_TOPIC: WATER_QUALITY.topic}, "form": names.INTAKE_FORM}
+    said = await run(ValidateIntakeForm(), intent="report_water_quality", text="brown with little specks", **asked)
+    assert said.slots[names.INTAKE_ANSWERS] == {"what": "brown with little specks"}
+
+
+async def test_its_own_action_goes_on_where_it_is(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionStartService(), intent="start_service", text="start my service", **asking("name", ANSWERS))
+    assert (said.slots.get(names.INTAKE_ANSWERS), said.next) == (None, names.INTAKE_FORM)
+
+
+async def test_an_answer_to_a_later_question_is_kept(api: AccountApi, run: Tell) -> None:
+    day = [("date", "2026-12-05")]
+    said = await run(
+        ValidateIntakeForm(), intent="stop_service", text="it would be the fifth", entities=day, **asking("address")
+    )
+    assert (said.slots[names.INTAKE_ANSWERS], said.slots[names.INTAKE_ASKED]) == ({"start_on": "2026-12-05"}, "address")
+    question = await run(
+        ValidateIntakeForm(),
+        intent="ask_open_now",
+        text="are you open on the fifth?",
+        entities=day,
+        **asking("address"),
+    )
+    assert question.slots.get(names.INTAKE_ANSWERS) is None
+
+
+async def test_what_came_before_the_identity_is_not_asked_after_it(
+    api: AccountApi, answers: Loopback, run: Tell
+) -> None:
+    day = [("date", "2026-12-12")]
+    first = await run(ActionStopService(), intent="stop_service", text="stop my service on the 12th", entities=day)
+    assert first.next == names.IDENTITY_FORM
+    slots = {"verification_level": 2, names.INTAKE_AHEAD: first.slots[names.INTAKE_AHEAD]}
+    after = await run(ActionStopService(), intent="give_details", text="0417", slots=slots)
+    assert after.slots[names.INTAKE_ANSWERS] == {"stop_on": "2026-12-12"}
+
+
+async def test_the_phone_somebody_uses_is_a_phone(api: AccountApi, run: Tell) -> None:
+    said = await run(
+        ValidateIntakeForm(), intent="use_calling_number", text="use this one", channel="sms", **asking("phone")
+    )
+    assert said.slots[names.INTAKE_ANSWERS] == {"phone": "this phone"}
+    asked = await run(ActionAskIntake(), channel="sms", **asking("phone"))
+    assert [button["payload"] for button in asked.responses[0]["buttons"]] == ["/use_calling_number"]
+    chat = await run(ValidateIntakeForm(), intent="use_calling_number", text="use this one", **asking("phone"))
+    assert chat.slots.get(names.INTAKE_ANSWERS) is None
+    summary = await run(ActionAskIntake(), **asking("confirm", {**ANSWERS, "phone": "this phone"}))
+    assert "Phone: the phone you are using." in summary.variables("utter_intake_confirm")["summary"]
+
+
+async def test_a_choice_that_sounds_like_giving_up_is_a_choice(api: AccountApi, run: Tell) -> None:
+    asked = {"slots": {**asking("next")["slots"], names.INTAKE_TOPIC: "stop_service"}, "form": names.INTAKE_FORM}
+    said = await run(ValidateIntakeForm(), intent="cancel", text="turn it off", **asked)
+    assert said.slots[names.INTAKE_ANSWERS] == {"next": "turn_off"}
+    given_up = await run(ValidateIntakeForm(), intent="cancel", text="never mind", **asked)
+    assert given_up.slots == {}

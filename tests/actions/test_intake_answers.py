@@ -5,20 +5,9 @@ from typing import Any
 
 import pytest
 
-from actions.intake_answers import (
-    SKIPPED,
-    Heard,
-    Kind,
-    Option,
-    OutOfRangeError,
-    Question,
-    correction,
-    named_by,
-    next_question,
-    offered_ahead,
-    read_answer,
-    said_back,
-)
+from actions.intake_answers import correction, named_by, next_question, offered_ahead, read_answer
+from actions.intake_types import SKIPPED, Heard, Kind, Option, OutOfRangeError, Question
+from actions.intake_wording import said_back
 from actions.wording import Wording
 
 TODAY = date(2026, 11, 23)
@@ -169,6 +158,24 @@ def test_a_question_that_hangs_on_another_answer() -> None:
     known = {"address": "a", "start_on": "b", "name": "c", "occupant": "owner"}
     assert next_question(QUESTIONS, known) == EMAIL
     assert next_question(QUESTIONS, {**known, "occupant": "renter"}) == LANDLORD
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "value"),
+    [
+        ("take it off", "cancel", "take it off"),
+        ("the toilet upstairs", "ask_knowledge", "the toilet upstairs"),
+        ("this morning", "greet", "this morning"),
+        ("never mind", "cancel", None),
+        ("how do I test the toilet?", "ask_knowledge", None),
+        ("hello", "greet", None),
+    ],
+)
+def test_what_sounds_like_something_else_answers_a_question_in_own_words(
+    said: str, intent: str, value: str | None
+) -> None:
+    why = Question("why", Kind.TEXT, {"en": "Why", "es": "Por qué"})
+    assert read_answer(why, Heard(said, intent, 0.95, {}, TODAY)) == value
 
 
 def test_answers_are_said_back_as_people_say_them() -> None:

@@ -2,7 +2,9 @@
 
 from actions import names
 from actions.account_api import AccountApi
-from actions.knowledge import ActionKnowledge
+from actions.knowledge import OFFERS, ActionKnowledge
+from actions.serve import registered_actions
+from backend.knowledge import files
 from tests.actions.harness import Loopback, Tell
 
 ARTICLE = {
@@ -60,3 +62,17 @@ async def test_the_backend_is_out(api: AccountApi, answers: Loopback, run: Tell)
     answers.say("GET", "/v1/knowledge/late_fee", {"error": "database_unavailable"}, status=503)
     said = await run(ActionKnowledge(), **ASKED)
     assert said.names == ["utter_backend_out_case_filed"]
+
+
+async def test_what_the_assistant_can_do_about_it_is_offered(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/v1/knowledge/late_fee", {**ARTICLE, "offers": "meter_check"})
+    said = await run(ActionKnowledge(), **ASKED)
+    assert said.names[-1] == "utter_knowledge_offer_meter_check"
+    assert said.slots[names.OFFER] == "do:action_meter_check"
+    inside = await run(ActionKnowledge(), form="identity_form", **ASKED)
+    assert "utter_knowledge_offer_meter_check" not in inside.names
+
+
+def test_every_offer_of_the_files_is_something_that_is_done() -> None:
+    assert set(OFFERS) == files.OFFERS
+    assert set(OFFERS.values()) <= set(registered_actions())

@@ -19,17 +19,27 @@ AUTOPAY = {"method_label": "checking ending 2743", "started_on": "2026-01-05"}
 RECURRING = {"method_label": "Visa ending 4421", "amount_cents": 7500, "next_on": "2026-11-30"}
 BUDGET = {"monthly_cents": 7200, "deferred_cents": 2700}
 ON_FILE = [{"method_id": "0192f0c1-8a70-7000-8000-00000000d1f1", "label": "Visa ending in 4242"}]
-OFF: dict[str, Any] = {"autopay": None, "recurring": None, "paperless": False, "budget": None, "on_file": ON_FILE}
-ON = {"autopay": AUTOPAY, "recurring": RECURRING, "paperless": True, "budget": BUDGET, "on_file": ON_FILE}
+OFF: dict[str, Any] = {
+    "autopay": None,
+    "recurring": None,
+    "paperless": False,
+    "budget": None,
+    "recurring_cents_max": 200_000,
+    "on_file": ON_FILE,
+}
+ON = {**OFF, "autopay": AUTOPAY, "recurring": RECURRING, "paperless": True, "budget": BUDGET}
 
 
 def budget_facts(**changes: Any) -> dict[str, Any]:
     return {"budget": None, "why_not": None, "monthly_cents": 7200, "history": [], "bills_needed": 12, **changes}
 
 
-async def form(run: Tell, change: str, asked: str, *, level: int = 2, **message: Any) -> Said:
+async def form(
+    run: Tell, change: str, asked: str, *, level: int = 2, recurring_wanted: Any = None, **message: Any
+) -> Said:
     """One message in the form, with `asked` asked for."""
     slots = {"verification_level": level, "option_change": change, "requested_slot": asked}
+    slots["recurring_wanted"] = recurring_wanted
     said: Said = await run(ValidateOptionsForm(), form="options_form", slots=slots, **message)
     return said
 
@@ -169,7 +179,7 @@ async def test_autopay_names_what_it_pays_from(api: AccountApi, answers: Loopbac
     ("action", "response", "offered"),
     [
         (ActionStartAutopay(), "utter_autopay_needs_method", "do:action_save_method"),
-        (ActionRecurring(), "utter_recurring_needs_method", "person:request"),
+        (ActionRecurring(), "utter_recurring_needs_method", "do:action_save_method"),
     ],
 )
 async def test_a_card_or_bank_account_comes_first(

@@ -115,6 +115,7 @@ _EMPTY = """
         turns, messages, hand_offs, hand_off_events, verification_guards, account_candidates, one_time_codes,
         outbound_messages, account_access, demo_clock, campaigns, campaign_recipients, emergencies,
         text_numbers, text_consents, queue_offers, queued_calls, call_legs, call_orders, voicemails,
+        voicemail_pieces, call_recordings,
         staff_presence;
     ALTER SEQUENCE hand_off_number RESTART
 """

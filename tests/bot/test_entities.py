@@ -139,6 +139,7 @@ def test_parts_of_an_amount(text: str, language: Language, part: list[str]) -> N
         ("the 17th", "en", ["2026-12-17"]),
         ("I'll pay on the fifteenth", "en", ["2026-12-15"]),
         ("I paid on the 17th", "en", ["2026-11-17"]),
+        ("I get paid on friday", "en", ["2026-11-27"]),
         ("next friday", "en", ["2026-11-27"]),
         ("last friday", "en", ["2026-11-20"]),
         ("tomorrow", "en", ["2026-11-24"]),
@@ -170,6 +171,9 @@ def test_dates(text: str, language: Language, days: list[str]) -> None:
         ("ana at example dot com", "en", ["ana@example.com"]),
         ("ana dot lopez at example dot com", "en", ["ana.lopez@example.com"]),
         ("ana punto lopez arroba ejemplo punto com", "es", ["ana.lopez@ejemplo.com"]),
+        ("ana underscore lopez at example dot com", "en", ["ana_lopez@example.com"]),
+        ("ana guion bajo lopez arroba ejemplo punto com", "es", ["ana_lopez@ejemplo.com"]),
+        ("ana guión lopez arroba ejemplo punto com", "es", ["ana-lopez@ejemplo.com"]),
         ("look at the bill", "en", []),
     ],
 )
@@ -188,3 +192,12 @@ def test_languages_by_name(text: str, language: Language, named: list[str]) -> N
 def test_a_very_long_text_is_read_to_a_limit_only() -> None:
     text = "water " * 1600 + "44124412"
     assert len(tokenize(text, "en").text) <= 1000
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    "text",
+    ["951-555-3030", "(951) 555-3030", "951.555.3030", "+1 951 555 3030", "call 951-555-3030 please", "1-951-555-3030"],
+)
+def test_telephone_numbers_as_they_are_written(text: str, language: Language) -> None:
+    assert found(text, language, "digits") == ["9515553030"]

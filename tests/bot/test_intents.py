@@ -17,6 +17,10 @@ MEANT = {
     "stop it here and start it there": ("transfer_service", 0.9),
     "stop it here": ("stop_service", 0.9),
     "start it there": ("start_service", 0.9),
+    "my balance please? it is 4412 4412": ("give_details", 0.8),
+    "my pin is 0417, my balance please": ("verify_identity", 0.8),
+    "it is 4412 4412": ("give_details", 0.9),
+    "my pin is 0417": ("verify_identity", 0.9),
 }
 
 
@@ -58,6 +62,12 @@ def test_a_second_request_is_named_beside_the_first() -> None:
 
 def test_without_a_list_of_what_is_none_nothing_is_cut() -> None:
     found = classify("my balance please and your hours please", no_requests=None)
+    assert (found["intent"]["name"], second(found)) == ("ask_balance", [])
+
+
+@pytest.mark.parametrize("text", ["my balance please? it is 4412 4412", "my pin is 0417, my balance please"])
+def test_details_beside_a_request_do_not_hide_it(text: str) -> None:
+    found = classify(text, no_requests=["give_details", "verify_identity"])
     assert (found["intent"]["name"], second(found)) == ("ask_balance", [])
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.nlu.kernel import Examples, Matrix, fit_ridge
+from bot.nlu.kernel import Examples, Matrix, Ridge
 
 TEXTS = ["what is my balance", "how much do I owe", "when are you open", "cuál es mi saldo", "a qué hora abren"]
 
@@ -35,13 +35,13 @@ def test_what_was_left_out_is_what_a_fit_without_it_says() -> None:
     rows = numbers.normal(size=(30, 8)).astype(np.float32)
     alike: Matrix = np.exp(-np.square(rows[:, None] - rows[None]).sum(axis=2) / 8).astype(np.float32)
     targets = numbers.normal(size=(30, 3)).astype(np.float32)
-    _, left_out = fit_ridge(alike.copy(), targets, 0.1)
+    left_out = Ridge.fit(alike.copy(), targets, 0.1).left_out(targets)
     for hidden in (0, 11, 29):
         others = np.delete(np.arange(30), hidden)
-        weights, _ = fit_ridge(alike[np.ix_(others, others)].copy(), targets[others], 0.1)
+        weights = Ridge.fit(alike[np.ix_(others, others)].copy(), targets[others], 0.1).weights
         assert np.allclose(alike[hidden, others] @ weights, left_out[hidden], atol=1e-3)
 
 
 def test_examples_that_cannot_be_told_apart_are_named_as_the_reason() -> None:
     with pytest.raises(ValueError, match="penalty"):
-        fit_ridge(np.full((3, 3), -1, dtype=np.float32), np.zeros((3, 1), dtype=np.float32), 0.0)
+        Ridge.fit(np.full((3, 3), -1, dtype=np.float32), np.zeros((3, 1), dtype=np.float32), 0.0)

@@ -35,6 +35,9 @@ def test_english(text: str) -> None:
         "hay una fuga en la calle",
         "necesito hablar con una persona",
         "mi pago no aparece",
+        "guardar mi tarjeta",
+        "me pagan si quito el pasto",
+        "me pueden perdonar el recargo",
     ],
 )
 def test_spanish(text: str) -> None:

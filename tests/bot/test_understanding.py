@@ -1,7 +1,6 @@
 """How well the assistant understands people it never heard: the whole training data, the whole test set, the bars."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -11,13 +10,16 @@ from bot.nlu.intents import class_of
 from bot.nlu.words import LANGUAGES
 from bot.report import page
 from bot.train import ROOT, read_training_data
-from bot.understanding import Judged, by_intent, confusions, judge, read_said, reliability, sameness, summarise
+from bot.understanding import PARTS, Judged, by_intent, judge, read_said, reliability, sameness, summarise
 
 ENGLISH_MIN, SPANISH_BEHIND_MAX, OUT_OF_SCOPE_MIN = 0.87, 0.03, 0.70
 """No change may fall below these. To reach in English: 0.92."""
 ARTICLES_MIN, PHRASINGS, PHRASINGS_MIN = 0.90, 5, 3
 """Of all the phrasings of general questions; of the phrasings of each one, this many must reach their answer."""
-CONFUSIONS_SHOWN = 25
+ROWS_MIN, OUT_OF_SCOPE_ROWS_MIN = 20, 200
+"""Of each intent, and of what is out of scope, in each language: the halves `test` and `dev` together."""
+OFF_MAX = 0.2
+"""How far confidence and the share that is right may be apart, either way."""
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +39,28 @@ def model(examples: list[tuple[str, str]]) -> IntentModel:
 @pytest.fixture(scope="module")
 def judged(model: IntentModel) -> list[Judged]:
     found = judge(model, read_said())
-    for meant, taken, said in confusions(found)[:CONFUSIONS_SHOWN]:
-        print(f"{len(said)} × {meant} taken for {taken}: {said[0].text!r}")
-    print(summarise(found))
+    print(summarise(found))  # and no row: who reads them can test nothing with them any more
     return found
 
 
 def test_no_row_is_a_training_example(examples: list[tuple[str, str]]) -> None:
     known = {sameness(text) for text, _ in examples}
-    assert [said.text for said in read_said() if sameness(said.text) in known] == []
+    assert [said.text for part in PARTS for said in read_said(part) if sameness(said.text) in known] == []
 
 
 def test_every_row_means_an_intent_that_exists(examples: list[tuple[str, str]]) -> None:
     known = {name.partition("/")[0] for _, name in examples}
-    assert {said.intent for said in read_said()} - known == set()
+    assert {said.intent for part in PARTS for said in read_said(part)} - known == set()
+
+
+def test_every_intent_is_tried_in_both_languages(examples: list[tuple[str, str]]) -> None:
+    rows = [*read_said("test"), *read_said("dev")]
+    assert len({sameness(said.text) for said in rows}) == len(rows)
+    counts = Counter((said.intent, said.language) for said in rows)
+    for language in LANGUAGES:
+        assert counts[OUT_OF_SCOPE, language] >= OUT_OF_SCOPE_ROWS_MIN
+        few = {intent for _, name in examples if counts[intent := name.partition("/")[0], language] < ROWS_MIN}
+        assert few == set()
 
 
 def test_english_is_understood(judged: list[Judged]) -> None:
@@ -63,8 +73,8 @@ def test_spanish_is_understood_as_well(judged: list[Judged]) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_answer_of_the_district_is_reached_by_other_words(judged: list[Judged], language: str) -> None:
-    asked = [one for one in judged if one.said.article and one.said.language == language]
+def test_every_answer_of_the_district_is_reached_by_other_words(model: IntentModel, language: str) -> None:
+    asked = [one for one in judge(model, read_said("read")) if one.said.article and one.said.language == language]
     right = Counter(one.said.article for one in asked if one.right)
     phrasings = Counter(one.said.article for one in asked)
     assert set(phrasings) == {path.stem for path in (ROOT / "district" / "knowledge" / language).glob("*.md")}
@@ -79,15 +89,9 @@ def test_what_it_cannot_do_is_known_to_be_that(judged: list[Judged]) -> None:
     assert summary.shipped_recall >= OUT_OF_SCOPE_MIN
 
 
-def test_it_is_never_surer_than_it_is_right(judged: list[Judged]) -> None:
-    pieces = reliability([one for one in judged if one.said.intent != OUT_OF_SCOPE], parts=4)
-    assert all(confidence - right < 0.1 for confidence, right, _ in pieces)
-
-
-def test_it_is_not_too_modest(judged: list[Judged]) -> None:
-    # General questions are told apart better than their confidence says: there are many, each with few examples.
-    pieces = reliability([one for one in judged if one.said.intent != OUT_OF_SCOPE], parts=4)
-    assert all(right - confidence < 0.35 for confidence, right, _ in pieces)
+def test_it_is_as_sure_as_it_is_right(judged: list[Judged]) -> None:
+    pieces = reliability([one for one in judged if one.said.intent != OUT_OF_SCOPE], parts=5)
+    assert all(abs(confidence - right) < OFF_MAX for confidence, right, _ in pieces)
 
 
 @pytest.mark.parametrize(
@@ -109,12 +113,12 @@ def test_a_very_long_text_is_answered(model: IntentModel) -> None:
     assert model.confidences(["my balance please " * 600]).sum() == pytest.approx(1)
 
 
-def test_the_report_shows_every_figure_and_runs_nothing(judged: list[Judged], tmp_path: Path) -> None:
-    shown = page(judged)
+def test_the_report_shows_every_figure_and_runs_nothing(model: IntentModel, judged: list[Judged]) -> None:
+    shown = page(judged, judge(model, read_said("dev")))
     summary = summarise(judged)
     for share in (*summary.accuracy.values(), summary.out_of_scope_recall):
         assert f"{share:.1%}" in shown
-    assert shown.count("<svg") == 2
+    assert shown.count("<svg") == 3
     assert "<script" not in shown
     assert "http" not in shown
     weakest = min(by_intent(judged).items(), key=lambda item: min(right / count for right, count in item[1].values()))

@@ -6,8 +6,8 @@ import httpx
 
 
 class Http:
-    def __init__(self, address: str, token: str) -> None:
-        self._client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+    def __init__(self, address: str, token: str, seconds: float = 30) -> None:
+        self._client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=seconds)
 
     def get(self, path: str) -> Any:
         return self._answer(self._client.get(path))

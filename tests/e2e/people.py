@@ -24,17 +24,17 @@ class People:
     def __init__(self, system: System) -> None:
         self.system = system
         token = system.secrets["operator_token"]
-        self._simulator = Http(system.url("simulator"), token)
-        self._backend = Http(system.url("backend"), token)
-        customers = self._backend.get("/v1/demo/customers")
+        self.simulator = Http(system.url("simulator"), token, seconds=300)
+        self.backend = Http(system.url("backend"), token)
+        customers = self.backend.get("/v1/demo/customers")
         self.customers: dict[str, dict[str, Any]] = {one["situation"]: one for one in customers}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._simulator.close()
-        self._backend.close()
+        self.simulator.close()
+        self.backend.close()
 
     def new_phone(self) -> str:
         """A number that nobody in the district has."""
@@ -42,7 +42,7 @@ class People:
 
     def text(self, phone: str, words: str) -> str:
         """One text; gives the replies, joined by newlines."""
-        answer = self._simulator.post("/api/texts", {"from": phone, "body": words, "media": []})
+        answer = self.simulator.post("/api/texts", {"from": phone, "body": words, "media": []})
         assert answer["status"] == 200, answer
         return "\n".join(reply["body"] for reply in answer["replies"])
 
@@ -50,7 +50,7 @@ class People:
         """A scripted call; gives the simulator's record of it. `mode` as in `headgate call --mode`."""
         query = f"mode={mode}" if mode else ""
         script = {"from": phone, "steps": list(steps), "query": query}
-        record: dict[str, Any] = self._simulator.post("/api/calls", script)
+        record: dict[str, Any] = self.simulator.post("/api/calls", script)
         return record
 
     def answers(self, phone: str, *steps: str) -> None:
@@ -63,7 +63,7 @@ class People:
 
     def inbox(self, phone: str) -> list[dict[str, Any]]:
         """Every text between the district and this phone, oldest first."""
-        messages: list[dict[str, Any]] = self._simulator.get(f"/api/phones/{phone}/messages")
+        messages: list[dict[str, Any]] = self.simulator.get(f"/api/phones/{phone}/messages")
         return sorted(messages, key=lambda message: message["at"])
 
     @contextmanager

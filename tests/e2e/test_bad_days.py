@@ -2,6 +2,7 @@
 and everything answers again by itself.
 """
 
+import asyncio
 import os
 import signal
 import time
@@ -9,11 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import aiohttp
+import httpx
 import psutil
 import psycopg
 import pytest
 import redis
 
+from bench.calls import Line, WebhookCall
 from bench.system import System
 from tests.e2e.people import People, eventually
 from tests.e2e.webhooks import Webhooks
@@ -121,6 +125,35 @@ def test_an_engine_that_hangs_is_given_up_within_ten_seconds(system: System, peo
     finally:
         signal_all(engine, signal.SIGCONT)
     works_again(people)
+
+
+def test_telephony_dies_with_50_calls_in_progress(system: System) -> None:
+    async def day() -> list[str]:
+        few = asyncio.Semaphore(5)
+
+        async def turn(call: WebhookCall, **heard: str) -> str:
+            async with few:
+                return await call.turn(**heard)
+
+        async with aiohttp.ClientSession() as session:
+            line = Line(system, session)
+            calls = [WebhookCall(line) for _ in range(50)]
+            await asyncio.gather(*(turn(call) for call in calls))
+            before = pid_of(system, "telephony")
+            kill(system, "telephony")
+            await asyncio.to_thread(eventually, lambda: system.pids().get("telephony") not in (None, before))
+            await asyncio.to_thread(eventually, lambda: is_ready(system, "telephony"), 60, "telephony ready")
+            return await asyncio.gather(*(turn(call, SpeechResult=HOURS, Confidence="0.92") for call in calls))
+
+    answers = asyncio.run(day())
+    assert len(answers) == 50 and all("7:30" in answer for answer in answers), "each goes on where it was"
+
+
+def is_ready(system: System, process: str) -> bool:
+    try:
+        return httpx.get(system.url(process) + "/readyz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def test_postgresql_restarts(system: System, people: People) -> None:

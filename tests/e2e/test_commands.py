@@ -3,7 +3,10 @@
 import json
 import re
 
+import pytest
+
 from bench.system import System
+from ops.call_scripts import SCRIPTS
 from tests.e2e.people import People, eventually
 
 FIELDS = {
@@ -109,3 +112,10 @@ def test_a_wrong_number_is_explained(system: System) -> None:
     assert done.returncode != 0
     assert "12" in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", [script.name for script in SCRIPTS if not script.first])
+def test_a_written_call_hears_what_it_says(system: System, people: People, name: str) -> None:
+    done = system.headgate("call", "--script", name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The call ended" in done.stdout

@@ -1,14 +1,16 @@
 """Reviewed turns become training examples, in the file of their intent and language."""
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from redis import Redis
 
 from ops.embedded import running_valkey
-from ops.review import STREAM, ReviewError, add_example, drop, learn, waiting
+from ops.review import HELD_OUT, STREAM, ReviewError, add_example, drop, learn, waiting
 
 EXAMPLES = """version: "3.1"
 
@@ -120,6 +122,26 @@ class TestReview:
         with pytest.raises(ReviewError, match="no intent"):
             learn(redis, keep(redis, "hm"), "nothing", data=data)
         assert len(waiting(redis, 10)) == 1
+
+    def test_a_general_question_goes_to_its_article_once(self, redis: Redis, data: Path, tmp_path: Path) -> None:
+        article = tmp_path / "knowledge" / "en" / "hardness.md"
+        article.parent.mkdir(parents=True)
+        article.write_text("---\ntitle: Hard water\nquestions:\n  - how hard is it\n---\nVery hard.\n---\n")
+        for words in ("is it hard: yes or no", "is it hard: yes or no"):
+            path = learn(redis, keep(redis, words), "ask_knowledge/hardness", data=data, district=tmp_path)
+            assert path == article
+        head, answer = article.read_text().split("---\n", 2)[1:]
+        assert yaml.safe_load(head)["questions"] == ["how hard is it", "is it hard: yes or no"]
+        assert answer == "Very hard.\n---\n"
+        with pytest.raises(ReviewError, match="There are: hardness"):
+            learn(redis, keep(redis, "hm"), "ask_knowledge/rain", data=data, district=tmp_path)
+
+    def test_words_that_test_the_assistant_are_refused(self, redis: Redis, data: Path) -> None:
+        with (HELD_OUT / "test" / "es" / "pay.csv").open() as rows:
+            words = next(csv.DictReader(rows))["text"]
+        with pytest.raises(ReviewError, match=r"pay\.csv"):
+            learn(redis, keep(redis, f"¡{words.upper()}!", "es"), "ask_hours", data=data)
+        assert examples(data) == EXAMPLES
 
     def test_what_was_dropped_waits_no_more(self, redis: Redis) -> None:
         drop(redis, keep(redis, "asdf"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from twilio.rest import Client
 
+from telephony.simulator.rest.sounds import wav_of
 from tests.telephony_simulator.rest_client import off_the_loop, refusal
 from tests.telephony_simulator.world import ACCOUNT, DISTRICT, MARIA, TOKEN, Application, Hook, Simulator
 
@@ -107,3 +108,11 @@ async def test_a_message_is_kept_when_the_caller_hangs_up(application: Applicati
     await simulator.call("say:please call me back", "wait:1", "hangup")
     assert application.at("/kept")[0].form["Digits"] == "hangup"
     assert int(application.at("/recorded")[0].form["RecordingDuration"]) >= 2
+
+
+def test_words_sound_and_the_same_words_alike() -> None:
+    made = wav_of("please call me", 3)
+    with wave.open(io.BytesIO(made)) as sound:
+        assert (sound.getnframes(), sound.getframerate()) == (3 * 8000, 8000)
+        assert max(sound.readframes(8000)) > 128
+    assert made == wav_of("please call me", 3) != wav_of("something else entirely", 3)

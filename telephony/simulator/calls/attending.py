@@ -19,6 +19,7 @@ async def attend(execution: Execution, conference: Conference, participant: Part
     reason = "participant_hung_up"
     try:
         _announce(conference, participant, "is here")
+        _tell_who_is_here(conference, participant)
         await conference.tell("join", participant)
         await _begin(conference)
         while conference.status != "completed" and not participant.removed:
@@ -81,6 +82,13 @@ def _announce(conference: Conference, about: Participant, what: str) -> None:
     for other in conference.present:
         if other is not about and other.seat is not None:
             other.seat.execution.emit("conference", f"{name} {what}")
+
+
+def _tell_who_is_here(conference: Conference, newcomer: Participant) -> None:
+    """Whoever comes into company hears at once that they are not alone; so does whoever reads the call."""
+    for other in conference.present:
+        if other is not newcomer and newcomer.seat is not None:
+            newcomer.seat.execution.emit("conference", f"{other.label or other.call_sid} is here")
 
 
 def _why_over(conference: Conference) -> str:

@@ -16,7 +16,7 @@ EVENTS = ("in-progress", "completed", "absent")
 
 @dataclass
 class Recorder:
-    """One recording while it runs. Paused time is left out."""
+    """One recording while it runs."""
 
     facilities: Facilities
     line: Line
@@ -28,6 +28,7 @@ class Recorder:
     name: str = ""
     _began: float = field(init=False)
     _gathered_seconds: float = field(default=0.0, init=False)
+    _skips: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._began = self.line.now
@@ -46,19 +47,22 @@ class Recorder:
         """Tell that it runs, where somebody wants to know."""
         await self._tell("in-progress")
 
-    def pause(self, status: str) -> None:
-        """`paused`, or `in-progress` again."""
-        if status != self.record.status and self.record.status in ("in-progress", "paused"):
-            if status == "paused":
-                self._gathered_seconds += self.line.now - self._began
-            self._began = self.line.now
-            self._to(status)
+    def pause(self, status: str, behavior: str = "silence") -> None:
+        """`paused`, or `in-progress` again. Of a pause `skip` leaves nothing, `silence` its length."""
+        if status == self.record.status or self.record.status not in ("in-progress", "paused"):
+            return
+        if status == "paused":
+            self._skips = behavior == "skip"
+            self._gathered_seconds += self.line.now - self._began if self._skips else 0.0
+        elif self._skips:
+            self._began, self._skips = self.line.now, False
+        self._to(status)
 
     async def stop(self) -> None:
         """The recording is complete."""
         if self.record.status not in ("in-progress", "paused"):
             return
-        if self.record.status == "in-progress":
+        if not self._skips:
             self._gathered_seconds += self.line.now - self._began
         self.record.duration_seconds = round(self._gathered_seconds)
         self._to("completed" if self._gathered_seconds > 0 else "absent")

@@ -9,7 +9,7 @@ HEAR_SECONDS_MAX = 30.0
 STEPS_MAX = 500
 FORMS = (
     "say:WORDS, say@0.62:WORDS, press:KEYS, interrupt:WORDS, interrupt@2.5:WORDS, wait:SECONDS, hold:SECONDS, "
-    "hear:WORDS, silence, drop, hangup"
+    "hear:WORDS, hear@SECONDS:WORDS, silence, drop, hangup"
 )
 
 
@@ -77,7 +77,7 @@ _FORMS = re.compile(
     r"say(?:@(?P<confidence>0(?:\.\d+)?|1(?:\.0+)?))?:(?P<words>.*\S.*)"
     r"|interrupt(?:@(?P<after>\d{1,3}(?:\.\d+)?))?:(?P<over>.*\S.*)"
     r"|press:(?P<keys>[0-9*#]+)|wait:(?P<seconds>\d{1,4}(?:\.\d+)?)|hold:(?P<hold>\d{1,3}(?:\.\d+)?)"
-    r"|hear:(?P<heard>.*\S.*)"
+    r"|hear(?:@(?P<hear_seconds>\d{1,3}))?:(?P<heard>.*\S.*)"
     r"|(?P<silence>silence)|(?P<drop>drop)|(?P<hangup>hangup)",
     re.DOTALL,
 )
@@ -101,7 +101,7 @@ def parse_step(text: str) -> Step:  # noqa: PLR0911  # one return a form
         case "hold":
             return Hold(float(form["hold"]))
         case "heard":
-            return Hold(HEAR_SECONDS_MAX, form["heard"].strip())
+            return Hold(float(form["hear_seconds"] or HEAR_SECONDS_MAX), form["heard"].strip())
         case "silence":
             return Silence()
         case "drop":

@@ -12,6 +12,9 @@ from telephony.simulator.values import new_sid
 
 TRACKS = {"inbound_track": ("inbound",), "outbound_track": ("outbound",), "both_tracks": ("inbound", "outbound")}
 
+SIDES = {"heard": "inbound", "talk": "inbound", "record": "inbound", "say": "outbound", "voice": "outbound"}
+"""Who is heard in an event: this person, or what they hear. `record` is what they said into a recording."""
+
 
 @dataclass(eq=False)
 class Transcription:
@@ -47,8 +50,8 @@ class Transcription:
             await self._tell("transcription-stopped", {})
 
     def _follow(self, event: Event) -> None:
-        side = {"heard": "inbound", "talk": "inbound", "say": "outbound", "voice": "outbound"}.get(event.kind)
-        if side is None or side not in TRACKS.get(self.track, ("inbound", "outbound")):
+        side = SIDES.get(event.kind)
+        if side is None or not event.text or side not in TRACKS.get(self.track, ("inbound", "outbound")):
             return
         confidence = 0.9 if event.confidence is None else event.confidence
         data = json.dumps({"transcript": event.text, "confidence": confidence}, ensure_ascii=False)

@@ -90,7 +90,7 @@ async def update_recording(
     if status == "stopped":
         await recorder.stop()
     elif status in ("paused", "in-progress"):
-        recorder.pause(status)
+        recorder.pause(status, form.one("PauseBehavior", "silence"))
     else:
         raise TwilioError(400, 21220, "Status must be in-progress, paused or stopped")
     return render_part(recorder.record, account, "Conferences")

@@ -1,7 +1,5 @@
-"""`/Recordings` and `/Transcriptions`: what was recorded. The sound itself is silence of the right length."""
+"""`/Recordings` and `/Transcriptions`: what was recorded."""
 
-import io
-import wave
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +8,11 @@ from fastapi import APIRouter, Request, Response
 from telephony.simulator.rest.access import Account, network_of, not_found
 from telephony.simulator.rest.dates import span
 from telephony.simulator.rest.paging import page_of
+from telephony.simulator.rest.sounds import wav_of
 from telephony.simulator.state.recordings import Recording, RecordingQuery, RecordingTable
 from telephony.simulator.values import API_VERSION, rfc2822
 
 router = APIRouter(prefix=f"/{API_VERSION}/Accounts/{{account_sid}}")
-
-RATE_HZ = 8000
-SOUND_SECONDS_MAX = 300
 
 
 @router.get("/Recordings.json")
@@ -40,8 +36,9 @@ async def fetch(request: Request, account: Account, name: str) -> Any:
         return render(request, recording, account)
     if kind not in ("", "wav", "mp3") or recording.status != "completed":
         raise not_found(request)
-    # No encoder is worth its weight for silence: an MP3 player takes WAV as well.
-    return Response(_silence(recording.duration_seconds or 0), media_type="audio/x-wav")
+    # No encoder is worth its weight here: an MP3 player takes WAV as well.
+    words = _table(request).words_of(sid)
+    return Response(wav_of(words, recording.duration_seconds or 0), media_type="audio/x-wav")
 
 
 @router.delete("/Recordings/{sid}.json", status_code=204)
@@ -155,16 +152,6 @@ def _renderer(request: Request, account_sid: str) -> Callable[[Recording], dict[
         }
 
     return render_transcription
-
-
-def _silence(seconds: int) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as wav:
-        wav.setnchannels(1)
-        wav.setsampwidth(1)
-        wav.setframerate(RATE_HZ)
-        wav.writeframes(b"\x80" * RATE_HZ * min(seconds, SOUND_SECONDS_MAX))
-    return buffer.getvalue()
 
 
 def _table(request: Request) -> RecordingTable:

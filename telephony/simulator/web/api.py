@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from telephony.simulator.calls.exchange import ScriptedCall
+from telephony.simulator.calls.scripted import ScriptedLine
 from telephony.simulator.calls.steps import FORMS, STEPS_MAX, BadStep, Step, parse_step
 from telephony.simulator.errors import SimulatorError
 from telephony.simulator.messaging.segments import count_segments
@@ -79,11 +81,14 @@ async def call(request: Request, user: User, script: Script) -> dict[str, Any]:
 
 @router.get("/calls/{sid}/events")
 async def answered_call(request: Request, user: User, sid: str) -> dict[str, Any]:
-    """What a prepared phone heard when the district called it; 404 until that call has ended."""
+    """What a prepared phone heard when the district called it; so far, while `ended` is empty."""
     network: Network = request.app.state.network
     done = network.exchange.finished.get(sid)
+    going_on = network.facilities.live.get(sid)
+    if done is None and going_on is not None and isinstance(going_on.line, ScriptedLine):
+        done = ScriptedCall(sid, going_on.line.events, "")
     if done is None:
-        raise SimulatorError(404, "call_not_found", "No prepared phone has finished a call of that SID")
+        raise SimulatorError(404, "call_not_found", "No prepared phone has a call of that SID")
     return done.as_dict()
 
 

@@ -8,7 +8,7 @@ import pytest
 from backend.charges import notifications
 from backend.charges.tools import Tools
 from backend.database import Event
-from tests.backend.charges.payer import DEBT_CENTS, Payer
+from tests.backend.charges.payer import Payer
 from tests.backend.charges.test_checkouts import finished, link
 from tests.backend.gateway.world import PROCESSOR_KEY, WEBHOOK_SECRET, SandboxWorld, signed
 from tests.backend.living import ACTIONS, TELEPHONY, Api, living, settings_for
@@ -114,28 +114,6 @@ async def test_a_page_that_was_completed_is_looked_at(world: SandboxWorld, payer
     for body in await world.bodies():
         await hear(payer, body)
     assert ("checkout_page", {"checkout_id": str(made.checkout_id)}) in [(event.kind, event.data) for event in events]
-
-
-async def test_disputes_and_refunds_stay_open_until_somebody_has_dealt_with_them(
-    world: SandboxWorld, payer: Payer
-) -> None:
-    charge = await payer.agree()
-    await payer.walk(charge.id)
-    made = await payer.tools.gateway.find_charge(str(charge.id), since=payer.tools.real_now)
-    assert made is not None
-    await world.dispute(made.id)
-    for body in await world.bodies():
-        await hear(payer, body)
-    async with payer.tools.database.transaction() as session:
-        (dispute,) = await notifications.unhandled_events(session)
-        assert (dispute["kind"], dispute["charge_id"], dispute["amount_cents"]) == (
-            "dispute_opened",
-            made.id,
-            DEBT_CENTS,
-        )
-        assert await notifications.finish_event(session, dispute["id"], payer.tools.clock.now())
-        assert not await notifications.finish_event(session, dispute["id"], payer.tools.clock.now())
-        assert await notifications.unhandled_events(session) == []
 
 
 async def test_news_of_somebody_elses_charge_is_no_news(world: SandboxWorld, payer: Payer, events: list[Event]) -> None:

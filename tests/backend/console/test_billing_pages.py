@@ -16,6 +16,12 @@ REFUSED = "[data-notice=refused]"
 async def open_run(page: Page, office: Office) -> None:
     """The run of the cycle whose meters have been read; prepared here if nobody did it yet."""
     await page.goto(f"{office.console}/billing")
+    ((bills,),) = office.rows(
+        "SELECT count(*) FROM bills WHERE run_id = (SELECT id FROM billing_runs WHERE status = 'billed'"
+        " ORDER BY period_end DESC, cycle LIMIT 1)"
+    )
+    assert bills > 0
+    await expect(page.locator("tbody tr", has_text="Billed").first.locator("td").nth(3)).to_have_text(str(bills))
     prepare = page.get_by_role("button", name=re.compile("Prepare cycle"))
     if await prepare.count():
         await prepare.dblclick()

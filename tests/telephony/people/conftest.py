@@ -18,6 +18,7 @@ import pytest
 
 from backend.access import Principal
 from backend.app import create_app
+from backend.recordings import service as recordings
 from ops.embedded import free_port
 from telephony.simulator.calls.exchange import ScriptedCall
 from telephony.simulator.settings import Settings as SimulatorSettings
@@ -33,7 +34,7 @@ __all__ = ["migrated_template", "server_url"]
 CALLER = "+19517770177"
 
 
-async def eventually(happened: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
+async def eventually(happened: Callable[[], Awaitable[bool]], seconds: float = 90.0) -> None:
     """Wait for something that will happen."""
     async with asyncio.timeout(seconds):
         while not await happened():  # noqa: ASYNC110
@@ -103,6 +104,15 @@ class Exchange:
 
         await eventually(reached)
 
+    async def is_recorded(self, case: UUID, state: str) -> None:
+        """Wait until the recording of the call is in this state."""
+
+        async def reached() -> bool:
+            async with self.floor.api.app.state.database.transaction() as session:
+                return await recordings.running(session, case) == state
+
+        await eventually(reached)
+
     async def in_call(self, case: UUID, *names: str) -> None:
         """Wait until exactly these people are in the call."""
 
@@ -140,7 +150,7 @@ async def exchange(
         telephony = {"workflows": True, "telephony_url": settings.public_url}
         app = create_app(settings_for(url, redis_url, **telephony))
         address = await stack.enter_async_context(serving(app, ports["backend"]))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=60))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         world = World(engine, Backend("unused"), settings, http)
         telephony_process = await stack.enter_async_context(AsyncExitStack())

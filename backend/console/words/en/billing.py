@@ -16,7 +16,7 @@ WORDS: dict[str, str] = {
     "runs_title": "Billing runs",
     "runs_nothing": "No run yet.",
     "runs_nothing_help": "The nightly update prepares a cycle by itself when its meters are read.",
-    "run_accounts": "Bills to be",
+    "run_accounts": "Bills",
     "run_preparing": "Preparing",
     "run_prepared": "Prepared",
     "run_approved": "Approved",

@@ -1,0 +1,40 @@
+"""Phones of the people in a test: prepared in the simulator, rung by the district, and what was heard on them."""
+
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from tests.e2e.people import People, eventually
+
+
+class Phones:
+    """Callers call beside the test; whoever is rung follows the steps that were prepared."""
+
+    def __init__(self, people: People, beside: Executor) -> None:
+        self._people, self._beside = people, beside
+
+    def prepare(self, phone: str, *steps: str, fate: str = "answered") -> None:
+        """What happens when this phone is rung next."""
+        body = {"steps": list(steps), "fate": fate, "after_seconds": 2}
+        self._people.simulator.post(f"/api/phones/{phone}/answers", body)
+
+    def call(self, phone: str, *steps: str) -> "Future[dict[str, Any]]":
+        """This customer calls."""
+        return self._beside.submit(self._people.call, phone, *steps)
+
+    def heard_by(self, phone: str, words: str = "") -> dict[str, Any]:
+        """The last call of a phone of ours, once these words were heard on it, or it has ended."""
+
+        def record() -> dict[str, Any] | None:
+            query = (
+                "SELECT provider_sid, state FROM call_legs WHERE number = %s AND provider_sid IS NOT NULL"
+                " ORDER BY created_at DESC LIMIT 1"
+            )
+            found = self._people.rows(query, phone)
+            if not found or found[0]["state"] in ("pending", "ringing"):
+                return None
+            told: dict[str, Any] = self._people.simulator.get(f"/api/calls/{found[0]['provider_sid']}/events")
+            heard = any(words in event["text"] for event in told["events"])
+            return told if (heard if words else told["ended"]) else None
+
+        found: dict[str, Any] = eventually(record, 60, f"{phone} hears {words!r}")
+        return found
