@@ -41,7 +41,7 @@ async def keys_over(
     if keyed.result == HUNG_UP:
         return twiml(empty_voice_twiml())
     result = await _capture(services, conversation, offer, keyed) if keyed.result == SUCCESS else keyed.result
-    await record_again(services.twilio, form.get("CallSid"))
+    await record_again(services, form.get("CallSid"))
     heard = await _heard(services, form, keyed, result)
     return await take_turn(services, form, heard, place)
 

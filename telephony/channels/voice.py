@@ -143,7 +143,7 @@ async def carry_out(services: Services, form: TwilioForm, step: Step, place: Pla
 
 async def _take_card(services: Services, form: TwilioForm, step: TakeCard) -> Response:
     """`<Pay>`, when nothing records or writes down the call any more; else the assistant says that it cannot be."""
-    if await fall_silent(services.twilio, form.get("CallSid")):
+    if await fall_silent(services, form.get("CallSid")):
         return twiml(pay_twiml(step, services.voice))
     heard = replace(heard_of(form, "message"), text="", by=None, told=told_of("not-silent"))
     return await take_turn(services, form, heard, step.place)

@@ -70,7 +70,7 @@ async def take_card(services: Services, payment: OnCall) -> None:
     :raises CallError: the backend is out; the order is given again.
     """
     conference = await find_conference(services, payment.conference)
-    if not await fall_silent(services.twilio, payment.call_sid, conference):
+    if not await fall_silent(services, payment.call_sid, conference):
         await _tell(services, payment, {"result": "internal-error", "problem": "not-silent"})
         return
     try:
@@ -86,7 +86,7 @@ async def take_card(services: Services, payment: OnCall) -> None:
     except TwilioException as problem:
         code = getattr(problem, "code", None)
         log.warning("capture_not_begun", code=code, capture_id=payment.capture_id)
-        await record_again(services.twilio, payment.call_sid, conference)
+        await record_again(services, payment.call_sid, conference)
         await _tell(services, payment, {"result": "internal-error", "problem": f"twilio-{code}"})
         return
     sid = str(made.sid)
@@ -141,7 +141,7 @@ async def news(request: Request, form: SignedForm, payment: Annotated[OnCall, De
         log.warning("capture_news_lost", kind=type(problem).__name__, capture_id=payment.capture_id[:40])
     if "result" in told:
         conference = await find_conference(services, payment.conference)
-        await record_again(services.twilio, payment.call_sid, conference)
+        await record_again(services, payment.call_sid, conference)
     return Response(status_code=204)
 
 

@@ -33,8 +33,20 @@ class TestALink:
         said = await run(ActionPayByLink(), intent="pay_by_link", channel="sms")
         assert said.variables("utter_pay_link")["link"] == PAGE["url"]
         answers.say("POST", "/payment-links", {**PAGE, "sent_to": "•••-•••-0142"}, 201)
-        heard = await run(ActionPayByLink(), intent="pay_by_link", channel="voice")
+        heard = await run(ActionPayByLink(), intent="pay_by_link", text="text me a link", channel="voice")
         assert heard.variables("utter_pay_link_texted")["sent_to"] == "0 1 4 2"
+
+    async def test_a_caller_with_another_card_pays_on_the_phone(
+        self, api: AccountApi, answers: Loopback, run: Tell
+    ) -> None:
+        said = await run(ActionPayByLink(), intent="pay_by_link", text="pay with another card", channel="voice")
+        assert said.next == "action_pay_by_keys" and said.names == [] and answers.bodies("/payment-links") == []
+
+    async def test_a_fee_is_said_before_the_link(self, api: AccountApi, answers: Loopback, run: Tell) -> None:
+        answers.say("POST", "/payment-links", {**PAGE, "fee_cents": 250}, 201)
+        said = await run(ActionPayByLink(), intent="pay_by_link", channel="sms")
+        assert said.names == ["utter_pay_link_fee", "utter_pay_link"]
+        assert said.variables("utter_pay_link_fee")["fee"] == "$2.50"
 
     async def test_needs_the_number_alone(self, api: AccountApi, answers: Loopback, run: Tell) -> None:
         answers.say("POST", "/payment-links", refused("verification_required"), 403)

@@ -148,10 +148,14 @@ class TestEnds:
         ((sid, execution),) = live.items()
         made = await twilio.calls(sid).recordings.create_async()
         statuses = [made.status]
-        assert await fall_silent(twilio, sid)
+        by_hand = await twilio.calls(sid).recordings.create_async()
+        await twilio.calls(sid).recordings(by_hand.sid).update_async(status="paused")
+        assert await fall_silent(world.services, sid)
         statuses.append((await twilio.calls(sid).recordings(made.sid).fetch_async()).status)
-        await record_again(twilio, sid)
+        await record_again(world.services, sid)
         statuses.append((await twilio.calls(sid).recordings(made.sid).fetch_async()).status)
+        left = (await twilio.calls(sid).recordings(by_hand.sid).fetch_async()).status
+        assert left == "paused", "a person's own pause is theirs to end"
         assert statuses == ["in-progress", "paused", "in-progress"] and execution.leg.sid == sid
         await twilio.calls(sid).update_async(status="completed")
         await calling
