@@ -34,7 +34,7 @@ def brain(turn: dict[str, Any]) -> dict[str, Any]:
         method = "bank_account" if said == "bank" else "card"
         commands = [{"type": "collect_card", "offer_id": OFFER, "method": method}]
     elif said.startswith("/card_keyed"):
-        text = f"It ended with {json.loads(said.removeprefix('/card_keyed'))['pay_result']}."
+        text = f"It ended with {json.loads(said.removeprefix('/card_keyed'))['pay_result']}.".replace("_", "-")
     else:
         text = f"You said {said}."
     return {"replies": [{"text": text, "commands": commands}], "language": turn["language"]}
@@ -59,7 +59,7 @@ async def simulator(world: World, tmp_path: Path) -> AsyncIterator[Simulator]:
 
 
 def ended(result: str) -> str:
-    return f"It ended with {result}."
+    return f"It ended with {result}.".replace("_", "-")
 
 
 @pytest.mark.parametrize("world", MODES, indirect=True)
