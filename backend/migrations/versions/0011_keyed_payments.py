@@ -1,7 +1,7 @@
 """Paying on the telephone with keys, an agent's payment on a live call, and convenience fees.
 
 Revision ID: 0011
-Revises: 0009
+Revises: 0010
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
