@@ -82,7 +82,6 @@ def _with_offer(turn: Turn, state: dict[str, Any], made: Offer) -> dict[str, Any
     amount = wording.money_with_fee(made.amount_cents, made.fee_cents, made.kind)
     turn.set("pay_amount", amount)
     turn.set("pay_account", wording.digits(made.account))
-    turn.set("pay_kind", made.kind)
     offer = {
         "id": str(made.id),
         "amount": amount,
