@@ -16,6 +16,8 @@ from backend.queue.rules import offers
 from backend.queue.standing import at_work, standing
 from backend.staff.permissions import Permission, require
 
+ENTERING_SECONDS = 15
+"""From a case to its caller's place in line: until then the call may still be on its way there."""
 WHISPER_SECONDS = 45
 """How long somebody may listen to the whisper before we take it that nobody is there."""
 
@@ -67,7 +69,8 @@ async def _offer(session: AsyncSession, district: District, now: datetime) -> in
     if not servers:
         return 0
     stands = await standing(session, district, now)
-    wanted = {row.id for row in await repository.rows(session, "offerable", {})} & stands.due
+    entering = {"entering_since": now - timedelta(seconds=ENTERING_SECONDS)}
+    wanted = {row.id for row in await repository.rows(session, "offerable", entering)} & stands.due
     open_cases = [case for case in stands.cases if case.id in wanted and _may_be_served(case, district, now)]
     made = 0
     for case_id, staff_id in offers(open_cases, servers):

@@ -26,10 +26,12 @@ _WAITING = text(
       AND NOT EXISTS (SELECT FROM queued_calls o WHERE o.hand_off_id = h.id AND o.state IN ('connecting', 'talking'))
     """
 )
+# A call that goes on and whose case is quite new is on its way into the line: it is no message to be answered by text.
 _OFFERABLE = text(
     """
-    SELECT h.id FROM hand_offs h
-    WHERE h.state = 'waiting' AND ((NOT h.assistant_continues AND h.reason <> 'request')
+    SELECT h.id FROM hand_offs h JOIN conversations c ON c.id = h.conversation_id
+    WHERE h.state = 'waiting' AND ((NOT h.assistant_continues AND h.reason <> 'request'
+            AND (c.channel <> 'voice' OR c.ended_at IS NOT NULL OR h.created_at <= :entering_since))
         OR EXISTS (SELECT FROM queued_calls q WHERE q.hand_off_id = h.id AND q.state = 'waiting'))
       AND NOT EXISTS (SELECT FROM queue_offers o WHERE o.hand_off_id = h.id AND o.state = 'offered')
     """

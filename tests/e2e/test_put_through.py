@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -32,6 +33,8 @@ def office_open(people: People) -> Iterator[None]:
         people.backend.put("/v1/demo/clock", {"now": morning.isoformat(), "real": False})
         if people.backend.get("/v1/district")["open_now"]:
             break
+    # The first words after a start take longer than a caller waits on a busy machine.
+    eventually(lambda: "7:30" in people.text(people.new_phone(), "what are your hours?"), 120, "an answer")
     yield
     people.backend.put("/v1/demo/clock", {"now": None, "real": True})
 
@@ -123,7 +126,7 @@ def test_with_a_whisper_and_the_case_on_screen_and_what_was_recorded(
     address = system.url("backend") + (player.get_attribute("src") or "")
     heard = lead.request.get(address, headers={"Range": "bytes=0-3"})
     assert (heard.status, heard.body(), heard.headers["cache-control"]) == (206, b"RIFF", "no-store")
-    assert people.open(address).status_code != 200, "nobody else may listen"
+    assert httpx.get(address).status_code == 303, "nobody else may listen"
 
 
 def test_a_colleague_is_asked_alone_and_then_all_three_talk(

@@ -196,3 +196,22 @@ async def test_whose_console_is_closed_is_offered_nothing_but_stays_in_the_call(
     await floor.later(seconds=61)
     assert await floor.round() == 0, "nobody's console is open"
     assert (await floor.place(waiting))["turn"] == "wait"
+
+
+async def test_a_call_on_its_way_into_the_line_is_no_message_for_who_takes_texts_only(floor: Floor) -> None:
+    dana = await floor.at_work("Dana", voice_max=0)
+    lena = await floor.at_work("Lena")
+    said = await floor.api.said("hello", channel="voice", provider_message_id="CA1:1", thread_key="CA1", party=None)
+    await floor.api.hand_off(conversation_id=said.json()["conversation_id"])
+    assert await floor.round() == 0, "the call has just been handed over, and is not in line yet"
+    await floor.asks("POST", "/calls", {"call_sid": "CA1", "party": None})
+    assert await floor.round() == 1
+    assert await floor.offered(dana) is None and await floor.offered(lena) is not None
+
+
+async def test_a_call_that_never_came_into_the_line_is_a_message_after_a_while(floor: Floor) -> None:
+    dana = await floor.at_work("Dana", voice_max=0)
+    said = await floor.api.said("hello", channel="voice", provider_message_id="CA2:1", thread_key="CA2")
+    await floor.api.hand_off(conversation_id=said.json()["conversation_id"])
+    await floor.later(seconds=20)
+    assert await floor.round() == 1 and await floor.offered(dana) is not None
