@@ -12,7 +12,7 @@ from tests.e2e.people import People
 from tests.e2e.stage import Stage
 from tests.e2e.talks import Talk, read_talks
 
-AT_ONCE = 6
+AT_ONCE = 4
 TALKS = read_talks()
 
 
@@ -21,6 +21,7 @@ def hold(people: People, request: pytest.FixtureRequest) -> Iterator[Callable[[T
     """Begins every conversation of this run at once, as far as hands go; then waits for the one that is asked for."""
     chosen = [item.callspec.params["talk"] for item in request.session.items if _is_conversation(item)]  # type: ignore[attr-defined]
     stage = Stage(people)
+    stage.wait_until_answering()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         begun = {talk.id: pool.submit(stage.hold, talk) for talk in chosen}
         yield lambda talk: begun[talk.id].result()
