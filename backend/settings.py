@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     database_pool_size: int = 12
     statement_timeout_ms: int = 5_000
     lock_timeout_ms: int = 3_000
-    nightly_part_accounts: int = Field(default=500, ge=1, le=10_000)
+    nightly_part_accounts: int = Field(default=2_000, ge=1, le=10_000)
     workflows: bool = True
     console: bool = True
 

@@ -15,6 +15,8 @@ import yaml
 
 from backend.district.files import DistrictFileError
 
+# libyaml's loader where PyYAML has it: all articles are read whenever the backend starts, ten times as fast.
+_LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LANGUAGES = ("en", "es")
 QUESTIONS_MIN = 8
 HEAD_KEYS = frozenset({"title", "questions", "link", "offers"})
@@ -77,7 +79,7 @@ def _read(path: Path) -> Article:
     if opening != _FENCE or not fence:
         raise DistrictFileError(f"{path}:1: begin with a head between two lines of {_FENCE}")
     try:
-        values = yaml.safe_load(head)
+        values = yaml.load(head, _LOADER)
     except yaml.YAMLError as broken:
         mark = getattr(broken, "context_mark", None) or getattr(broken, "problem_mark", None)
         line = mark.line + 2 if mark else 2

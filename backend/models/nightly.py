@@ -35,7 +35,7 @@ class NightlySchedule(Base):
 class NightlyRun(Base):
     """A business date's update; `summary` when it is finished, `problem` while something is in its way.
 
-    `part_accounts` is how many accounts a part has, the whole night through.
+    `part_accounts` is how many accounts a part has (see `nightly.rules.billed_at_once`), the whole night through.
     """
 
     __tablename__ = "nightly_runs"

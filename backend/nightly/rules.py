@@ -25,6 +25,9 @@ are looked at before late fees, which spare those who keep to one."""
 STEPS = tuple(TITLES)
 WHOLE = 0
 """The part number of the row that says a whole step is done."""
+BILLED_OF_A_PART = 4
+"""Most steps change few accounts of a part. Billing changes every one, and whoever pays on one of them waits for the
+end of the transaction: so its parts have a quarter of the accounts."""
 BY_ACCOUNTS = frozenset({"drafts", "arrangements", "late_fees", "budgets", "credits", "bill_texts", "aging"})
 
 # What a step's counts say: how many of what (None: only an amount), and the count that holds their cents.
@@ -95,6 +98,11 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
     "summary": ((None, "trial balance", "trial_balance_cents"),),
 }
 _ALWAYS = frozenset({"trial_balance_cents"})
+
+
+def billed_at_once(part_accounts: int) -> int:
+    """Accounts a part of the steps that draft and bill, in a night whose parts have so many."""
+    return -(-part_accounts // BILLED_OF_A_PART)
 
 
 @dataclass(frozen=True, slots=True)

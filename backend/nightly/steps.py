@@ -54,6 +54,11 @@ class Night:
     stopping: Callable[[], bool]
     settings: Settings
 
+    @property
+    def billed_at_once(self) -> int:
+        """Accounts a part of the steps that draft and bill."""
+        return rules.billed_at_once(self.part_accounts)
+
 
 class NightStoppedError(Exception):
     """The process ends; the night goes on from the next part when it is started again."""
@@ -134,7 +139,7 @@ async def prepare(night: Night) -> None:
     while run := await _next_run(night, "preparing"):
 
         async def work(session: AsyncSession, run: RowMapping = run) -> Counts:
-            done = await billing.prepare_part(session, night.tariff, run["id"], count=night.part_accounts)
+            done = await billing.prepare_part(session, night.tariff, run["id"], count=night.billed_at_once)
             return {"cycle": str(run["cycle"]), "accounts": done.accounts, "drafts": done.bills}
 
         await once(night, "prepare", await _next_part(night, "prepare"), work)
@@ -153,7 +158,7 @@ async def bills(night: Night) -> None:
                     run["id"],
                     issued_on=night.business_date,
                     now=night.now,
-                    count=night.part_accounts,
+                    count=night.billed_at_once,
                 )
             except OpenExceptionsError:
                 await items.add_held_run(session, night.business_date, run["cycle"], run["period_end"])

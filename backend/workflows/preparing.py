@@ -12,6 +12,7 @@ from backend.billing import service
 from backend.billing.facts import Tariff
 from backend.database import Database
 from backend.district.service import District
+from backend.nightly.rules import billed_at_once
 from backend.rates.service import RateBook
 from backend.settings import Settings
 
@@ -39,12 +40,13 @@ def stop() -> None:
 async def _parts(run_id: UUID) -> None:
     settings = _settings[0]
     tariff = Tariff(RateBook.load(settings.district_dir), District.load(settings.district_dir).policy.billing)
+    count = billed_at_once(settings.nightly_part_accounts)
     database = Database.from_settings(settings.model_copy(update=_LIMITS))
     try:
         is_last = False
         while not is_last and not _stopping.is_set():
             async with database.transaction() as session:
-                done = await service.prepare_part(session, tariff, run_id, count=settings.nightly_part_accounts)
+                done = await service.prepare_part(session, tariff, run_id, count=count)
             is_last = done.is_last
     finally:
         await database.close()

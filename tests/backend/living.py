@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from psycopg import sql
 
 from backend.app import create_app
 from backend.settings import Settings
@@ -110,27 +111,40 @@ def valkey_url() -> Iterator[str]:
         yield url
 
 
-_EMPTY = """
-    TRUNCATE payment_drafts, payment_offers, text_enrolments, method_setups, charges, checkouts, conversations,
-        turns, messages, hand_offs, hand_off_events, verification_guards, account_candidates, one_time_codes,
-        outbound_messages, account_access, demo_clock, campaigns, campaign_recipients, emergencies,
-        text_numbers, text_consents, queue_offers, queued_calls, call_legs, call_orders, voicemails,
-        voicemail_pieces, call_recordings,
-        staff_presence;
+_EMPTIED = (
+    *("payment_drafts", "payment_offers", "text_enrolments", "method_setups", "charges", "checkouts", "conversations"),
+    *("turns", "messages", "hand_offs", "hand_off_events", "verification_guards", "account_candidates"),
+    *("one_time_codes", "outbound_messages", "account_access", "demo_clock", "campaigns", "campaign_recipients"),
+    *("emergencies", "text_numbers", "text_consents", "queue_offers", "queued_calls", "call_legs", "call_orders"),
+    *("voicemails", "voicemail_pieces", "call_recordings", "assisted_captures", "staff_presence"),
+)
+# Many times as fast as to TRUNCATE them, which makes new files for every table and index. As a replica, past the
+# triggers that keep histories and foreign keys: nothing else points to these tables (`_FROM_OUTSIDE`).
+_EMPTY = f"""
+    SET session_replication_role = replica;
+    {" ".join(f"DELETE FROM {table};" for table in _EMPTIED)}
     ALTER SEQUENCE hand_off_number RESTART
+"""
+_FROM_OUTSIDE = """
+SELECT conrelid::regclass::text FROM pg_constraint
+ WHERE contype = 'f' AND confrelid::regclass::text = ANY(%s) AND conrelid::regclass::text <> ALL(%s)
 """
 
 
 def _emptied(url: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_EMPTY)
+        connection.execute(sql.SQL(_EMPTY))
     return url
 
 
 @cache
 def _copy_once(server_url: str, name: str, template: str) -> str:
     """Each folder's conftest has the fixtures below; they all share one copy."""
-    return create_database(server_url, name, template)
+    url = create_database(server_url, name, template)
+    with psycopg.connect(url) as connection:
+        outside = connection.execute(_FROM_OUTSIDE, [list(_EMPTIED)] * 2).fetchall()
+    assert not outside, f"empty these too, for they point to what is emptied: {outside}"
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from ops.chromium import installed
@@ -33,14 +34,29 @@ def office(server_url: str, seeded_template: str, tmp_path_factory: pytest.TempP
         valkey.stop()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these run on one event loop, because the browser they share lives on it."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
     """Chromium: the one the project found or installed, else playwright's own."""
     async with async_playwright() as playwright:
         found = installed(dict(os.environ), Path(os.environ.get("HEADGATE_HOME", ".headgate")) / "chromium")
         made = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield made
         await made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Chromium, without a window of another test."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 async def new_page(browser: Browser, language: str = "en") -> Page:

@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from ops.embedded import free_port, prepare_valkey, valkey_command
 
 ROOT = Path(__file__).parents[3]
-START_SECONDS = 40
+START_SECONDS = 100
 OPERATOR_TOKEN = "operator-token-for-tests-only"
 TELEPHONY_TOKEN = "telephony-token-for-tests-only"
 SECRET_KEY = "a key for tests only, never used outside them"

@@ -12,10 +12,17 @@ from tests.backend.gateway.requests import Charging, request_of
 from tests.backend.gateway.world import World, sandbox_world, stripe_world
 
 
+@pytest.fixture
+def patience_seconds() -> float:
+    """As patient as the district is, so that a busy machine is not taken for silence; tests of silence wait less."""
+    return 20.0
+
+
 @pytest.fixture(params=["stripe", "sandbox"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest, tmp_path: Path, patience_seconds: float) -> AsyncIterator[World]:
     """One processor with nothing in it."""
-    opened = stripe_world() if request.param == "stripe" else sandbox_world(tmp_path)
+    stripe = request.param == "stripe"
+    opened = stripe_world(patience_seconds) if stripe else sandbox_world(tmp_path, patience_seconds)
     async with opened as made:
         yield made
 

@@ -11,6 +11,9 @@ from backend.gateway.values import ChargeState, DeclineReason, GatewayCharge, Me
 from tests.backend.gateway.requests import Charging, now, request_of
 from tests.backend.gateway.world import World
 
+SILENCE_SECONDS = 1.0
+"""How long a test of silence waits for an answer that does not come."""
+
 
 class TestCharge:
     async def test_succeeds_and_is_found_by_our_reference(
@@ -128,7 +131,7 @@ class TestCharge:
 class TestUnknownOutcome:
     """Not to know is not to have failed: the processor is asked, and the same key never charges twice."""
 
-    @pytest.mark.parametrize("fault", ["silence", "error"])
+    @pytest.mark.parametrize(("fault", "patience_seconds"), [("silence", SILENCE_SECONDS), ("error", 20.0)])
     async def test_of_a_request_that_came_to_nothing(
         self, world: World, gateway: PaymentGateway, customer: str, fault: str
     ) -> None:
@@ -138,7 +141,9 @@ class TestUnknownOutcome:
             await gateway.charge(request)
         assert await gateway.find_charge("charge 1", since=now(), customer=customer) is None
 
-    @pytest.mark.parametrize("fault", ["charge_then_silence", "charge_then_error"])
+    @pytest.mark.parametrize(
+        ("fault", "patience_seconds"), [("charge_then_silence", SILENCE_SECONDS), ("charge_then_error", 20.0)]
+    )
     async def test_of_a_request_that_was_carried_out(
         self, world: World, gateway: PaymentGateway, customer: str, fault: str
     ) -> None:

@@ -24,7 +24,7 @@ from tests.backend.gateway.world import WEBHOOK_SECRET, StripeWorld, stripe_worl
 
 @pytest.fixture
 async def stripe() -> AsyncIterator[StripeWorld]:
-    async with stripe_world() as made:
+    async with stripe_world(seconds=20.0) as made:
         yield made
 
 

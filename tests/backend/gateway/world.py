@@ -196,19 +196,19 @@ class SandboxWorld:
 
 
 @asynccontextmanager
-async def stripe_world() -> AsyncIterator[StripeWorld]:
-    """Stripe with nothing in it."""
+async def stripe_world(seconds: float = PATIENCE_SECONDS) -> AsyncIterator[StripeWorld]:
+    """Stripe with nothing in it; `seconds` is how long the gateway waits for an answer."""
     server = StripeServer()
     with listening(server) as url:
-        gateway = StripeGateway(API_KEY, WEBHOOK_SECRET, api_url=url, seconds=PATIENCE_SECONDS)
+        gateway = StripeGateway(API_KEY, WEBHOOK_SECRET, api_url=url, seconds=seconds)
         yield StripeWorld(gateway, server)
         server.closing.set()
         await gateway.close()
 
 
 @asynccontextmanager
-async def sandbox_world(folder: Path) -> AsyncIterator[SandboxWorld]:
-    """A processor with nothing in it, whose webhooks wait to be fetched."""
+async def sandbox_world(folder: Path, seconds: float = PATIENCE_SECONDS) -> AsyncIterator[SandboxWorld]:
+    """A processor with nothing in it, whose webhooks wait to be fetched; `seconds` as in `stripe_world`."""
     settings = Settings(
         home=folder,
         demo=True,
@@ -219,7 +219,7 @@ async def sandbox_world(folder: Path) -> AsyncIterator[SandboxWorld]:
     )
     async with serving(create_app(settings), settings.processor_port) as url, httpx.AsyncClient(base_url=url) as http:
         gateway = SandboxGateway(
-            url, PROCESSOR_KEY, WEBHOOK_SECRET, merchant="Rio Seco Water District", seconds=PATIENCE_SECONDS
+            url, PROCESSOR_KEY, WEBHOOK_SECRET, merchant="Rio Seco Water District", seconds=seconds
         )
         world = SandboxWorld(gateway, url, http)
         await world._control("PUT", "/webhooks", {"mode": "hold"})

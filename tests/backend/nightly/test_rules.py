@@ -6,7 +6,18 @@ from typing import Any
 import pytest
 
 from backend.nightly import running
-from backend.nightly.rules import BY_ACCOUNTS, STEPS, WHOLE, Line, PartRow, lines, states, sums, totals
+from backend.nightly.rules import (
+    BY_ACCOUNTS,
+    STEPS,
+    WHOLE,
+    Line,
+    PartRow,
+    billed_at_once,
+    lines,
+    states,
+    sums,
+    totals,
+)
 
 NOW = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
 
@@ -21,6 +32,11 @@ def test_every_step_has_work_and_money_comes_in_before_anybody_pays_for_being_la
     order = [STEPS.index(step) for step in ("files", "drafts", "arrangements", "late_fees")]
     assert order == sorted(order)
     assert STEPS[-1] == "summary"
+
+
+@pytest.mark.parametrize(("accounts", "billed"), [(2_000, 500), (10, 3), (3, 1), (1, 1)])
+def test_bills_are_made_in_smaller_parts_of_at_least_one_account(accounts: int, billed: int) -> None:
+    assert billed_at_once(accounts) == billed
 
 
 class TestStates:
