@@ -6,7 +6,7 @@ from actions.fallback import say_not_understood
 from actions.person import file_hand_off
 from actions.turn import TopicAction, Turn, account_api, logger
 
-SURE = 0.6
+SURE = 0.75
 
 
 async def _district(turn: Turn) -> District | None:

@@ -9,8 +9,8 @@ from typing import Any
 from actions.intake_types import SKIPPED, THIS_PHONE, Answers, Heard, Kind, OutOfRangeError, Question
 
 TEXT_MAX = 500
-_SURE = 0.75
-_QUESTION_SURE = 0.4
+_SURE = 0.8
+_QUESTION_SURE = 0.6
 _QUESTION = re.compile(
     r"\?\s*$|^\s*(?:who|what|when|where|which|why|how|is|are|do|does|did|can|could|will|quién|quien|qué|que|cuándo|"
     r"cuando|dónde|donde|cuál|cual|por qué|cómo|como|cuánto|cuanto|puedo|puede|hay)\b",

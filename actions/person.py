@@ -10,7 +10,7 @@ from actions.departments import best_department
 from actions.turn import TopicAction, Turn, account_api
 
 CUSTOMER_SERVICE = "customer_service"
-SURE = 0.7
+SURE = 0.8
 # What a person reads in the case for each thing a customer may have asked about before.
 _TOPICS = {
     "ask_balance": "their balance",

@@ -8,7 +8,7 @@ NEXT_REQUEST = "next_request"
 """The entity that names the second request."""
 PARTS_MAX = 3
 WORDS_MIN = 2
-SURE = 0.6
+SURE = 0.75
 
 _CUT = re.compile(
     r"\s*[.;?!]+\s+|,?\s+(?:and then|and also|and|also|plus|oh and|y luego|y también|y tambien|y además|y ademas|"
