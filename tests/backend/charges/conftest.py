@@ -21,6 +21,8 @@ __all__ = ["api", "valkey_url"]
 FOLDER = Path(__file__).parents[3] / "district"
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 """Monday, 10 in the morning in California."""
+PATIENCE_SECONDS = 4.0
+"""Until a silent processor is given up: long enough for a busy machine, and few tests wait for it."""
 
 
 class SetClock(Clock):
@@ -40,7 +42,7 @@ def district() -> District:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[SandboxWorld]:
     """A processor with nothing in it, whose webhooks wait to be fetched."""
-    async with sandbox_world(tmp_path) as made:
+    async with sandbox_world(tmp_path, PATIENCE_SECONDS) as made:
         yield made
 
 

@@ -32,7 +32,7 @@ from tests.backend.living import settings_for
 from tests.backend.workflows.telephone import Telephone, listening
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 0.5
+PATIENCE_SECONDS = 5.0
 SETTLE_SECONDS = 60.0
 
 _LOOKS_DUE = "UPDATE charges SET look_at = now() WHERE look_at > now() + interval '1 second' RETURNING id"
