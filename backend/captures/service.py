@@ -195,6 +195,16 @@ async def _open(session: AsyncSession, staff: Principal, hand_off_id: UUID) -> A
     return capture
 
 
+async def refuse_while_open(session: AsyncSession, hand_off_id: UUID) -> None:
+    """Nobody lets a recording go on while a card is being keyed in.
+
+    :raises CaptureOpenError: one is.
+    """
+    newest = await repository.newest(session, hand_off_id)
+    if newest is not None and newest.status in OPEN:
+        raise CaptureOpenError
+
+
 async def progress(session: AsyncSession, tools: Tools, capture_id: UUID, told: Told, *, now: datetime) -> Next:
     """Take what Twilio said, and say what comes next. News may come twice and in any order: what is in stays in.
 

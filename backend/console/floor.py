@@ -110,6 +110,8 @@ class Floor:
     async def pause_recording(self, case_id: UUID, *, on: bool) -> None:
         """Record nothing while a card number is said, or go on recording."""
         async with self._seat.deed(Permission.TAKE_CASE) as session:
+            if not on:
+                await captures.refuse_while_open(session, case_id)
             await recordings.pause(session, self._seat.principal, case_id, on=on, now=self._seat.now())
 
     async def is_mine(self, case_id: UUID) -> bool:

@@ -85,7 +85,7 @@ class RelaySession:
         if step is None:
             regret = answer_of([Reply(say("cut_off", known.language)), Reply(say("say_again", known.language))], "en")
             step = Ask(replace(regret, language=known.language), known.place, Collect())
-        elif isinstance(step, Ask) and self._setup.parameters.get("resume") == "broke":
+        elif isinstance(step, Ask) and self._setup.parameters.get("resume") != "back":
             step = replace(step, answer=lost_and_found(step.answer, known.language))
         await self._carry_out(step, known.turn_id)
 

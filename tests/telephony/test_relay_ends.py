@@ -53,9 +53,9 @@ class TestTheEnd:
         heard = await self.ended(world, SessionStatus="failed", ErrorCode="64105")
         relay = heard.verb("ConversationRelay").attrib
         assert relay["language"] == "es-US"
-        assert [each.attrib for each in heard.xml.iter("Parameter")] == [{"name": "resume", "value": "1"}]
+        assert [each.attrib for each in heard.xml.iter("Parameter")] == [{"name": "resume", "value": "broke"}]
         async with line(world) as caller:
-            await caller.setup(session="VX" + "2" * 32, resume="1")
+            await caller.setup(session="VX" + "2" * 32, resume="broke")
             assert await caller.answer() == "Disculpe, se cortó la conexión por un momento. Tu saldo es $12."
             world.engine.brain = lambda turn: replies(f"You said: {turn['text']}")
             await caller.say("thank you")
@@ -77,7 +77,7 @@ class TestTheEnd:
         async with running_telephony(World(world.engine, world.backend, settings, world.http)) as other:
             (await self.ended(other, SessionStatus="failed", ErrorCode="64105")).verb("ConversationRelay")
             async with line(other) as caller:
-                await caller.setup(session="VX" + "2" * 32, resume="1")
+                await caller.setup(session="VX" + "2" * 32, resume="broke")
                 words = "Sorry, the connection broke for a moment. Please say that again."
                 assert await caller.answer() == words
                 await caller.say("my hours")
@@ -94,7 +94,7 @@ class TestTheEnd:
             heard = await self.ended(world, SessionStatus="failed", ErrorCode="64105")
             heard.verb("ConversationRelay")
             async with line(world) as caller:
-                await caller.setup(session="VX" + "2" * 32, resume="1")
+                await caller.setup(session="VX" + "2" * 32, resume="broke")
                 await caller.answer()
         heard = await self.ended(world, SessionStatus="failed", ErrorCode="64105")
         assert heard.said == "Sorry, the connection broke for a moment. You said: my balance"

@@ -48,6 +48,11 @@ class Line:
         async with self.tools.database.transaction() as session:
             await service.ask_again(session, self.lead, self.case, self.tools.clock.now())
 
+    async def record_again(self) -> None:
+        """Whether the recording of the call may go on."""
+        async with self.tools.database.transaction() as session:
+            await service.refuse_while_open(session, self.case)
+
     async def cancel(self) -> None:
         async with self.tools.database.transaction() as session:
             await service.cancel(session, self.lead, self.case, self.tools.clock.now())

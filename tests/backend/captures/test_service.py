@@ -61,11 +61,14 @@ async def test_canceled_charges_nothing_even_when_the_token_comes_later(
     capture_id = await line.begin()
     with pytest.raises(CaptureOpenError):
         await line.begin()
+    with pytest.raises(CaptureOpenError):
+        await line.record_again()
     await line.cancel()  # telephony has not told of a session yet: it is dropped when it does
     assert (await line.told(capture_id)).action == "drop"
     token = await world.save_method("visa", None)
     assert (await line.told(capture_id, result="success", token=token)).action == "none"
     assert (await line.seen()).status == "canceled" and await line.rows("SELECT 1 FROM charges") == []
+    await line.record_again()
     with pytest.raises(CaptureNotFoundError):
         await line.cancel()
     again = await line.begin(cents=1_000)
