@@ -73,8 +73,7 @@ def accept(page: Page, reference: str) -> None:
     back, words = page.get_by_role("button", name="Be available", exact=True), page.locator(".offer-words")
 
     def offered() -> bool:
-        if back.is_visible():
-            back.click()
+        back.evaluate("button => button.hidden || button.click()")
         return words.count() > 0 and reference in (words.first.text_content() or "")
 
     eventually(offered, 60, f"{reference} offered")
