@@ -22,7 +22,7 @@ from bot.nlu.requests import parts_of, requests_in, second_request
 
 RANKING = "intent_ranking"
 RANKING_MAX = 5
-OUT_OF_SCOPE_SURE = 0.5
+OUT_OF_SCOPE_SURE = 0.7
 """Less sure than this that something is not ours is not having understood it: one may say it in other words."""
 
 
