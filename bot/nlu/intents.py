@@ -24,7 +24,7 @@ RANKING = "intent_ranking"
 RANKING_MAX = 5
 _BESIDE_A_REQUEST = frozenset({"give_details", "verify_identity", "greet", "thanks"})
 """What a whole message may look like that asks for one thing beside it: "what do I owe? my account is 4412 4412"."""
-OUT_OF_SCOPE_SURE = 0.5
+OUT_OF_SCOPE_SURE = 0.7
 """Less sure than this that something is not ours is not having understood it: one may say it in other words."""
 
 
