@@ -70,7 +70,7 @@ def be_available(page: Page, phone: str, calls: int = 1) -> None:
 
 def accept(page: Page, reference: str) -> None:
     """Take the call that is offered. Whoever missed one before, or just had one, says that they are there."""
-    back, words = page.get_by_role("button", name="Be available", exact=True), page.locator(".offer-words")
+    back, words = page.locator(".floor-line button").first, page.locator(".offer-words")
 
     def offered() -> bool:
         back.evaluate("button => button.hidden || button.click()")
