@@ -64,7 +64,8 @@ SCRIPTS = (
                (PERSON, "press:2", "say:please call me about my meter", "wait:2", "press:#"), ("we have your message",),
                first=AT_WORK),
     CallScript("outbound", "8 outbound", "Stop texting me, said in plain words; then try `headgate text`.",
-               ("say:please stop texting me", "wait:15", "hangup"), ("text",)),
+               ("say:please stop texting me", "press:1", "press:92594#", "wait:15", "hangup"), ("text",),
+               sender="+19515550101"),
     CallScript("emergency", "9 emergency", "No water: first in line. Switch an emergency on, and call again.",
                ("say:there is no water at my house", "wait:30", "hangup"), ()),
 )  # fmt: skip

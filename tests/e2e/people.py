@@ -55,7 +55,7 @@ class People:
 
     def answers(self, phone: str, *steps: str) -> None:
         """What happens at the next call to this phone."""
-        self._simulator.post(f"/api/phones/{phone}/answers", {"steps": list(steps), "after_seconds": 1.0})
+        self.simulator.post(f"/api/phones/{phone}/answers", {"steps": list(steps), "after_seconds": 1.0})
 
     def open(self, path: str) -> httpx.Response:
         """What a browser gets at that path of the public address."""
