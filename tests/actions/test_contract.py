@@ -198,5 +198,5 @@ async def test_a_change_needs_the_code_and_is_made_with_it(
     assert (await billing_api.options(id_)).autopay is not None
     for option in ("autopay", "recurring", "paperless", "budget"):
         with pytest.raises(Refused) as refused:
-            await billing_api.change_option(id_, option, on=False)
+            await billing_api.change_option(id_, option, on=False, terms={})
         assert refused.value.name == "verification_required"

@@ -23,6 +23,7 @@ class Phones:
 
     def heard_by(self, phone: str, words: str = "") -> dict[str, Any]:
         """The last call of a phone of ours, once these words were heard on it, or it has ended."""
+        last: list[dict[str, Any]] = []
 
         def record() -> dict[str, Any] | None:
             query = (
@@ -33,8 +34,12 @@ class Phones:
             if not found or found[0]["state"] in ("pending", "ringing"):
                 return None
             told: dict[str, Any] = self._people.simulator.get(f"/api/calls/{found[0]['provider_sid']}/events")
+            last[:] = told["events"]
             heard = any(words in event["text"] for event in told["events"])
             return told if (heard if words else told["ended"]) else None
 
-        found: dict[str, Any] = eventually(record, 60, f"{phone} hears {words!r}")
+        try:
+            found: dict[str, Any] = eventually(record, 60, f"{phone} hears {words!r}")
+        except AssertionError as missing:
+            raise AssertionError(f"{missing}; on that phone: {last}") from None
         return found

@@ -13,7 +13,7 @@ import pytest
 from ops.embedded import free_port
 from telephony.simulator.settings import Settings as SimulatorSettings
 from tests.telephony.conftest import AUTH_TOKEN, CUSTOMER, OUR_NUMBER, World
-from tests.telephony.servers import Fault
+from tests.telephony.faults import Fault
 from tests.telephony_simulator.world import OPERATOR, Simulator, codes, heard, running
 
 MODES = [{"voice_mode": "webhook"}, {"voice_mode": "relay"}]

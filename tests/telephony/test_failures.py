@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.telephony.conftest import CUSTOMER, Heard, World, until
-from tests.telephony.servers import Fault
+from tests.telephony.faults import Fault
 
 
 def empty(turn: dict[str, object]) -> dict[str, object]:

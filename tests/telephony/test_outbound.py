@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 
 from tests.telephony.conftest import CUSTOMER, OUR_NUMBER, OUTBOUND_TOKEN, World, make_settings, running_telephony
-from tests.telephony.servers import Backend, Engine, Fault, Server
+from tests.telephony.faults import Fault, Server
+from tests.telephony.servers import Backend, Engine
 
 
 class Twilio:

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from tests.telephony.conftest import TELEPHONY_TOKEN, World
-from tests.telephony.servers import Fault, Server
+from tests.telephony.faults import Fault, Server
 
 BODY = b'{"id": "evt_1",  "type": "charge.succeeded"}'
 SIGNED = {"Processor-Signature": "t=1,v1=ab", "Content-Type": "application/json", "X-Other": "not passed on"}

@@ -8,8 +8,8 @@ import pytest
 
 from telephony.twilio.relay import Interrupted, KeyPressed, Prompt, Setup, Trouble, parse_message, provider_and_voice
 from tests.telephony.conftest import CUSTOMER, World
+from tests.telephony.faults import Fault
 from tests.telephony.relay_line import CALL, RELAY, line, replies
-from tests.telephony.servers import Fault
 
 
 @pytest.mark.parametrize("world", RELAY, indirect=True)

@@ -7,8 +7,8 @@ import pytest
 
 from telephony.calls.relay_health import FAILURES_MAX, PAUSE_SECONDS, RelayHealth
 from tests.telephony.conftest import CUSTOMER, World, make_settings, running_telephony, until
+from tests.telephony.faults import Fault
 from tests.telephony.relay_line import CALL, RELAY, line, replies
-from tests.telephony.servers import Fault
 
 
 class TestTheEnd:

@@ -115,6 +115,8 @@ TWILIO_PATHS = [
     "/twilio/voice/voicemail/status",
     "/twilio/voice/voicemail/words",
     "/twilio/voice/recorded",
+    "/twilio/voice/pay",
+    "/twilio/voice/assisted",
     "/twilio/sms",
     "/twilio/sms/status?message_id=m-1",
     "/twilio/sms/fallback",

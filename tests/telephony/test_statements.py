@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.telephony.conftest import World
-from tests.telephony.servers import Fault
+from tests.telephony.faults import Fault
 from tests.telephony.test_webchat_page import browser, violations
 
 __all__ = ["browser"]

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 
 from tests.telephony.conftest import CUSTOMER, World
-from tests.telephony.servers import Fault
+from tests.telephony.faults import Fault
 
 
 async def callback(world: World, message_id: str, status: str, **more: str) -> int:

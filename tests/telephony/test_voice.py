@@ -9,7 +9,7 @@ from telephony.calls.rules import Place
 from telephony.twilio.speech import spoken
 from telephony.twilio.twiml import wait_twiml
 from tests.telephony.conftest import CUSTOMER, World
-from tests.telephony.servers import Fault
+from tests.telephony.faults import Fault
 
 GREETING = {
     "replies": [

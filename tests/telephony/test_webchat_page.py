@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from ops.chromium import installed
 from tests.telephony.conftest import CUSTOMER, World
-from tests.telephony.servers import Fault
+from tests.telephony.faults import Fault
 
 CHOICES = [
     {"title": "Check my balance", "payload": "/check_balance"},

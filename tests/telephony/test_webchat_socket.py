@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.telephony.conftest import OUTBOUND_TOKEN, World
-from tests.telephony.servers import Fault
+from tests.telephony.faults import Fault
 
 Json = dict[str, Any]
 

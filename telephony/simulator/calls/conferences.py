@@ -76,6 +76,12 @@ class Participant:
         if self.seat is not None:
             self.seat.execution.line.interrupt(Released(self))
 
+    def notice(self) -> None:
+        """Let the person know that whom they hear, or who hears them, has changed."""
+        if self.seat is not None:
+            self.seat.execution.line.news()
+            self.seat.execution.line.rouse()
+
 
 @dataclass(eq=False)
 class Conference:

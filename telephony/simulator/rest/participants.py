@@ -108,6 +108,8 @@ async def update(request: Request, account: Account, conference_sid: str, name: 
     if "Muted" in form and seat.muted != form.flag("Muted"):
         seat.muted = form.flag("Muted")
         await conference.tell("mute" if seat.muted else "unmute", participant)
+    if any(name in form for name in ("Coaching", "CallSidToCoach", "Muted")):
+        participant.notice()
     if "Hold" in form and seat.on_hold != form.flag("Hold"):
         seat.on_hold = form.flag("Hold")
         participant.hold = _document(form, "HoldUrl", "HoldMethod", "GET")
