@@ -202,21 +202,3 @@ def test_a_supervisor_listens_coaches_and_joins(
     assert "offer the plan" not in heard, "only the lead hears the coach"
     assert "offer the plan" in voices(phones.heard_by(LEAD))
     supervisor.close()
-
-
-def test_a_phone_that_is_never_answered_and_a_lead_who_declines(people: People, phones: Phones, lead: Page) -> None:
-    caller = people.new_phone()
-    phones.prepare(LEAD, fate="no-answer")
-    calling = phones.call(caller, *ASK, "hear@200:this is Frank", OVER, "hangup")
-    reference = in_line(people, caller)
-    accept(lead, reference)
-    expect(lead.locator("#presence")).to_have_text("Away")
-    expect(lead.locator("#call-state")).to_have_text("The caller waits in line.")
-    phones.prepare(LEAD, "press:2")
-    accept(lead, reference)
-    eventually(lambda: in_line(people, caller), 60, "the caller in line again")
-    phones.prepare(LEAD, "press:1", HERE, "say:this is Frank", "hold:3", "hangup")
-    lead.locator(f'.row[data-case="{reference}"]').click()
-    lead.click("#take")
-    record = calling.result(200)
-    assert "this is Frank" in voices(record) and not [e for e in record["events"] if e["kind"] == "error"], record
