@@ -5,6 +5,7 @@ A conversation that goes wrong fails with all that was said in it.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from telephony.phrases import PHRASES
 from tests.e2e.cast import Cast, Customer
 from tests.e2e.facts import NAMES, Facts
 from tests.e2e.people import People, eventually
@@ -22,6 +24,7 @@ _PAGE = re.compile(r"https?://\S+/pay/\S+")
 _CODE = re.compile(r"\b\d{6}\b")
 _ACT = re.compile(r"\[(.+)\]")
 _APOLOGY = re.compile(r"(?:trouble|problema) (?:on my|de mi)|system is down for a moment|sistema no funciona")
+_TOO_FAST = frozenset(PHRASES["chat_too_fast"].values())
 _SECONDS_FOR_A_TEXT = 20
 
 
@@ -96,6 +99,9 @@ class Scene:
         def say(words: str) -> str:
             before = chat.last_seq
             answer = chat.say(words)
+            while answer in _TOO_FAST:  # nobody types as fast as a test
+                time.sleep(1.5)
+                answer = chat.say(words)
             self._party = str(chat.conversation_id)
             # What else was told meanwhile (that a card is on file) comes in frames of its own.
             told = {one["seq"]: one["text"] for one in chat.messages if one["from"] != "customer"}

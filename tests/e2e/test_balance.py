@@ -95,7 +95,7 @@ def test_by_chat(people: People, language: str) -> None:
 
 
 def test_three_failures_lock_and_offer_a_person_without_telling_what_was_wrong(people: People) -> None:
-    known = people.customers["closed_with_credit"]["account_number"]
+    known = people.customers["new_move_in"]["account_number"]
     answers = []
     for account in (known, "99999999"):
         phone = people.new_phone()
