@@ -10,7 +10,6 @@ REQUESTED_SLOT: Final = "requested_slot"
 # What the assistant has just offered, so that a plain "yes" means something.
 OFFER: Final = "offer"
 OFFER_PERSON: Final = "person"
-OFFER_MORE_HELP: Final = "more_help"
 # "do:action_name": yes runs that action.
 OFFER_ACTION: Final = "do"
 
@@ -113,6 +112,3 @@ ALWAYS_FIRST: Final = frozenset(
 )
 
 LISTEN: Final = "action_listen"
-
-PERSON_PAYLOAD: Final = "/ask_person"
-CANCEL_PAYLOAD: Final = "/cancel"

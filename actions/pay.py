@@ -12,6 +12,7 @@ from actions import names, payment_api
 from actions.account_api import Refused
 from actions.identity import start_identity
 from actions.pay_amounts import named_in_form, read_wanted
+from actions.pay_refusals import say_not_payable, say_other_amount
 from actions.payment_types import Charge, Offer
 from actions.turn import FormValidation, TopicAction, Turn, finish_form
 
@@ -108,37 +109,25 @@ def say_circumstances(turn: Turn, made: Offer) -> None:
 
 
 def _say_no_offer(turn: Turn, refused: Refused, resume: str) -> bool:
-    wording, facts = turn.wording, refused.facts
-    balance = wording.money(int(facts.get("balance_cents") or 0))
     match refused.name:
         case "verification_required":
             start_identity(turn, resume)
         case "choose_account":
-            turn.set(names.PAY_CHOICES, list(facts["choices"]))
+            turn.set(names.PAY_CHOICES, list(refused.facts["choices"]))
             return True
         case "no_method" if turn.channel == "voice":
             turn.say("utter_pay_keys_instead")
             turn.go_on_with("action_pay_by_keys")
         case "no_method":
+            balance = turn.wording.money(int(refused.facts.get("balance_cents") or 0))
             turn.say("utter_pay_no_method", balance=balance)
             turn.offer(f"{names.OFFER_ACTION}:action_pay_by_link")
-        case "nothing_due":
-            credit = int(facts.get("credit_cents") or 0)
-            turn.say("utter_pay_nothing_due" if credit == 0 else "utter_balance_credit", credit=wording.money(credit))
-        case "payment_pending" | "payment_in_progress":
-            turn.say("utter_pay_pending", amount=wording.money(int(facts.get("amount_cents") or 0)))
         case "more_than_owed" | "no_such_part" | "amount_refused":
-            return _say_other_amount(turn, refused.name, balance)
+            say_other_amount(turn, refused)
+            return bool(turn.slot(names.PAY_OFFER))  # what was offered before still can be paid
         case _:
-            raise refused
+            say_not_payable(turn, refused)
     return False
-
-
-def _say_other_amount(turn: Turn, name: str, balance: str) -> bool:
-    """The amount cannot be: what was offered before still can, else the customer names another."""
-    turn.say(f"utter_pay_{name}", balance=balance)
-    turn.set(names.PAY_WANTED, None)
-    return bool(turn.slot(names.PAY_OFFER))
 
 
 class ActionAskPayAgreed(TopicAction):

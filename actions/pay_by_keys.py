@@ -13,6 +13,7 @@ from actions.account_api import NotFound, Refused
 from actions.identity import ACCOUNT_DIGITS, start_identity
 from actions.pay import answers_to, say_circumstances
 from actions.pay_amounts import named_in_form, read_wanted
+from actions.pay_refusals import say_not_payable, say_other_amount
 from actions.payment_types import Offer
 from actions.turn import FormValidation, TopicAction, Turn, finish_form
 
@@ -97,26 +98,16 @@ def _ask(turn: Turn, state: dict[str, Any], what: str) -> bool:
 
 
 def _say_no_offer(turn: Turn, refused: Refused, state: dict[str, Any]) -> bool:
-    wording, facts = turn.wording, refused.facts
     match refused.name:
         case "verification_required" | "choose_account":
             return _ask(turn, state, "number")
         case "amount_wanted":
             return _ask(turn, state, "amount")
         case "more_than_owed" | "no_such_part" | "amount_refused":
-            turn.say(f"utter_pay_{refused.name}", balance=wording.money(int(facts.get("balance_cents") or 0)))
-            turn.set(names.PAY_WANTED, None)
+            say_other_amount(turn, refused)
             return _ask(turn, state, "agree" if "offer" in state else "amount")
-        case "nothing_due":
-            credit = int(facts.get("credit_cents") or 0)
-            turn.say("utter_pay_nothing_due" if credit == 0 else "utter_balance_credit", credit=wording.money(credit))
-        case "payment_pending" | "payment_in_progress":
-            turn.say("utter_pay_pending", amount=wording.money(int(facts.get("amount_cents") or 0)))
-        case "too_many_numbers":
-            turn.say("utter_pay_link_too_many")
-            turn.offer(f"{names.OFFER_PERSON}:verification_locked")
         case _:
-            raise refused
+            say_not_payable(turn, refused)
     return False
 
 

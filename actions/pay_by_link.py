@@ -5,6 +5,7 @@ import re
 from actions import names, payment_api
 from actions.account_api import NotFound, Refused
 from actions.identity import ACCOUNT_DIGITS
+from actions.pay_refusals import say_not_payable
 from actions.turn import FormValidation, TopicAction, Turn, finish_form
 
 _WANTS_PAGE = re.compile(
@@ -79,14 +80,8 @@ async def _send(turn: Turn, number: str | None) -> None:
 
 
 def _say_no_link(turn: Turn, refused: Refused) -> None:
-    match refused.name:
-        case "nothing_due":
-            turn.say("utter_pay_nothing_due")
-        case "no_text_phone":
-            turn.say("utter_pay_link_no_phone")
-            turn.offer(f"{names.OFFER_PERSON}:request")
-        case "too_many_numbers":
-            turn.say("utter_pay_link_too_many")
-            turn.offer(f"{names.OFFER_PERSON}:verification_locked")
-        case _:
-            raise refused
+    if refused.name == "no_text_phone":
+        turn.say("utter_pay_link_no_phone")
+        turn.offer(f"{names.OFFER_PERSON}:request")
+    else:
+        say_not_payable(turn, refused)
