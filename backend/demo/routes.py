@@ -12,6 +12,7 @@ from backend.demo.schemas import ClockIn, ClockOut, DemoCustomerOut
 from backend.district.service import DistrictDep
 from backend.nightly import service as nightly
 from backend.outbox import service as outbox
+from backend.queue import presence
 
 
 async def _demonstration(request: Request) -> None:
@@ -54,4 +55,5 @@ async def put_clock(change: ClockIn, session: SessionDep, clock: ClockDep, distr
         await clock.move_to(session, change.now if has_zone else change.now.replace(tzinfo=district.zone))
     await nightly.clock_moved(session, district, clock.now())
     await outbox.clock_moved(session)
+    await presence.clock_moved(session, clock.now())
     return ClockOut(now=clock.now().astimezone(district.zone), real=clock.is_real)

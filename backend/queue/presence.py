@@ -82,3 +82,9 @@ async def end_after_call(session: AsyncSession, before: datetime, now: datetime)
     over = (StaffPresence.state == "after_call", StaffPresence.since <= before)
     for staff_id in await repository.move_presence(session, {"state": "available", "since": now}, *over):
         announce(session, "presence", staff_id=staff_id)
+
+
+async def clock_moved(session: AsyncSession, now: datetime) -> None:
+    """The demonstration's clock was set: an offer or a presence of a time that has not come would never be over."""
+    for statement in ("not_yet_offered", "not_yet_there"):
+        await repository.run(session, statement, {"now": now})

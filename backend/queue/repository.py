@@ -85,6 +85,17 @@ _WITHDRAW = text(
     "UPDATE queue_offers SET state = 'withdrawn', ended_at = :now"
     " WHERE hand_off_id = :hand_off_id AND state = 'offered'"
 )
+# Of a time that has not come (the demonstration's clock was turned back): nothing there would ever be over.
+_NOT_YET_OFFERED = text(
+    "UPDATE queue_offers SET state = 'withdrawn', offered_at = :now, ended_at = :now"
+    " WHERE state = 'offered' AND offered_at > :now"
+)
+_NOT_YET_THERE = text(
+    """
+    UPDATE staff_presence SET since = least(since, :now), idle_since = least(idle_since, :now),
+           seen_at = least(seen_at, :now)
+    """
+)
 _MY_OFFER = text("SELECT hand_off_id, expires_at FROM queue_offers WHERE staff_id = :staff_id AND state = 'offered'")
 _MEASURED = text(
     """
@@ -218,6 +229,8 @@ _STATEMENTS = {
     "end_offer": _END_OFFER,
     "turned_down": _TURNED_DOWN,
     "withdraw": _WITHDRAW,
+    "not_yet_offered": _NOT_YET_OFFERED,
+    "not_yet_there": _NOT_YET_THERE,
     "my_offer": _MY_OFFER,
     "measured": _MEASURED,
     "by_sid": _BY_SID,
