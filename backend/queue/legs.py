@@ -241,6 +241,7 @@ async def _left(session: AsyncSession, leg: Row[Any], call: Row[Any], now: datet
     if leg.role == "customer" and call.state == "talking":
         values = {"state": "ended", "ended_as": "served", "ended_at": now, "changed_at": now}
         await repository.change_call(session, call.id, **values)
+        await let_go(session, call, now)
     if leg.role in ("supervisor", "customer"):
         return
     await presence.move(session, [leg.staff_id], "after_call", now)
@@ -256,6 +257,13 @@ async def _left(session: AsyncSession, leg: Row[Any], call: Row[Any], now: datet
     elif call.state == "connecting" and call.contact == "callback":
         await repository.change_call(session, call.id, state="waiting", changed_at=now)
         await moves.put_back(session, call.hand_off_id, "not_reached", now)
+
+
+async def let_go(session: AsyncSession, call: Row[Any], now: datetime) -> None:
+    """The customer has hung up: whoever talked with them is told so, and has their phone back for the next one."""
+    for leg in await repository.rows(session, "legs", {"queued_call_id": call.id}):
+        if leg.state == "joined" and leg.role != "customer" and leg.provider_sid:
+            await orders.hang_up(session, leg.provider_sid, now, "caller_gone", call.language)
 
 
 async def unhold(session: AsyncSession, call: Row[Any], now: datetime) -> None:

@@ -215,3 +215,16 @@ async def test_a_call_that_never_came_into_the_line_is_a_message_after_a_while(f
     await floor.api.hand_off(conversation_id=said.json()["conversation_id"])
     await floor.later(seconds=20)
     assert await floor.round() == 1 and await floor.offered(dana) is not None
+
+
+async def test_a_caller_who_hangs_up_gives_everybody_their_phone_back(floor: Floor) -> None:
+    lead = await floor.at_work("Lena")
+    sid = await floor.calls()
+    leg = await connected(floor, sid)
+    assert await floor.left(sid, "hangup") == "end"
+    assert (floor.ended_as(sid), floor.orders()) == ("served", ["ring", "end"])
+    assert floor.rows("SELECT body->>'words' FROM call_orders WHERE body->>'what' = 'end'") == [("caller_gone",)]
+    await floor.tells(leg, "ended")
+    assert floor.presence(lead) == "after_call"
+    assert await floor.left(sid, "completed") == "end"
+    assert floor.orders() == ["ring", "end"]
