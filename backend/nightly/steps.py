@@ -136,18 +136,20 @@ async def prepare(night: Night) -> None:
         return {"runs": len(due), "cycles_unscheduled": len(await billing.unscheduled_cycles(session, night.tariff))}
 
     await once(night, "prepare", 1, begin)
-    while run := await _next_run(night, "preparing"):
+    while found := await _next_run(night, "prepare", "preparing"):
+        run, part = found
 
         async def work(session: AsyncSession, run: RowMapping = run) -> Counts:
             done = await billing.prepare_part(session, night.tariff, run["id"], count=night.billed_at_once)
             return {"cycle": str(run["cycle"]), "accounts": done.accounts, "drafts": done.bills}
 
-        await once(night, "prepare", await _next_part(night, "prepare"), work)
+        await once(night, "prepare", part, work)
 
 
 async def bills(night: Night) -> None:
     """The bills of every run that a person has approved."""
-    while run := await _next_run(night, "approved"):
+    while found := await _next_run(night, "bills", "approved"):
+        run, part = found
 
         async def work(session: AsyncSession, run: RowMapping = run) -> Counts:
             head = {"cycle": str(run["cycle"]), "period_end": run["period_end"].isoformat()}
@@ -165,7 +167,7 @@ async def bills(night: Night) -> None:
                 return {**head, "runs_held": 1}
             return {**head, "bills": done.bills, "bills_cents": done.amount_cents}
 
-        await once(night, "bills", await _next_part(night, "bills"), work)
+        await once(night, "bills", part, work)
 
 
 async def budgets(night: Night) -> None:
@@ -234,15 +236,16 @@ async def finish_step(night: Night, step: str) -> None:
     await once(night, step, WHOLE, nothing)
 
 
-async def _next_run(night: Night, status: str) -> RowMapping | None:
-    """The oldest billing run in `status` that was not held up this night."""
+async def _next_run(night: Night, step: str, status: str) -> tuple[RowMapping, int] | None:
+    """The oldest billing run in `status` that was not held up this night, and the part of `step` that comes next.
+
+    The part is read before the run: a process that runs beside this one and finishes the run in between has done that
+    part too, and so it is not done again for nothing.
+    """
     async with night.database.transaction() as session:
+        part = max((row.part for row in await repository.rows_of(session, night.business_date, step)), default=0) + 1
         rows = await repository.rows_of(session, night.business_date, "bills")
         held = {(row.counts["cycle"], row.counts["period_end"]) for row in rows if "runs_held" in row.counts}
         runs = await repository.billing_runs(session, status, night.business_date)
-    return next((run for run in runs if (str(run["cycle"]), run["period_end"].isoformat()) not in held), None)
-
-
-async def _next_part(night: Night, step: str) -> int:
-    async with night.database.transaction() as session:
-        return max((row.part for row in await repository.rows_of(session, night.business_date, step)), default=0) + 1
+    left = (run for run in runs if (str(run["cycle"]), run["period_end"].isoformat()) not in held)
+    return next(((run, part) for run in left), None)

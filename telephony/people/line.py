@@ -139,7 +139,8 @@ async def department_dialled(request: Request, form: SignedForm, caller: CallerI
 @router.post("/person-left")
 async def person_left(request: Request, form: SignedForm, caller: CallerInUrl) -> Response:
     """The conference is over and the caller still there, or the caller has hung up."""
-    return await _go_on(services_of(request), form, caller, "person_left")
+    gone = form.get("CallStatus") == "completed"
+    return await _go_on(services_of(request), form, caller, "hangup" if gone else "person_left")
 
 
 @router.post("/again")

@@ -68,9 +68,9 @@ async def _sound_at_twilio(
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     account = settings.twilio_account_sid
     url = f"{settings.twilio_api_url or TWILIO}/2010-04-01/Accounts/{account}/Recordings/{sid}.mp3"
-    auth = aiohttp.BasicAuth(account, settings.twilio_auth_token.get_secret_value())
+    key = aiohttp.encode_basic_auth(account, settings.twilio_auth_token.get_secret_value())
     try:
-        async with http.get(url, auth=auth, timeout=_TIMEOUT) as answer:
+        async with http.get(url, headers={"Authorization": key}, timeout=_TIMEOUT) as answer:
             if answer.status == 404:
                 raise TelephonyError(404, "recording_unknown", "Twilio has no such recording.")
             if answer.status != 200 or not answer.content_type.startswith("audio/"):

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -41,15 +41,14 @@ async def talk(api: Api, url: str, who: dict[str, Any], level: int) -> str:
     return path
 
 
-@asynccontextmanager
-async def signed_in(api: Api, role: Role) -> AsyncIterator[dict[str, str]]:
-    """The header of a new person of that role, signed in."""
+async def sign_in(api: Api, role: Role) -> dict[str, str]:
+    """The header of a new person of that role, signed in now: a session is of the real time, wherever the clock is."""
     now = datetime.now(UTC)
-    token = f"a session of {role} {now.timestamp()}"
+    token = f"a session of {uuid4()}"
     async with api.app.state.database.transaction() as session:
         person = Staff(
-            user_name=token.replace(" ", "-").lower(),
-            name="Person",
+            user_name=token.replace(" ", "-"),
+            name=f"A {role}",
             role=role,
             password_digest="none",
             languages=["en"],
@@ -58,9 +57,14 @@ async def signed_in(api: Api, role: Role) -> AsyncIterator[dict[str, str]]:
         )
         session.add(person)
         await session.flush()
-        digest = token_digest(token)
-        session.add(StaffSession(staff_id=person.id, token_digest=digest, created_at=now, seen_at=now))
-    yield {"Authorization": f"Bearer {token}"}
+        session.add(StaffSession(staff_id=person.id, token_digest=token_digest(token), created_at=now, seen_at=now))
+    return {"Authorization": f"Bearer {token}"}
+
+
+@asynccontextmanager
+async def signed_in(api: Api, role: Role) -> AsyncIterator[dict[str, str]]:
+    """`sign_in`, for a `with` of several people."""
+    yield await sign_in(api, role)
 
 
 async def account_of(api: Api, who: dict[str, Any]) -> UUID:

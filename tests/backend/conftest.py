@@ -45,7 +45,8 @@ def create_database(server_url: str, name: str, template: str | None = None) -> 
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
-def _drop_database(server_url: str, name: str) -> None:
+def drop_database(server_url: str, name: str) -> None:
+    """Drop it, whoever is still connected."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -61,7 +62,7 @@ def _copy(server_url: str, template: str) -> Iterator[str]:
     name, url = coming.result()
     _coming[server_url, template] = _BESIDE.submit(_make_copy, server_url, template)
     yield url
-    _BESIDE.submit(_drop_database, server_url, name)
+    _BESIDE.submit(drop_database, server_url, name)
 
 
 @pytest.fixture(scope="session")

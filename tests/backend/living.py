@@ -4,8 +4,7 @@ import itertools
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
-from functools import cache
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from psycopg import sql
 from backend.app import create_app
 from backend.settings import Settings
 from ops.embedded import running_valkey
-from tests.backend.conftest import SECRET_KEY, create_database
+from tests.backend.conftest import SECRET_KEY, SEEDED_AT, create_database, drop_database
 
 TOKENS = {kind: f"a token of {kind} for tests" for kind in ("telephony", "actions", "operator", "outbound")}
 TELEPHONY, ACTIONS, OPERATOR = (
@@ -137,26 +136,27 @@ def _emptied(url: str) -> str:
     return url
 
 
-@cache
-def _copy_once(server_url: str, name: str, template: str) -> str:
-    """Each folder's conftest has the fixtures below; they all share one copy."""
+def _copy(server_url: str, template: str) -> Iterator[str]:
+    """A copy for the tests of one file: what another file's tests did to an account cannot be met here."""
+    name = f"living_{next(_ids)}"
     url = create_database(server_url, name, template)
     with psycopg.connect(url) as connection:
         outside = connection.execute(_FROM_OUTSIDE, [list(_EMPTIED)] * 2).fetchall()
     assert not outside, f"empty these too, for they point to what is emptied: {outside}"
-    return url
+    yield url
+    drop_database(server_url, name)
 
 
-@pytest.fixture(scope="session")
-def shared_url(server_url: str, migrated_template: str) -> str:
-    """One migrated database for all tests of the living application."""
-    return _copy_once(server_url, "living", migrated_template)
+@pytest.fixture(scope="module")
+def shared_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """One migrated database for a file's tests of the living application."""
+    yield from _copy(server_url, migrated_template)
 
 
-@pytest.fixture(scope="session")
-def shared_seeded_url(server_url: str, seeded_template: str) -> str:
-    """One database with the demonstration district for all tests of the living application."""
-    return _copy_once(server_url, "living_seeded", seeded_template)
+@pytest.fixture(scope="module")
+def shared_seeded_url(server_url: str, seeded_template: str) -> Iterator[str]:
+    """One database with the demonstration district for a file's tests of the living application."""
+    yield from _copy(server_url, seeded_template)
 
 
 @pytest.fixture
@@ -167,8 +167,11 @@ def database_url(shared_url: str) -> str:
 
 @pytest.fixture
 def seeded_url(shared_seeded_url: str) -> str:
-    """The shared demonstration district, without conversations."""
-    return _emptied(shared_seeded_url)
+    """The shared demonstration district, without conversations, at the moment it is of: its bills never grow old."""
+    with psycopg.connect(_emptied(shared_seeded_url)) as connection:
+        behind = (SEEDED_AT - datetime.now(UTC)).total_seconds()
+        connection.execute("INSERT INTO demo_clock (id, offset_seconds) VALUES (1, %s)", [behind])
+    return shared_seeded_url
 
 
 @pytest.fixture

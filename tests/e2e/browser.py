@@ -36,3 +36,9 @@ def sign_in(browser: Browser, system: System, role: str) -> Page:
     page.press("#password", "Enter")
     expect(page.locator(".queue")).to_be_visible()
     return page
+
+
+def only_calls(page: Page) -> None:
+    """In the form of one's limits: no texts and no chats, so that what other tests left waiting is not offered."""
+    page.fill("#sms_max", "0")
+    page.fill("#chat_max", "0")

@@ -53,9 +53,9 @@ class People:
         record: dict[str, Any] = self.simulator.post("/api/calls", script)
         return record
 
-    def answers(self, phone: str, *steps: str) -> None:
-        """What happens at the next call to this phone."""
-        self.simulator.post(f"/api/phones/{phone}/answers", {"steps": list(steps), "after_seconds": 1.0})
+    def answers(self, phone: str, *steps: str, fate: str = "answered") -> None:
+        """What happens when this phone is rung next."""
+        self.simulator.post(f"/api/phones/{phone}/answers", {"steps": list(steps), "fate": fate, "after_seconds": 2})
 
     def open(self, path: str) -> httpx.Response:
         """What a browser gets at that path of the public address."""

@@ -7,8 +7,12 @@ from typing import Any
 
 import psycopg
 import redis
+from playwright.sync_api import expect
 
 from bench.system import System
+from tests.e2e.browser import chromium
+from tests.e2e.hours import office_hours
+from tests.e2e.live_call import begin_capture, lead_and_caller, press
 from tests.e2e.people import People
 
 CARD = "4242424242424242"
@@ -64,8 +68,9 @@ def files_of(home: Path) -> list[Path]:
     return [path for path in home.rglob("*") if path.is_file() and path.relative_to(home).parts[0] not in left_out]
 
 
-def try_it_where_money_is_taken(people: People) -> None:
-    """Keys in `<Pay>` (taken, mistyped, given up), and the number said where an amount or an account is asked for."""
+def try_it_where_money_is_taken(system: System, people: People) -> None:
+    """Keys in `<Pay>` (taken, mistyped, given up), the number said where an amount or an account is asked for, and keys
+    with a lead on the line."""
     number, end = people.customers["leak"]["account_number"], ("press:1231", "press:123", "press:92507#", "wait:12")
     begin = ("say:pay with a card over the phone", "wait:9", f"press:{number}", "wait:3")
     for steps in (
@@ -77,6 +82,14 @@ def try_it_where_money_is_taken(people: People) -> None:
         record = people.call(people.new_phone(), *steps, "hangup")
         assert record["events"], "the call was taken"
     assert people.rows("SELECT 1 FROM charges WHERE method_label LIKE '%%4242'"), "a card was really keyed in"
+    with chromium() as browser, office_hours(people), lead_and_caller(system, people, browser) as (lead, caller, of):
+        press(caller, CARD)  # before anybody has asked
+        begin_capture(lead, of, "10.00")
+        press(caller, CARD)
+        expect(lead.locator('[data-field="payment-card-number"]')).to_contain_text("4242")
+        lead.click("#capture-cancel")
+        expect(lead.locator("#capture-state")).to_have_text("Canceled. Nothing was charged.")
+        assert not leaks(lead.content())
 
 
 def test_it_is_refused_kindly_and_found_nowhere(system: System, people: People) -> None:
@@ -89,7 +102,7 @@ def test_it_is_refused_kindly_and_found_nowhere(system: System, people: People) 
     for step in (f"say:{SPOKEN}", f"say:my card is {CARD}"):
         record = people.call(people.new_phone(), step, "hangup")
         refusals.append(" ".join(event["text"] for event in record["events"] if event["kind"] == "say"))
-    try_it_where_money_is_taken(people)
+    try_it_where_money_is_taken(system, people)
     for refusal in refusals:
         assert re.search(r"card|tarjeta", refusal, re.IGNORECASE), refusal
         assert not leaks(refusal)

@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from bench.system import System
+from tests.e2e.browser import chromium
+from tests.e2e.hours import office_hours
+from tests.e2e.live_call import begin_capture, lead_and_caller, press
 from tests.e2e.people import People, eventually
 
 CARD = "4242424242424242"
@@ -55,3 +60,32 @@ def test_by_bank_account_in_spanish_after_a_star(people: People) -> None:
     assert "Su pago de 20 dólares está en camino." in words, words
     texts = eventually(lambda: [m for m in people.inbox(caller) if "pendiente" in m["body"]], 20, "a text")
     assert "$20.00 con una cuenta bancaria que termina en 89" in texts[0]["body"]
+
+
+def test_a_lead_takes_a_card_on_a_live_call_and_sees_dots(system: System, people: People) -> None:
+    with (
+        chromium() as browser,
+        office_hours(people),
+        lead_and_caller(system, people, browser) as (lead, caller, of),
+    ):
+        before = balance(people, of)
+        begin_capture(lead, of, "25.00")
+        press(caller, CARD)
+        expect(lead.locator('[data-field="payment-card-number"]')).to_contain_text("••••••••••••4242")
+        expect(lead.locator("#capture-asks")).to_contain_text("expiration date")
+        press(caller, "1300")
+        expect(lead.locator("#capture-problem")).to_contain_text("That date is not right")
+        lead.click("#capture-again")
+        for asked, keys in (("expiration date", "1231"), ("security code", "123"), ("ZIP code", "92507")):
+            expect(lead.locator("#capture-asks")).to_contain_text(asked)
+            press(caller, keys)
+        assert CARD not in lead.content() and "1231" not in lead.locator(".capture").inner_text()
+        press(caller, "#")
+        expect(lead.locator("#capture-state")).to_contain_text("Paid: $25.00 from Visa ending in 4242")
+        assert balance(people, of) == before - 2_500
+
+        begin_capture(lead, of, "10.00")
+        lead.click("#capture-cancel")
+        expect(lead.locator("#capture-state")).to_have_text("Canceled. Nothing was charged.")
+        expect(lead.get_by_role("complementary")).to_contain_text("A card was keyed in and is charged")
+        assert balance(people, of) == before - 2_500

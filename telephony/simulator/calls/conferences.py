@@ -79,7 +79,7 @@ class Participant:
     def notice(self) -> None:
         """Let the person know that whom they hear, or who hears them, has changed."""
         if self.seat is not None:
-            self.seat.execution.line.news()
+            self.seat.execution.line.news(lasting=True)
             self.seat.execution.line.rouse()
 
 

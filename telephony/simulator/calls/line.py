@@ -126,8 +126,11 @@ class Line(ABC):
     def settle(self, *, keys_are_lost: bool = True) -> None:
         """A verb that listened has ended, and with it what the person was still pressing."""
 
-    def news(self) -> None:  # noqa: B027  # only a scripted person waits for news
-        """Somebody outside did something: whoever stays on the line for that goes on."""
+    def news(self, *, lasting: bool = False) -> None:  # noqa: B027  # only a scripted person waits for news
+        """Somebody outside did something: whoever stays on the line for that goes on.
+
+        `lasting`: who does something else meanwhile notices it when they next stay on the line for news.
+        """
 
     def close(self) -> None:  # noqa: B027
         """The call is over."""

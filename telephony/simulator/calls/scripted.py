@@ -61,6 +61,7 @@ class ScriptedLine(Line):
         self._quiet_gathers = 0
         self._used_up_at: float | None = None
         self._holding: ExitStack | None = None
+        self._unnoticed = 0
 
     def report(self, event: Event) -> None:
         self.events.append(event)
@@ -68,9 +69,12 @@ class ScriptedLine(Line):
         if isinstance(head, Hold) and head.words and head.words.lower() in event.text.lower():
             self._end_hold(begun=True)
 
-    def news(self) -> None:
-        if self._steps and isinstance(self._steps[0], Hold) and not self._steps[0].words:
+    def news(self, *, lasting: bool = False) -> None:
+        head = self._steps[0] if self._steps else None
+        if self._holding is not None and isinstance(head, Hold) and not head.words:
             self._end_hold()
+        elif lasting:
+            self._unnoticed += 1
 
     def close(self) -> None:
         if self._holding is not None:
@@ -187,7 +191,9 @@ class ScriptedLine(Line):
                 self._holding = ExitStack()
                 self._holding.enter_context(self.timeline.in_real_time())
                 self._free_at = max(self.now, self._free_at) + step.seconds
-            if self.now + INSTANT_SECONDS < self._free_at:
+            if self._unnoticed and not step.words:
+                self._unnoticed -= 1
+            elif self.now + INSTANT_SECONDS < self._free_at:
                 break
             self._end_hold()
         if self.now - self._free_at > STUCK_SECONDS_MAX:

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +10,8 @@ import pytest
 
 from backend.access import Role
 from backend.billing import service
-from backend.models.staff import Staff, StaffSession
-from backend.staff.service import token_digest
 from tests.backend.billing.town import NOW, TARIFF, TODAY
+from tests.backend.callers import sign_in
 from tests.backend.conftest import SEEDED_AT
 from tests.backend.living import ACTIONS, Api, living, settings_for, valkey_url
 
@@ -29,26 +27,6 @@ async def office(seeded_url: str, valkey_url: str) -> AsyncIterator[Api]:
             (due,) = await service.due_cycles(session, TARIFF, TODAY)
         await service.prepare_run(api.app.state.database, TARIFF, cycle=due.cycle, period_end=due.period_end, now=NOW)
         yield api
-
-
-async def sign_in(api: Api, role: Role) -> dict[str, str]:
-    """The header of a new person of that role."""
-    now = datetime.now(UTC)
-    token = f"a session of {uuid4()}"
-    async with api.app.state.database.transaction() as session:
-        person = Staff(
-            user_name=token.replace(" ", "-"),
-            name=f"A {role}",
-            role=role,
-            password_digest="none",
-            languages=["en"],
-            created_at=now,
-            password_changed_at=now,
-        )
-        session.add(person)
-        await session.flush()
-        session.add(StaffSession(staff_id=person.id, token_digest=token_digest(token), created_at=now, seen_at=now))
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def get(api: Api, path: str, who: dict[str, str]) -> Any:

@@ -216,3 +216,13 @@ async def test_a_colleague_is_brought_in_and_stays_with_the_caller(exchange: Exc
     await exchange.in_call(case, "Omar")
     assert floor.rows("SELECT staff_id FROM hand_offs") == [(omar.staff_id,)]
     assert "this is Omar" in voices(await calling)
+
+
+async def test_a_caller_who_hangs_up_first_gives_the_lead_their_phone_back(exchange: Exchange) -> None:
+    lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
+    exchange.simulator.prepare(LENAS_PHONE, "press:1", "say:this is Lena", "hear@300:words that nobody says", "hangup")
+    calling = asyncio.create_task(exchange.simulator.call(ASK, "hear@120:this is Lena", "hangup", caller=CALLER))
+    await exchange.accepts(lena)
+    await calling
+    told = await exchange.heard_by(LENAS_PHONE)
+    assert "The caller has hung up" in " ".join(event.text for event in told.events if event.kind == "say"), told.events
