@@ -21,6 +21,8 @@ log = structlog.get_logger("telephony.outbound")
 router = APIRouter(prefix="/outbound")
 
 CLOCKS_DIFFER = timedelta(seconds=2)
+_NO_ROOM = frozenset({10004, 22005})
+"""Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 _flights: "dict[str, asyncio.Task[str]]" = {}
 
@@ -70,7 +72,7 @@ async def _safely(order: CallOrder, services: Services) -> str:
     except TwilioException as problem:
         status = int(getattr(problem, "status", 500))
         log.warning("twilio_refused", status=status, code=getattr(problem, "code", None), what=order.what)
-        if status >= 500 or status in (401, 403, 408, 429):
+        if status >= 500 or status in (401, 403, 408, 429) or getattr(problem, "code", None) in _NO_ROOM:
             raise _unavailable() from None
         if order.what == "end":
             return ""  # it is over already

@@ -31,6 +31,8 @@ CALL_TO = {
     "+15005550002": Refusal(21214, "'To' phone number cannot be reached"),
     "+15005550003": Refusal(21215, "Account not authorized to call this number."),
     "+15005550004": Refusal(21216, "Account not allowed to call this number."),
+    "+15005552010": Refusal(10004, "Call concurrency limit exceeded"),
+    "+15005552011": Refusal(22005, "Call queue is full: 24 hours of calls are waiting"),
 }
 CALL_FROM = {"+15005550001": Refusal(21212, "The source phone number provided is not valid.")}
 

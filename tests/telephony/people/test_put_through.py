@@ -1,6 +1,7 @@
 """Whole calls from the assistant to a person and on: put through, not answered, back to the assistant, called back."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -226,3 +227,19 @@ async def test_a_caller_who_hangs_up_first_gives_the_lead_their_phone_back(excha
     await calling
     told = await exchange.heard_by(LENAS_PHONE)
     assert "The caller has hung up" in " ".join(event.text for event in told.events if event.kind == "say"), told.events
+
+
+@pytest.mark.parametrize(
+    ("to", "status", "error"),
+    [
+        ("+15005552010", 503, "twilio_unavailable"),
+        ("+15005552011", 503, "twilio_unavailable"),
+        ("+15005550002", 422, "refused_by_twilio"),
+    ],
+)
+async def test_want_of_room_is_no_fault_of_the_number(exchange: Exchange, to: str, status: int, error: str) -> None:
+    world = exchange.world
+    ring = {"order_id": "order-1", "what": "ring", "leg_id": str(uuid4()), "to": to}
+    headers = {"Authorization": f"Bearer {TOKENS['outbound']}"}
+    async with world.http.post(world.url + "/outbound/calls", json=ring, headers=headers) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (status, error)
