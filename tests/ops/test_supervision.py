@@ -112,9 +112,8 @@ def test_a_program_that_dies_at_once_is_started_again_after_growing_pauses(world
     world.supervisor.start("dies")
     until(lambda: len(world.lines()) >= 4)
     gaps = [later - earlier for earlier, later in pairwise(map(float, world.lines()))]
-    assert gaps[0] >= 0.9
-    assert gaps[1] > gaps[0] + 0.5
-    assert gaps[2] > gaps[1] + 1
+    # At the least: a machine that is busy makes each of them longer.
+    assert [gap >= pause - 0.1 for gap, pause in zip(gaps[:3], (1, 2, 4), strict=True)] == [True] * 3, gaps
 
 
 def test_a_program_that_ran_and_was_killed_is_back_at_once(world: World) -> None:

@@ -8,26 +8,20 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from ops.chromium import installed
 from processor.cards import METHODS
 from processor.hosted.words import OUTCOMES, REASONS, WORDS
+from tests.chromium import chromium_url, connected
 from tests.processor.shop import Processor
 
-ROOT = Path(__file__).parents[2]
+__all__ = ["chromium_url"]
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    home = Path(os.environ.get("HEADGATE_HOME", ROOT / ".headgate"))
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(
-            executable_path=installed(dict(os.environ), home / "chromium"),
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
-        yield opened
-        await opened.close()
+async def browser(chromium_url: str) -> AsyncIterator[Browser]:
+    async with connected(chromium_url) as browser:
+        yield browser
 
 
 async def open_page(browser: Browser, address: str, **context: Any) -> Page:

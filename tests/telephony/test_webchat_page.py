@@ -1,24 +1,24 @@
 """The chat in a real browser: keyboard, screen reader rules, both languages, offline and back."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from ops.chromium import installed
+from tests.chromium import chromium_url, connected
 from tests.telephony.conftest import CUSTOMER, World
 from tests.telephony.faults import Fault
+
+__all__ = ["chromium_url"]
 
 CHOICES = [
     {"title": "Check my balance", "payload": "/check_balance"},
     {"title": "Office hours", "payload": "/ask_hours"},
 ]
 WORDS = {"en": "Hello, I'm an automated assistant.", "es": "Hola, soy un asistente automático."}
-CHROMIUM = installed(dict(os.environ), Path(os.environ.get("HEADGATE_HOME", ".headgate")) / "chromium")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -31,11 +31,9 @@ def assistant(turn: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        await launched.close()
+async def browser(chromium_url: str) -> AsyncIterator[Browser]:
+    async with connected(chromium_url) as browser:
+        yield browser
 
 
 @pytest.fixture

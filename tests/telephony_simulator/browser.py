@@ -2,14 +2,13 @@
 
 import json
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
 from fastapi import Response
-from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from tests.telephony_simulator.world import MARIA, OPERATOR, Application, Hook, Simulator
 
@@ -106,21 +105,16 @@ def switchboard(application: Application) -> None:
 
 
 @asynccontextmanager
-async def opened_page(application: Application, simulator: Simulator) -> AsyncIterator[Page]:
+async def opened_page(application: Application, simulator: Simulator, browser: Browser) -> AsyncIterator[Page]:
     application.answers["/v1/demo/customers"] = customers
     application.answers["/v1/district"] = district
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=os.environ.get("HEADGATE_CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
-        context = await browser.new_context(locale="en-US", viewport={"width": 1360, "height": 860})
-        opened = await context.new_page()
-        problems: list[str] = []
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", lambda message: problems.append(message.text) if _is_problem(message) else None)
-        await opened.goto(f"{simulator.url}/simulator")
-        await expect(status(opened)).to_have_text("No call")
-        yield opened
-        await browser.close()
-        assert problems == []
+    context = await browser.new_context(locale="en-US", viewport={"width": 1360, "height": 860})
+    opened = await context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: problems.append(message.text) if _is_problem(message) else None)
+    await opened.goto(f"{simulator.url}/simulator")
+    await expect(status(opened)).to_have_text("No call")
+    yield opened
+    await context.close()
+    assert problems == []

@@ -10,6 +10,7 @@ from playwright.async_api import Page
 from twilio.rest import Client
 
 from telephony.simulator.settings import Settings
+from tests.chromium import chromium_url, connected
 from tests.telephony_simulator.browser import opened_page
 from tests.telephony_simulator.rest_client import client_of
 from tests.telephony_simulator.world import (
@@ -23,6 +24,8 @@ from tests.telephony_simulator.world import (
     running,
     serving,
 )
+
+__all__ = ["chromium_url"]
 
 
 @pytest_asyncio.fixture
@@ -65,7 +68,7 @@ def client(simulator: Simulator) -> Client:
 
 
 @pytest_asyncio.fixture
-async def page(application: Application, simulator: Simulator) -> AsyncIterator[Page]:
+async def page(application: Application, simulator: Simulator, chromium_url: str) -> AsyncIterator[Page]:
     """The simulator's page, open on the first customer."""
-    async with opened_page(application, simulator) as opened:
+    async with connected(chromium_url) as browser, opened_page(application, simulator, browser) as opened:
         yield opened

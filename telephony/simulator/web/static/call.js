@@ -18,6 +18,8 @@ export class Call {
     this.heardLanguage = "en-US";
     this.lastSpeaking = 0;
     this.makePad();
+    // Whoever leaves the page hangs up, also where the browser keeps the page for the way back.
+    window.addEventListener("pagehide", () => this.socket?.close());
     slots.dial.addEventListener("click", () => this.send({ type: this.status === "incoming" ? "answer" : "dial" }));
     slots.hangup.addEventListener("click", () => this.send({ type: this.status === "incoming" ? "decline" : "hangup" }));
     slots.speak.addEventListener("submit", (event) => { event.preventDefault(); this.say(slots.words.value); });
