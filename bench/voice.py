@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,12 +99,11 @@ async def held(line: Line, calls: int, rounds: int, opening_seconds: float) -> R
     """(c): calls come in one after the other, speak once in ten seconds, and all stay until the last has spoken
     `rounds` times; one that is lost is counted."""
     times: list[float] = []
-    lost = 0
+    lost: Counter[str] = Counter()
     began = time.perf_counter()
     until = began + opening_seconds + rounds * SECONDS_BETWEEN_TURNS
 
     async def converse(number: int) -> None:
-        nonlocal lost
         await asyncio.sleep(number * opening_seconds / calls)
         try:
             async with line.relay() as call:
@@ -112,12 +112,14 @@ async def held(line: Line, calls: int, rounds: int, opening_seconds: float) -> R
                     if spoken_at > began + opening_seconds:
                         times.append(first)
                     await asyncio.sleep(max(0.0, SECONDS_BETWEEN_TURNS - (time.perf_counter() - spoken_at)))
-        except (TimeoutError, RuntimeError, aiohttp.ClientError):
-            lost += 1
+        except (TimeoutError, RuntimeError, aiohttp.ClientError) as problem:
+            lost[f"{type(problem).__name__} {str(problem)[:120]}".strip()] += 1
 
     await asyncio.gather(*(converse(number) for number in range(calls)))
+    for why, count in lost.most_common():
+        print(f"lost {count}: {why}")
     measured = _measured(time.perf_counter() - began - opening_seconds, times, calls)
-    return Result(f"{calls} calls held, first token p95", measured, measured.p95_ms, 2000.0, lost)
+    return Result(f"{calls} calls held, first token p95", measured, measured.p95_ms, 2000.0, lost.total())
 
 
 def report(console: Console, results: list[Result], load: float, sizes: dict[str, float]) -> None:
