@@ -28,6 +28,7 @@ from rich.table import Table
 from backend.gateway.choice import gateway_of
 from backend.gateway.protocol import PaymentGateway
 from backend.settings import Settings
+from bench.cpu import cpu_seconds, each_ms
 from bench.system import System, running_system
 
 GOAL_MS, GOAL_RATE = 150.0, 50.0
@@ -191,11 +192,15 @@ async def one_after_the_other(payers: Payers, receipts: Receipts, payments: int)
     return [await payers.pay(customer, receipts) for _ in range(payments)]
 
 
-async def at_a_rate(payers: Payers, receipts: Receipts, rate: float, seconds: float) -> tuple[list[float], float]:
-    """Milliseconds of each payment when they begin at a steady rate, and the payments a second that were done."""
+async def at_a_rate(
+    payers: Payers, receipts: Receipts, rate: float, seconds: float
+) -> tuple[list[float], float, dict[str, float]]:
+    """Milliseconds of each payment when they begin at a steady rate, the payments a second that were done, and the
+    milliseconds of CPU that each took, by process."""
     count = int(rate * 2)
     customers = await payers.enrol(count, int(seconds) * CENTS)
     total = int(rate * seconds)
+    used = cpu_seconds(payers.system)
     began = time.perf_counter()
 
     async def one(number: int) -> float:
@@ -205,7 +210,8 @@ async def at_a_rate(payers: Payers, receipts: Receipts, rate: float, seconds: fl
             return await payers.pay(customer, receipts)
 
     found = await asyncio.gather(*(one(number) for number in range(total)))
-    return list(found), total / (time.perf_counter() - began)
+    took = time.perf_counter() - began
+    return list(found), total / took, each_ms(used, cpu_seconds(payers.system), total)
 
 
 def _books(system: System) -> dict[str, int]:
@@ -222,7 +228,7 @@ async def measure(system: System, given: argparse.Namespace) -> bool:
         receipts = Receipts(system.database_url)
         looking = asyncio.create_task(receipts.look())
         alone = await one_after_the_other(payers, receipts, given.payments)
-        many, rate = await at_a_rate(payers, receipts, given.rate, given.seconds)
+        many, rate, spent = await at_a_rate(payers, receipts, given.rate, given.seconds)
         looking.cancel()
         at_processor = await payers.charges_at_the_processor(since)
         await gateway.close()
@@ -234,6 +240,9 @@ async def measure(system: System, given: argparse.Namespace) -> bool:
     table.add_row("  offer to receipt meanwhile, median", f"{statistics.median(many):.0f} ms", "")
     table.add_row("  95 of 100 within", f"{statistics.quantiles(many, n=20)[-1]:.0f} ms", "")
     table.add_row("  told to ask again in a moment", str(payers.busy), "0")
+    table.add_row("  CPU of a payment, all processes", f"{sum(spent.values()):.1f} ms", f"< {2000 / GOAL_RATE:.0f} ms")
+    for process, ms in spent.items():
+        table.add_row(f"    {process}", f"{ms:.1f} ms", "")
     Console().print(table)
     paid = len(alone) + 3 + len(many)
     right = (

@@ -16,7 +16,7 @@ from backend.models.customer import CustomerEmail
 # One round trip for everything a customer asks about money. The receivable has the account's own id,
 # and its sums come from the covering index alone. The last bill is what it asked for, under a budget bill too.
 _BALANCE = text("""
-SELECT a.autopay, a.medical_protection, sums.balance_cents, sums.not_yet_due_cents,
+SELECT a.number, a.autopay, a.medical_protection, sums.balance_cents, sums.not_yet_due_cents,
        bill.amount_cents AS bill_cents, bill.issued_on AS bill_issued_on, bill.due_date AS bill_due_date,
        payment.amount_cents AS payment_cents, payment.received_on, payment.method,
        returned.amount_cents AS returned_cents, returned.returned_on,

@@ -48,6 +48,7 @@ class ReturnedPaymentFact:
 class Balance:
     """The facts of `GET …/balance`. Owed is positive; `credit_cents` is what the district owes."""
 
+    number: str
     balance_cents: int
     past_due_cents: int
     due_date: date | None
@@ -77,6 +78,7 @@ def _balance(row: RowMapping, now: datetime) -> Balance:
     owed: int = row["balance_cents"]
     bill = _bill(row)
     return Balance(
+        number=row["number"],
         balance_cents=owed,
         past_due_cents=rules.past_due_cents(owed, row["not_yet_due_cents"], row["arranged_cents"]),
         due_date=bill.due_date if bill and owed > 0 else None,

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Interval, Row, Uuid, bindparam, func, text
+import orjson
+from sqlalchemy import ARRAY, BigInteger, Date, Interval, Row, Uuid, bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,7 +33,29 @@ SELECT * FROM charges WHERE processor = :processor
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 _BY_PROCESSOR = text("SELECT * FROM charges WHERE processor = :processor AND processor_charge_id = :charge_id")
 _ENTRY = text("SELECT EXISTS (SELECT FROM ledger_entries WHERE idempotency_key = :key)")
-_BY_KEY = text("SELECT * FROM charges WHERE idempotency_key = :key")
+_BEGIN = text("""
+SELECT begun.outcome, (begun.charge).*
+  FROM begin_charge(CAST(:agreed AS jsonb), :while_another, :balance_cents, :today, :soon) begun
+""").bindparams(
+    bindparam("balance_cents", type_=BigInteger()),
+    bindparam("today", type_=Date()),
+    bindparam("soon", type_=Interval()),
+)
+# Straight to the driver, as `post_payment`, whose values most of these are.
+_SETTLE = """
+SELECT settled.is_new, settled.entry_id, settled.content_digest, settled.payment_id AS made_payment_id,
+       settled.confirmation_number AS made_number, settled.account_number, settled.balance_cents, (settled.charge).*
+  FROM settle_charge(%s, %s, %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+       settled
+"""
+_BEGIN_SUBMITTING = text("""
+WITH submitted AS (
+    UPDATE charges SET status = 'submitted', submitted_at = now(), attempted_at = now(), look_at = now() + :lease
+     WHERE id = ANY(:ids) AND status = 'created' AND processor = :processor RETURNING *)
+SELECT true AS is_submitted, * FROM submitted
+ UNION ALL
+SELECT false, * FROM charges WHERE id = ANY(:ids) AND NOT EXISTS (SELECT FROM submitted s WHERE s.id = charges.id)
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("lease", type_=Interval()))
 _SUBMIT = text(f"""
 UPDATE charges SET status = 'submitted', submitted_at = coalesce(submitted_at, now()), attempted_at = now(),
        look_at = now() + :lease
@@ -102,9 +125,35 @@ async def add(session: AsyncSession, values: dict[str, Any]) -> Row[Any] | None:
     return (await session.execute(statement)).one_or_none()
 
 
-async def by_key(session: AsyncSession, key: str) -> Row[Any] | None:
-    """The charge of that key."""
-    return (await session.execute(_BY_KEY, {"key": key})).one_or_none()
+async def begin(
+    session: AsyncSession, values: dict[str, Any], *, while_another: bool, owed: tuple[int | None, date]
+) -> Row[Any]:
+    """A new charge, once for its key, in one round trip; see `begin_charge` in the migration for `outcome`.
+
+    `owed` are the cents that must be owed on that day (None: whatever is owed).
+    """
+    agreed = {
+        "agreed": orjson.dumps(values).decode(),
+        "while_another": while_another,
+        "balance_cents": owed[0],
+        "today": owed[1],
+        "soon": SOON,
+    }
+    return (await session.execute(_BEGIN, agreed)).one()
+
+
+async def begin_submitting(session: AsyncSession, charge_ids: Sequence[UUID], processor: str) -> Sequence[Row[Any]]:
+    """These charges as they stand, after those of them that are new were marked as submitted (`is_submitted`)."""
+    values = {"ids": list(charge_ids), "processor": processor, "lease": LEASE}
+    return (await session.execute(_BEGIN_SUBMITTING, values)).all()
+
+
+async def settle(
+    session: AsyncSession, charge_id: UUID, processor_charge_id: str, posted_on: date, posting: Sequence[Any]
+) -> Row[Any]:
+    """Learn that it succeeded, post it, mark it as told, in one round trip; see `settle_charge` in the migration."""
+    values = (charge_id, processor_charge_id, posted_on, *posting)
+    return (await (await session.connection()).exec_driver_sql(_SETTLE, values)).one()
 
 
 async def by_id(session: AsyncSession, charge_id: UUID) -> Row[Any] | None:

@@ -64,14 +64,11 @@ def _shown(row: Row[Any]) -> SavedMethod:
     return SavedMethod(row.id, MethodKind(row.kind), row.brand, row.last4, row.expires_on, row.saved_at)
 
 
-async def chargeable(session: AsyncSession, method_id: UUID, account_id: UUID) -> ChargeableMethod:
-    """A method to charge for this account.
-
-    :raises MethodNotFoundError: it is not on file for this account.
-    """
+async def find_chargeable(session: AsyncSession, method_id: UUID, account_id: UUID) -> ChargeableMethod | None:
+    """A method to charge for this account; None when it is not on file for it."""
     row = await repository.for_account(session, method_id, account_id)
     if row is None:
-        raise MethodNotFoundError
+        return None
     return ChargeableMethod(
         row.id, row.processor, row.processor_customer, row.token, MethodKind(row.kind), row.brand, row.last4
     )
