@@ -18,6 +18,7 @@ from backend.database import announce
 from backend.gateway.protocol import PaymentGateway
 from backend.gateway.values import Notification, NotificationKind
 from backend.models.base import new_id
+from backend.models.charge import FOR_GOOD
 from backend.saved_methods.setups import SETUP_PREFIX, look_at_setup_now
 
 _OF_CHARGES = frozenset(
@@ -46,12 +47,14 @@ async def hear(
         return Heard("ignored")
     handled = told.kind in _OF_CHARGES or told.kind in _OF_PAGES
     values = {**_values(told), "processor": gateway.name, "received_at": now, "handled_at": now if handled else None}
-    if not await event_repository.keep(session, values):
+    if told.kind in _OF_CHARGES:
+        is_new = await _keep_of_charge(session, told, values)
+    else:
+        is_new = await event_repository.keep(session, values)
+    if not is_new:
         return Heard("duplicate")
     log.info("processor_told", kind=told.kind.value, event_id=told.event_id)
-    if told.kind in _OF_CHARGES:
-        await _look_at_charge(session, told)
-    elif told.kind in _OF_PAGES and told.reference:
+    if told.kind in _OF_PAGES and told.reference:
         await _look_at_page(session, told.reference)
     return Heard("kept")
 
@@ -90,16 +93,19 @@ def _uuid(reference: str | None) -> UUID | None:
         return None
 
 
-async def _look_at_charge(session: AsyncSession, told: Notification) -> None:
+async def _keep_of_charge(session: AsyncSession, told: Notification, values: dict[str, Any]) -> bool:
+    """Whether it is new; then what it is about is looked at."""
     charge_id = _uuid(told.reference)
-    if charge_id is None:
-        return
-    look = await repository.look_soon(session, charge_id)
-    if not look and told.kind is NotificationKind.CHARGE_SUCCEEDED:
+    kept = await event_repository.keep_of_charge(session, values, charge_id)
+    if not kept.is_new or charge_id is None:
+        return bool(kept.is_new)
+    is_due = kept.is_due
+    if not is_due and told.kind is NotificationKind.CHARGE_SUCCEEDED and kept.status not in FOR_GOOD:
         # We had given it up, and the processor has it after all: the ledger must have it too.
-        look = await repository.reopen(session, charge_id)
-    if look:
+        is_due = await repository.reopen(session, charge_id)
+    if is_due:
         announce(session, "charge", charge_id=charge_id)
+    return True
 
 
 async def _look_at_page(session: AsyncSession, reference: str) -> None:
