@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Interval, Row, RowMapping, Uuid, bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.charges.repository import in_states
 from backend.charges.rules import SOON
-from backend.models.charge import UNRESOLVED, GatewayEvent
+from backend.models.charge import GatewayEvent
 
 _OPEN = text("SELECT * FROM gateway_events WHERE handled_at IS NULL ORDER BY received_at, id LIMIT :limit")
 
@@ -20,20 +20,9 @@ SELECT EXISTS (SELECT FROM gateway_events WHERE processor = :processor AND subje
 """)
 
 
-_KEEP_OF_CHARGE = text(f"""
-WITH kept AS (
-    INSERT INTO gateway_events (id, processor, event_id, kind, reference, subject_id, charge_id, amount_cents, state,
-                                reason, happened_at, received_at, handled_at)
-    VALUES (:id, :processor, :event_id, :kind, :reference, :subject_id, :charge_id, :amount_cents, :state,
-            :reason, :happened_at, :received_at, :handled_at)
-    ON CONFLICT DO NOTHING RETURNING id
-), looked AS (
-    UPDATE charges SET look_at = now() + :soon
-     WHERE id = :ours AND {in_states(UNRESOLVED)} AND EXISTS (SELECT FROM kept) RETURNING id
+_HEAR_OF_CHARGE = text("SELECT * FROM hear_of_charge(CAST(:kept AS jsonb), :charge_id, :succeeded, :soon)").bindparams(
+    bindparam("charge_id", type_=Uuid()), bindparam("soon", type_=Interval())
 )
-SELECT EXISTS (SELECT FROM kept) AS is_new, EXISTS (SELECT FROM looked) AS is_due,
-       (SELECT status FROM charges WHERE id = :ours) AS status
-""").bindparams(bindparam("ours", type_=Uuid()), bindparam("soon", type_=Interval()))
 
 
 async def was_won(session: AsyncSession, processor: str, dispute_id: str) -> bool:
@@ -47,10 +36,14 @@ async def keep(session: AsyncSession, values: dict[str, Any]) -> bool:
     return await session.scalar(statement) is not None
 
 
-async def keep_of_charge(session: AsyncSession, values: dict[str, Any], charge_id: UUID | None) -> Row[Any]:
-    """The same for one about a charge of ours: whether it `is_new`, and whether the charge, which had this `status`
-    when it came, `is_due` to be looked at now."""
-    return (await session.execute(_KEEP_OF_CHARGE, {**values, "ours": charge_id, "soon": SOON})).one()
+async def hear_of_charge(
+    session: AsyncSession, values: dict[str, Any], charge_id: UUID | None, *, succeeded: bool
+) -> Row[Any]:
+    """One event about a charge of ours, and what follows from it, in one statement: whether it `is_new`, and whether
+    the charge `is_due` to be looked at now."""
+    kept = orjson.dumps(values).decode()
+    heard = {"kept": kept, "charge_id": charge_id, "succeeded": succeeded, "soon": SOON}
+    return (await session.execute(_HEAR_OF_CHARGE, heard)).one()
 
 
 async def set_handled(session: AsyncSession, event_id: UUID, now: datetime) -> bool:

@@ -19,8 +19,7 @@ from backend.models.charge import ON_THE_WAY, UNRESOLVED, Charge
 from backend.parts import WITHIN, Part
 
 
-def in_states(statuses: Sequence[str]) -> str:
-    """The condition that a charge is in one of these states."""
+def _in(statuses: Sequence[str]) -> str:
     return f"status IN ({', '.join(repr(status) for status in statuses)})"
 
 
@@ -60,18 +59,18 @@ SELECT false, * FROM charges WHERE id = ANY(:ids) AND NOT EXISTS (SELECT FROM su
 _SUBMIT = text(f"""
 UPDATE charges SET status = 'submitted', submitted_at = coalesce(submitted_at, now()), attempted_at = now(),
        look_at = now() + :lease
- WHERE id = :charge_id AND {in_states(("created", "submitted", "unknown"))} RETURNING id
+ WHERE id = :charge_id AND {_in(("created", "submitted", "unknown"))} RETURNING id
 """).bindparams(bindparam("lease", type_=Interval()))
 _LEARN = text(f"""
 UPDATE charges SET status = :status, processor_charge_id = coalesce(:processor_charge_id, processor_charge_id),
        decline_reason = :decline_reason, posted_on = :posted_on, look_at = now() + :pause,
        resolved_at = CASE WHEN :status IN ('succeeded', 'failed') THEN CAST(:now AS timestamptz) END
- WHERE id = :charge_id AND {in_states(UNRESOLVED)} AND status <> :status RETURNING id, account_id, method_id
+ WHERE id = :charge_id AND {_in(UNRESOLVED)} AND status <> :status RETURNING id, account_id, method_id
 """).bindparams(bindparam("pause", type_=Interval()))
 _LATER = text(f"""
 UPDATE charges SET looks = looks + 1, look_at = now() + :pause,
        status = CASE WHEN status IN ('created', 'submitted') AND :unknown THEN 'unknown' ELSE status END
- WHERE id = :charge_id AND {in_states(UNRESOLVED)} RETURNING id
+ WHERE id = :charge_id AND {_in(UNRESOLVED)} RETURNING id
 """).bindparams(bindparam("pause", type_=Interval()))
 _TAKE = text("SELECT * FROM charges WHERE id = :charge_id AND status = 'succeeded' FOR UPDATE")
 _POSTED = text("""
@@ -85,14 +84,8 @@ UPDATE charges SET told_at = :now, look_at = NULL, status = CASE WHEN status = '
 """)
 _PENDING_TOLD = text(f"""
 UPDATE charges SET pending_told_at = :now
- WHERE id = :charge_id AND pending_told_at IS NULL AND {in_states(UNRESOLVED)} RETURNING *
+ WHERE id = :charge_id AND pending_told_at IS NULL AND {_in(UNRESOLVED)} RETURNING *
 """)
-# A charge that we had given up, and that the processor has after all.
-_REOPEN = text("""
-UPDATE charges SET status = 'unknown', decline_reason = NULL, resolved_at = NULL, told_at = NULL,
-       look_at = now() + :soon
- WHERE id = :charge_id AND status = 'failed' RETURNING id
-""").bindparams(bindparam("soon", type_=Interval()))
 _CLAIM = text("""
 UPDATE charges SET look_at = now() + :lease
  WHERE id IN (SELECT id FROM charges WHERE look_at <= now() ORDER BY look_at LIMIT :limit FOR UPDATE SKIP LOCKED)
@@ -100,10 +93,10 @@ RETURNING id
 """).bindparams(bindparam("lease", type_=Interval()))
 _ON_THE_WAY = text(f"""
 SELECT id, status, amount_cents, method_kind, method_label, created_at, received_on FROM charges
- WHERE account_id = :account_id AND {in_states(ON_THE_WAY)} ORDER BY created_at, id
+ WHERE account_id = :account_id AND {_in(ON_THE_WAY)} ORDER BY created_at, id
 """)
 _HELD = text(f"""
-SELECT DISTINCT account_id FROM charges WHERE {in_states(ON_THE_WAY)} AND {WITHIN.format("account_id")}
+SELECT DISTINCT account_id FROM charges WHERE {_in(ON_THE_WAY)} AND {WITHIN.format("account_id")}
 """)
 
 
@@ -233,11 +226,6 @@ async def mark_told(session: AsyncSession, charge_id: UUID, now: datetime) -> Ro
 async def mark_pending_told(session: AsyncSession, charge_id: UUID, now: datetime) -> Row[Any] | None:
     """The same for the news that it is pending."""
     return (await session.execute(_PENDING_TOLD, {"charge_id": charge_id, "now": now})).one_or_none()
-
-
-async def reopen(session: AsyncSession, charge_id: UUID) -> bool:
-    """Look once more at a charge that had failed; False when it had not."""
-    return (await session.execute(_REOPEN, {"charge_id": charge_id, "soon": SOON})).one_or_none() is not None
 
 
 async def claim_due(session: AsyncSession, limit: int) -> list[UUID]:

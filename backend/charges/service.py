@@ -257,11 +257,6 @@ async def charge_state(session: AsyncSession, charge_id: UUID) -> ChargeState:
     return state_of(found)
 
 
-async def on_its_way_cents(session: AsyncSession, account_id: UUID) -> int:
-    """How much is on its way for an account, as of `pending_charges`."""
-    return sum(row.amount_cents for row in await repository.on_the_way(session, account_id))
-
-
 async def pending_charges(session: AsyncSession, account_id: UUID) -> list[PendingCharge]:
     """What is on its way for an account: charges that are neither in the ledger nor refused, oldest first."""
     return [

@@ -14,8 +14,6 @@ UNRESOLVED = ("created", "submitted", "unknown", "pending")
 """Nobody knows yet whether the money comes."""
 ON_THE_WAY = (*UNRESOLVED, "succeeded")
 """Not in the ledger, and not refused: it holds off a disconnection."""
-FOR_GOOD = ("succeeded", "posted", "told")
-"""The money has come, and nothing that is heard later changes that."""
 PURPOSES = ("bill", "past_due", "installment", "other_amount", "autopay", "recurring")
 CHANNELS = ("sms", "chat", "voice", "link", "console", "nightly")
 

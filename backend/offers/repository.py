@@ -1,5 +1,6 @@
 """Reading and writing offers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,9 @@ import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.models.charge import ON_THE_WAY
+
+_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
 _PLACE_OFFER = text("SELECT place_offer(CAST(:placed AS jsonb))")
 _LOCKED = text("SELECT * FROM payment_offers WHERE id = :id AND conversation_id = :conversation_id FOR UPDATE")
 # With what is on file to pay with, if it still is: columns of it are NULL for what is keyed in, or was taken off file.
@@ -19,6 +23,14 @@ SELECT o.*, m.id AS chargeable_id, m.processor, m.token, m.kind, m.brand, m.last
              JOIN processor_customers k ON k.customer_id = m.customer_id AND k.processor = m.processor)
     ON m.id = o.method_id AND a.account_id = o.account_id AND m.ended_at IS NULL
  WHERE o.id = :id AND o.conversation_id = :conversation_id FOR UPDATE OF o
+""")
+# What an account has to pay with, the newest first, beside what is on its way already; without a method, one row.
+_MEANS = text(f"""
+SELECT (SELECT coalesce(sum(amount_cents), 0) FROM charges
+         WHERE account_id = wanted.id AND status IN ({_STATES}))::bigint AS on_its_way_cents, m.*
+  FROM (SELECT CAST(:account_id AS uuid) AS id) wanted
+  LEFT JOIN (saved_methods m JOIN saved_method_accounts a ON a.method_id = m.id)
+    ON a.account_id = wanted.id AND a.ended_at IS NULL AND m.ended_at IS NULL ORDER BY m.saved_at DESC, m.id
 """)
 _CHARGE_OF = text("SELECT charge_id FROM payment_offers WHERE id = :id AND conversation_id = :conversation_id")
 _AGREE = text("UPDATE payment_offers SET agreed_at = :now, expires_at = :expires_at WHERE id = :id")
@@ -44,6 +56,11 @@ async def place_of(session: AsyncSession, conversation_id: UUID) -> Row[Any]:
 async def count_wrong_number(session: AsyncSession, conversation_id: UUID) -> None:
     """An account number was named that nobody has."""
     await session.execute(_COUNT_WRONG, {"id": conversation_id})
+
+
+async def means(session: AsyncSession, account_id: UUID) -> Sequence[Row[Any]]:
+    """The live methods of an account, the newest first, each with the `on_its_way_cents` of the account."""
+    return (await session.execute(_MEANS, {"account_id": account_id})).all()
 
 
 async def place(session: AsyncSession, values: dict[str, Any]) -> None:

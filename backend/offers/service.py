@@ -27,8 +27,7 @@ from backend.offers.errors import (
     PaymentPendingError,
 )
 from backend.offers.payers import Payer, payer_of
-from backend.saved_methods import service as saved_methods
-from backend.saved_methods.service import ChargeableMethod, SavedMethod
+from backend.saved_methods.service import ChargeableMethod, SavedMethod, saved_method
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +79,10 @@ async def make_offer(
     installment = balance.arrangement.installment_cents if balance.arrangement else None
     owed = rules.Owed(balance.balance_cents, balance.past_due_cents, installment)
     purpose, cents = _amount(owed, wanted, district)
-    on_its_way = await charges.on_its_way_cents(session, payer.account_id)
-    if on_its_way >= owed.balance_cents:
-        raise PaymentPendingError(on_its_way)
-    method = await _method(session, payer, wanted, owed, today)
+    means = await repository.means(session, payer.account_id)
+    if means[0].on_its_way_cents >= owed.balance_cents:
+        raise PaymentPendingError(means[0].on_its_way_cents)
+    method = _method([saved_method(row) for row in means if row.id is not None], payer, wanted, owed, today)
     kind = rules.KEYED[wanted.pays_with] if method is None else method.kind.value
     fee = district.policy.payments.convenience_fee_cents(kind, payer.channel)
     values = open_offer(payer, wanted.pays_with, now) | {
@@ -145,15 +144,14 @@ def _amount(owed: rules.Owed, wanted: Wanted, district: District) -> tuple[str, 
     return purpose, possible[purpose]
 
 
-async def _method(
-    session: AsyncSession, payer: Payer, wanted: Wanted, owed: rules.Owed, today: date
+def _method(
+    on_file: list[SavedMethod], payer: Payer, wanted: Wanted, owed: rules.Owed, today: date
 ) -> SavedMethod | None:
     """What is on file to pay with; None for what the caller will key in."""
     if wanted.pays_with != "saved":
         if payer.channel != "voice":
             raise KeysNeedCallError
         return None
-    on_file = await saved_methods.methods_of(session, payer.account_id)
     good = [one for one in on_file if not one.has_expired(today) and wanted.method_id in (None, one.id)]
     if not good:
         raise NoMethodError(owed.balance_cents)

@@ -57,10 +57,11 @@ class ChargeableMethod:
 
 async def methods_of(session: AsyncSession, account_id: UUID) -> list[SavedMethod]:
     """What is on file for an account, the newest first."""
-    return [_shown(row) for row in await repository.of_account(session, account_id)]
+    return [saved_method(row) for row in await repository.of_account(session, account_id)]
 
 
-def _shown(row: Row[Any]) -> SavedMethod:
+def saved_method(row: Row[Any]) -> SavedMethod:
+    """A row of it, as its owner may see it."""
     return SavedMethod(row.id, MethodKind(row.kind), row.brand, row.last4, row.expires_on, row.saved_at)
 
 

@@ -101,3 +101,28 @@ BEGIN
      WHERE account_id = placed.account_id AND payer = placed.payer AND status = 'open';
     INSERT INTO public.payment_offers VALUES (placed.*);
 END $$;
+
+-- What the processor tells of a charge, kept once, and what follows from it: one that nobody knows the outcome of is
+-- looked at now, and one that we had given up is looked at again, for the ledger must have what the processor has.
+-- A charge that has a good end keeps it.
+CREATE FUNCTION hear_of_charge(p_values jsonb, p_charge_id uuid, p_succeeded boolean, p_soon interval,
+                               OUT is_new boolean, OUT is_due boolean)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+    INSERT INTO public.gateway_events SELECT * FROM jsonb_populate_record(NULL::public.gateway_events, p_values)
+    ON CONFLICT DO NOTHING;
+    is_new := FOUND;
+    is_due := false;
+    IF NOT is_new THEN
+        RETURN;
+    END IF;
+    UPDATE public.charges SET look_at = now() + p_soon
+     WHERE id = p_charge_id AND status IN ('created', 'submitted', 'unknown', 'pending');
+    is_due := FOUND;
+    IF NOT is_due AND p_succeeded THEN
+        UPDATE public.charges
+           SET status = 'unknown', decline_reason = NULL, resolved_at = NULL, told_at = NULL, look_at = now() + p_soon
+         WHERE id = p_charge_id AND status = 'failed';
+        is_due := FOUND;
+    END IF;
+END $$;
