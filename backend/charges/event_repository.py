@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Interval, Row, RowMapping, Uuid, bindparam, text, update
+from sqlalchemy import Row, RowMapping, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges.rules import SOON
+from backend.database import row_of
 from backend.models.charge import GatewayEvent
 
 _OPEN = text("SELECT * FROM gateway_events WHERE handled_at IS NULL ORDER BY received_at, id LIMIT :limit")
@@ -20,9 +21,7 @@ SELECT EXISTS (SELECT FROM gateway_events WHERE processor = :processor AND subje
 """)
 
 
-_HEAR_OF_CHARGE = text("SELECT * FROM hear_of_charge(CAST(:kept AS jsonb), :charge_id, :succeeded, :soon)").bindparams(
-    bindparam("charge_id", type_=Uuid()), bindparam("soon", type_=Interval())
-)
+_HEAR_OF_CHARGE = "SELECT * FROM hear_of_charge(CAST(%(kept)s AS jsonb), %(charge_id)s, %(succeeded)s, %(soon)s)"
 
 
 async def was_won(session: AsyncSession, processor: str, dispute_id: str) -> bool:
@@ -43,7 +42,8 @@ async def hear_of_charge(
     the charge `is_due` to be looked at now."""
     kept = orjson.dumps(values).decode()
     heard = {"kept": kept, "charge_id": charge_id, "succeeded": succeeded, "soon": SOON}
-    return (await session.execute(_HEAR_OF_CHARGE, heard)).one()
+    told: Row[Any] = await row_of(session, _HEAR_OF_CHARGE, heard)
+    return told
 
 
 async def set_handled(session: AsyncSession, event_id: UUID, now: datetime) -> bool:

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Date, Interval, Row, Uuid, bindparam, func, text
+from sqlalchemy import ARRAY, Interval, Row, Uuid, bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges.rules import LEASE, SOON
+from backend.database import row_of, rows_of
 from backend.models.charge import ON_THE_WAY, UNRESOLVED, Charge
 from backend.parts import WITHIN, Part
 
@@ -26,21 +27,17 @@ def _in(statuses: Sequence[str]) -> str:
 _HOLD_ACCOUNT = text(
     "SELECT id FROM ledger_accounts WHERE id = :account_id AND account_id IS NOT NULL FOR NO KEY UPDATE"
 )
-_BY_ID = text("SELECT * FROM charges WHERE id = :charge_id")
+_BY_ID = "SELECT * FROM charges WHERE id = %(charge_id)s"
 _OF_DAY = text("""
 SELECT * FROM charges WHERE processor = :processor
    AND (id = ANY(:ids) OR (status IN ('posted', 'told') AND submitted_at >= :first AND submitted_at < :before))
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 _BY_PROCESSOR = text("SELECT * FROM charges WHERE processor = :processor AND processor_charge_id = :charge_id")
 _ENTRY = text("SELECT EXISTS (SELECT FROM ledger_entries WHERE idempotency_key = :key)")
-_BEGIN = text("""
+_BEGIN = """
 SELECT begun.outcome, (begun.charge).*
-  FROM begin_charge(CAST(:agreed AS jsonb), :while_another, :balance_cents, :today, :soon) begun
-""").bindparams(
-    bindparam("balance_cents", type_=BigInteger()),
-    bindparam("today", type_=Date()),
-    bindparam("soon", type_=Interval()),
-)
+  FROM begin_charge(CAST(%(agreed)s AS jsonb), %(while_another)s, %(balance_cents)s, %(today)s, %(soon)s) begun
+"""
 # Straight to the driver, as `post_payment`, whose values most of these are.
 _SETTLE = """
 SELECT settled.is_new, settled.entry_id, settled.content_digest, settled.payment_id AS made_payment_id,
@@ -48,14 +45,14 @@ SELECT settled.is_new, settled.entry_id, settled.content_digest, settled.payment
   FROM settle_charge(%s, %s, %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
        settled
 """
-_BEGIN_SUBMITTING = text("""
+_BEGIN_SUBMITTING = """
 WITH submitted AS (
-    UPDATE charges SET status = 'submitted', submitted_at = now(), attempted_at = now(), look_at = now() + :lease
-     WHERE id = ANY(:ids) AND status = 'created' AND processor = :processor RETURNING *)
+    UPDATE charges SET status = 'submitted', submitted_at = now(), attempted_at = now(), look_at = now() + %(lease)s
+     WHERE id = ANY(%(ids)s) AND status = 'created' AND processor = %(processor)s RETURNING *)
 SELECT true AS is_submitted, * FROM submitted
  UNION ALL
-SELECT false, * FROM charges WHERE id = ANY(:ids) AND NOT EXISTS (SELECT FROM submitted s WHERE s.id = charges.id)
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("lease", type_=Interval()))
+SELECT false, * FROM charges WHERE id = ANY(%(ids)s) AND NOT EXISTS (SELECT FROM submitted s WHERE s.id = charges.id)
+"""
 _SUBMIT = text(f"""
 UPDATE charges SET status = 'submitted', submitted_at = coalesce(submitted_at, now()), attempted_at = now(),
        look_at = now() + :lease
@@ -130,13 +127,14 @@ async def begin(
         "today": owed[1],
         "soon": SOON,
     }
-    return (await session.execute(_BEGIN, agreed)).one()
+    begun: Row[Any] = await row_of(session, _BEGIN, agreed)
+    return begun
 
 
 async def begin_submitting(session: AsyncSession, charge_ids: Sequence[UUID], processor: str) -> Sequence[Row[Any]]:
     """These charges as they stand, after those of them that are new were marked as submitted (`is_submitted`)."""
     values = {"ids": list(charge_ids), "processor": processor, "lease": LEASE}
-    return (await session.execute(_BEGIN_SUBMITTING, values)).all()
+    return await rows_of(session, _BEGIN_SUBMITTING, values)
 
 
 async def settle(
@@ -149,7 +147,8 @@ async def settle(
 
 async def by_id(session: AsyncSession, charge_id: UUID) -> Row[Any] | None:
     """One charge."""
-    return (await session.execute(_BY_ID, {"charge_id": charge_id})).one_or_none()
+    found: Row[Any] | None = await row_of(session, _BY_ID, {"charge_id": charge_id})
+    return found
 
 
 async def by_processor_charge(session: AsyncSession, processor: str, charge_id: str | None) -> Row[Any] | None:

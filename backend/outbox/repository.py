@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.database import rows_of
 from backend.models.outbox import OutboundMessage
 
 # What a carrier says can overtake itself, and us: a later word never takes back a final one.
@@ -107,6 +108,14 @@ _OF_CAMPAIGN = text(
     """
 )
 
+_ADD = """
+INSERT INTO outbound_messages (id, conversation_id, seq, channel, thread_key, recipient, text, secret, language,
+                               purpose, status, created_at, updated_at, kind, urgency, segments, account_id)
+VALUES (%(id)s, %(conversation_id)s, %(seq)s, %(channel)s, %(thread_key)s, %(recipient)s, %(text)s, %(secret)s,
+        %(language)s, %(purpose)s, %(status)s, %(created_at)s, %(updated_at)s, %(kind)s, %(urgency)s, %(segments)s,
+        %(account_id)s)
+"""
+
 CONFIRM_SECONDS = 60.0
 ASKS_MAX = 8
 
@@ -133,7 +142,7 @@ class PutOff:
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:
     """One new row."""
-    await session.execute(insert(OutboundMessage).values(values))
+    await rows_of(session, _ADD, values)
 
 
 async def add_many(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
