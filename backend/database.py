@@ -141,6 +141,8 @@ def _engine(settings: Settings, **pool: Any) -> AsyncEngine:
         max_overflow=settings.database_pool_size,
         pool_timeout=4,
         pool_recycle=1800,
+        # The connection that was used last knows the statements: plans and prepared statements are of a connection.
+        pool_use_lifo=True,
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
