@@ -149,7 +149,7 @@ class Receipts:
                 await asyncio.sleep(LOOK_SECONDS)
 
 
-def _gateway(system: System) -> PaymentGateway:
+def gateway_of_system(system: System) -> PaymentGateway:
     """The backend's own way to the processor."""
     values = {name.removeprefix("HEADGATE_").lower(): value for name, value in system.variables("backend").items()}
     settings = Settings(**{name: values[name] for name in Settings.model_fields if name in values})  # type: ignore[arg-type]
@@ -215,16 +215,26 @@ async def at_a_rate(
     return list(found), total / took, each_ms(used, cpu_seconds(payers.system), total)
 
 
-def _books(system: System) -> dict[str, int]:
+def books_of(system: System) -> dict[str, int]:
+    """What the database has of charges, payments and receipts."""
     with psycopg.connect(system.database_url, row_factory=psycopg.rows.dict_row) as connection:
         row = connection.execute(_BOOKS).fetchone()
     return {name: int(value) for name, value in (row or {}).items()}
 
 
+def is_right(books: dict[str, int], at_processor: Counter[str], paid: int) -> bool:
+    """Whether so many payments were charged, posted and told, each once, to the cent, and nothing is left to do."""
+    return (
+        books["unfinished"] == books["trial_balance_cents"] == 0
+        and books["told"] == books["paid"] == books["receipts"] == at_processor["succeeded"] == paid
+        and books["told_cents"] == books["paid_cents"] == paid * CENTS
+    )
+
+
 async def measure(system: System, given: argparse.Namespace) -> bool:
     """Pay, print, and say whether nothing was charged twice or lost."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        gateway = _gateway(system)
+        gateway = gateway_of_system(system)
         payers, since = Payers(system, http, gateway), datetime.now(UTC) - timedelta(minutes=1)
         receipts = Receipts(system.database_url)
         looking = asyncio.create_task(receipts.look())
@@ -233,7 +243,7 @@ async def measure(system: System, given: argparse.Namespace) -> bool:
         looking.cancel()
         at_processor = await payers.charges_at_the_processor(since)
         await gateway.close()
-    books = _books(system)
+    books = books_of(system)
     table = Table("", "measured", "goal")
     table.add_row("offer to receipt, one customer, median", f"{statistics.median(alone):.0f} ms", f"< {GOAL_MS:.0f} ms")
     table.add_row("  95 of 100 within", f"{statistics.quantiles(alone, n=20)[-1]:.0f} ms", "")
@@ -246,11 +256,7 @@ async def measure(system: System, given: argparse.Namespace) -> bool:
         table.add_row(f"    {process}", f"{ms:.1f} ms", "")
     Console().print(table)
     paid = len(alone) + 3 + len(many)
-    right = (
-        books["unfinished"] == books["trial_balance_cents"] == 0
-        and books["told"] == books["paid"] == books["receipts"] == at_processor["succeeded"] == paid
-        and books["told_cents"] == books["paid_cents"] == paid * CENTS
-    )
+    right = is_right(books, at_processor, paid)
     print(f"{paid} agreed to; processor {dict(at_processor)}; {books}: {'all the same' if right else 'NOT THE SAME'}")
     return right
 
