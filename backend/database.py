@@ -5,7 +5,7 @@ PostgreSQL says goodbye on the socket, so a socket with something to read belong
 """
 
 import select
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -37,11 +37,11 @@ def announce(session: AsyncSession, kind: str, **ids: object) -> None:
     session.info.setdefault("events", []).append(Event(kind, {name: str(value) for name, value in ids.items()}))
 
 
-async def rows_of(session: AsyncSession, query: str, values: Mapping[str, Any]) -> list[Any]:
+async def rows_of(session: AsyncSession, query: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
     """The rows (named tuples) of a statement in the session's transaction, straight from the driver.
 
     For the hottest statements: SQLAlchemy's own part of a statement and its result costs as much as all the rest of it.
-    In `query` a value is `%(name)s`; nothing of the session's own may be waiting to be flushed.
+    In `query` a value is `%(name)s` or `%s`; nothing of the session's own may be waiting to be flushed.
 
     :raises sqlalchemy.exc.DBAPIError: as `session.execute` does.
     """
@@ -52,7 +52,7 @@ async def rows_of(session: AsyncSession, query: str, values: Mapping[str, Any]) 
     try:
         async with driver.cursor(row_factory=namedtuple_row) as cursor:
             await cursor.execute(query, values)
-            return await cursor.fetchall() if cursor.description else []
+            return await cursor.fetchall() if cursor.pgresult.nfields else []
     except psycopg.Error as problem:
         raise DBAPIError.instance(
             query,
@@ -65,7 +65,7 @@ async def rows_of(session: AsyncSession, query: str, values: Mapping[str, Any]) 
         ) from problem
 
 
-async def row_of(session: AsyncSession, query: str, values: Mapping[str, Any]) -> Any:
+async def row_of(session: AsyncSession, query: str, values: Mapping[str, Any] | Sequence[Any]) -> Any:
     """The one row that there is, or None; see `rows_of`."""
     rows = await rows_of(session, query, values)
     return rows[0] if rows else None

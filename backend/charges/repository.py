@@ -35,15 +35,14 @@ SELECT * FROM charges WHERE processor = :processor
 _BY_PROCESSOR = text("SELECT * FROM charges WHERE processor = :processor AND processor_charge_id = :charge_id")
 _ENTRY = text("SELECT EXISTS (SELECT FROM ledger_entries WHERE idempotency_key = :key)")
 _BEGIN = """
-SELECT begun.outcome, (begun.charge).*
+SELECT begun.outcome, (begun.charge).id, (begun.charge).account_id, (begun.charge).amount_cents,
+       (begun.charge).fee_cents, (begun.charge).status, (begun.charge).method_label, (begun.charge).decline_reason,
+       (begun.charge).payment_id, (begun.charge).confirmation_number, (begun.charge).received_on
   FROM begin_charge(CAST(%(agreed)s AS jsonb), %(while_another)s, %(balance_cents)s, %(today)s, %(soon)s) begun
 """
-# Straight to the driver, as `post_payment`, whose values most of these are.
 _SETTLE = """
-SELECT settled.is_new, settled.entry_id, settled.content_digest, settled.payment_id AS made_payment_id,
-       settled.confirmation_number AS made_number, settled.account_number, settled.balance_cents, (settled.charge).*
-  FROM settle_charge(%s, %s, %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-       settled
+SELECT * FROM settle_charge(%s, %s, %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                            %s, %s)
 """
 _BEGIN_SUBMITTING = """
 WITH submitted AS (
@@ -142,7 +141,8 @@ async def settle(
 ) -> Row[Any]:
     """Learn that it succeeded, post it, mark it as told, in one round trip; see `settle_charge` in the migration."""
     values = (charge_id, processor_charge_id, posted_on, *posting)
-    return (await (await session.connection()).exec_driver_sql(_SETTLE, values)).one()
+    settled: Row[Any] = await row_of(session, _SETTLE, values)
+    return settled
 
 
 async def by_id(session: AsyncSession, charge_id: UUID) -> Row[Any] | None:

@@ -174,14 +174,14 @@ async def _settle(tools: Tools, charge: Row[Any], found: GatewayCharge, now: dat
             return "go_on"
         posting.confirmed(new, _posted(settled))
         announce(session, "money", account_id=charge.account_id)
-        await telling.tell_receipt(session, settled, tools.district, now)
+        await telling.tell_receipt(session, charge, settled, tools.district, now)
     log.info("charge_settled", charge_id=str(charge.id), payment_id=str(settled.payment_id))
     return "done"
 
 
 def _posted(settled: Row[Any]) -> PostedPayment:
     return PostedPayment(
-        settled.is_new, settled.entry_id, settled.content_digest, settled.made_payment_id, settled.made_number
+        settled.is_new, settled.entry_id, settled.content_digest, settled.payment_id, settled.confirmation_number
     )
 
 

@@ -25,12 +25,14 @@ async def tell_outcome(session: AsyncSession, charge: Row[Any], district: Distri
     await _send(session, charge, words, "payment_receipt", now)
 
 
-async def tell_receipt(session: AsyncSession, settled: Row[Any], district: District, now: datetime) -> None:
+async def tell_receipt(
+    session: AsyncSession, charge: Row[Any], settled: Row[Any], district: District, now: datetime
+) -> None:
     """The receipt of a charge that was put into the ledger just now (`repository.settle`), and marked as told."""
-    balance_cents = settled.balance_cents if settled.shows_balance else None
-    told = _of_account(settled, settled.account_number, balance_cents, district)
-    words = wording.receipt(told, settled.confirmation_number, settled.language)
-    await _send(session, settled, words, "payment_receipt", now)
+    balance_cents = settled.balance_cents if charge.shows_balance else None
+    told = _of_account(charge, settled.account_number, balance_cents, district)
+    words = wording.receipt(told, settled.confirmation_number, charge.language)
+    await _send(session, charge, words, "payment_receipt", now)
 
 
 async def tell_pending(session: AsyncSession, charge: Row[Any], district: District, now: datetime) -> None:

@@ -62,7 +62,7 @@ CREATE FUNCTION settle_charge(
     p_digest bytea, p_effective_on date, p_now timestamptz, p_method text, p_received_on date, p_batch_id uuid,
     p_import_id uuid, p_bank_reference text, p_order text, p_within_date text, p_on_plan text, p_fee_account uuid,
     p_fee_cents bigint, OUT is_new boolean, OUT entry_id uuid, OUT content_digest bytea, OUT payment_id uuid,
-    OUT confirmation_number bigint, OUT account_number text, OUT balance_cents bigint, OUT charge charges)
+    OUT confirmation_number bigint, OUT account_number text, OUT balance_cents bigint)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -83,7 +83,7 @@ BEGIN
        SET status = 'told', processor_charge_id = p_processor_charge_id, posted_on = p_posted_on, resolved_at = p_now,
            payment_id = settle_charge.payment_id, confirmation_number = settle_charge.confirmation_number,
            told_at = p_now, look_at = NULL
-     WHERE c.id = p_charge_id RETURNING c.* INTO charge;
+     WHERE c.id = p_charge_id;
     SELECT a.number INTO account_number FROM public.accounts a WHERE a.id = p_account_id;
     SELECT sum(p.amount_cents) INTO balance_cents FROM public.ledger_postings p
      WHERE p.ledger_account_id = p_account_id;
