@@ -4,6 +4,7 @@ A connection that the server has closed while it lay in the pool is noticed with
 PostgreSQL says goodbye on the socket, so a socket with something to read belongs to a dead connection.
 """
 
+import asyncio
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
 from backend.settings import Settings
 
@@ -47,8 +49,7 @@ async def rows_of(session: AsyncSession, query: str, values: Mapping[str, Any] |
     """
     driver: Any = session.info.get("driver")
     if driver is None:
-        driver = (await (await session.connection()).get_raw_connection()).driver_connection
-        session.info["driver"] = driver
+        driver = session.info["driver"] = await session.run_sync(_driver_of)
     try:
         async with driver.cursor(row_factory=namedtuple_row) as cursor:
             await cursor.execute(query, values)
@@ -63,6 +64,11 @@ async def rows_of(session: AsyncSession, query: str, values: Mapping[str, Any] |
             connection_invalidated=driver.closed,
             dialect=session.get_bind().dialect,
         ) from problem
+
+
+def _driver_of(session: Session) -> Any:
+    """The driver's connection of a session; its transaction begins, if it has not."""
+    return session.connection().connection.driver_connection
 
 
 async def row_of(session: AsyncSession, query: str, values: Mapping[str, Any] | Sequence[Any]) -> Any:
@@ -104,14 +110,15 @@ class Database:
 
     @asynccontextmanager
     async def _work(self, sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[AsyncSession]:
-        async with sessions() as session:
-            try:
-                yield session
-            except BaseException:
-                await session.rollback()
-                raise
-            await session.commit()
-            events = session.info.pop("events", None)
+        session = sessions()
+        try:
+            yield session
+            await session.run_sync(_commit_and_close)
+        except BaseException:
+            # Whoever is cancelled here must not leave the transaction open.
+            await asyncio.shield(session.close())
+            raise
+        events = session.info.pop("events", None)
         if events:
             for listener in self.listeners:
                 await listener(events)
@@ -128,6 +135,12 @@ class Database:
         """Give every connection back."""
         await self.engine.dispose()
         await self._single_engine.dispose()
+
+
+def _commit_and_close(session: Session) -> None:
+    """In one go, for each change to SQLAlchemy's side and back costs as much as a round trip."""
+    session.commit()
+    session.close()
 
 
 def _engine(settings: Settings, **pool: Any) -> AsyncEngine:
