@@ -22,6 +22,7 @@ from uuid import UUID, uuid4
 import aiohttp
 import psycopg
 import psycopg.rows
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -269,7 +270,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=GOAL_RATE)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headgate-bench-") as folder, running_system(Path(folder)) as system:
-        if not asyncio.run(measure(system, given)):
+        # On the loop that the servers have: what the customers cost is no part of what is measured.
+        if not uvloop.run(measure(system, given)):
             raise SystemExit(1)
 
 
