@@ -22,7 +22,7 @@ from backend.workflows.charging import Charging
 log = structlog.get_logger("backend.charges")
 
 
-GATHER_SECONDS = 0.1
+GATHER_SECONDS = 0.2
 """While charges are in hand already, new ones wait so long for others to share a run with: a run costs as much for ten
 as for one. Whoever is alone does not wait."""
 OVERTAKEN_SECONDS = 0.5
