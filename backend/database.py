@@ -150,8 +150,9 @@ def _engine(settings: Settings, **pool: Any) -> AsyncEngine:
     )
     engine = create_async_engine(
         settings.sqlalchemy_url,
-        pool_size=settings.database_pool_size,
-        max_overflow=settings.database_pool_size,
+        # No connections beyond those that are kept: one that is thrown away after its use costs more than what it did.
+        pool_size=2 * settings.database_pool_size,
+        max_overflow=0,
         pool_timeout=4,
         pool_recycle=1800,
         # The connection that was used last knows the statements: plans and prepared statements are of a connection.
