@@ -16,6 +16,7 @@ from fastapi import Depends, Request
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.database import rows_of
 from backend.errors import ConflictError, ForbiddenError, HeadgateError, NotFoundError, UnavailableError
 from backend.settings import Settings
 
@@ -172,8 +173,7 @@ _NOTE_STAFF = text(
 )
 
 # Whoever texts from a number that was enrolled for an account may pay for it, and hear what is owed to do so.
-_REACH_AS_PAYER = text(
-    """
+_REACH_AS_PAYER = """
     WITH asked AS (
         SELECT c.id, c.channel, c.party, c.language, c.ended_at, c.verification_level, a.account_id
           FROM conversations c
@@ -183,16 +183,15 @@ _REACH_AS_PAYER = text(
                SELECT e.account_id FROM text_enrolments e
                 WHERE c.channel = 'sms' AND e.phone = c.party AND e.status = 'confirmed'
                   AND (c.account_id IS NULL OR c.verification_level < 2)) a
-            ON CAST(:account_id AS uuid) IS NULL OR a.account_id = :account_id
-         WHERE c.id = :conversation_id
+            ON CAST(%(account_id)s AS uuid) IS NULL OR a.account_id = %(account_id)s
+         WHERE c.id = %(conversation_id)s
     ), noted AS (
         INSERT INTO account_access (at, principal, staff_id, conversation_id, account_id, purpose)
-        SELECT :now, :principal, NULL, id, account_id, :purpose FROM asked
+        SELECT %(now)s, %(principal)s, NULL, id, account_id, %(purpose)s FROM asked
          WHERE account_id IS NOT NULL AND ended_at IS NULL
     )
     SELECT * FROM asked ORDER BY account_id
     """
-)
 
 
 async def reach_account(
@@ -254,7 +253,7 @@ async def reach_as_payer(
         "purpose": purpose,
         "now": now,
     }
-    rows = (await session.execute(_REACH_AS_PAYER, values)).all()
+    rows = await rows_of(session, _REACH_AS_PAYER, values)
     if not rows:
         raise NotFoundError("conversation_not_found", "There is no conversation with this id.")
     if rows[0].ended_at is not None:

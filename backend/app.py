@@ -124,7 +124,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             settings.redis_url.get_secret_value(), socket_connect_timeout=2, socket_timeout=5
         )
         stack.push_async_callback(app.state.redis.aclose)
-        database.listeners.append(ConsoleNews(app.state.redis).hear)
+        news = ConsoleNews(app.state.redis)
+        stack.push_async_callback(news.close)
+        database.listeners.append(news.hear)
         database.listeners.append(app.state.notices.hear)
         async with database.transaction() as session:
             await app.state.clock.load(session)

@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.database import row_of
+
 
 class Clock:
     """The time now, moved by an offset that the database keeps (always zero in production)."""
@@ -28,8 +30,8 @@ class Clock:
 
     async def load(self, session: AsyncSession) -> None:
         """Read the offset that was stored last."""
-        row = await session.execute(text("SELECT offset_seconds FROM demo_clock WHERE id = 1"))
-        self._offset = timedelta(seconds=float(row.scalar_one_or_none() or 0))
+        row = await row_of(session, "SELECT offset_seconds FROM demo_clock WHERE id = 1", ())
+        self._offset = timedelta(seconds=float(row.offset_seconds if row else 0))
 
     async def move_to(self, session: AsyncSession, instant: datetime) -> None:
         """Make it `instant` (with a zone) now, here and after a restart."""

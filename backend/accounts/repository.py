@@ -1,6 +1,6 @@
 """Queries on accounts, their customers and premises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,15 @@ from sqlalchemy import RowMapping, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.database import row_of
 from backend.models.account import Account
 from backend.models.base import new_id
 from backend.models.customer import CustomerEmail
 
 # One round trip for everything a customer asks about money. The receivable has the account's own id,
 # and its sums come from the covering index alone. The last bill is what it asked for, under a budget bill too.
-_BALANCE = text("""
-SELECT a.autopay, a.medical_protection, sums.balance_cents, sums.not_yet_due_cents,
+_BALANCE = """
+SELECT a.number, a.autopay, a.medical_protection, sums.balance_cents, sums.not_yet_due_cents,
        bill.amount_cents AS bill_cents, bill.issued_on AS bill_issued_on, bill.due_date AS bill_due_date,
        payment.amount_cents AS payment_cents, payment.received_on, payment.method,
        returned.amount_cents AS returned_cents, returned.returned_on,
@@ -24,30 +25,30 @@ SELECT a.autopay, a.medical_protection, sums.balance_cents, sums.not_yet_due_cen
   FROM accounts a
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(amount_cents), 0)::bigint AS balance_cents,
-              coalesce(sum(amount_cents) FILTER (WHERE due_on >= :today), 0)::bigint AS not_yet_due_cents
-         FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= :today) sums
+              coalesce(sum(amount_cents) FILTER (WHERE due_on >= %(today)s), 0)::bigint AS not_yet_due_cents
+         FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= %(today)s) sums
   LEFT JOIN LATERAL (
        SELECT (b.amount_cents - coalesce(level.deferred_cents, 0))::bigint AS amount_cents, issued_on, due_date
          FROM bills b LEFT JOIN budget_entries level ON level.bill_id = b.id AND level.kind = 'level'
-        WHERE b.account_id = a.id AND b.issued_on <= :today
+        WHERE b.account_id = a.id AND b.issued_on <= %(today)s
           AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = b.entry_id)
         ORDER BY issued_on DESC, b.id DESC LIMIT 1) bill ON true
   LEFT JOIN LATERAL (
        SELECT amount_cents, received_on, method FROM payments p
-        WHERE p.account_id = a.id AND p.received_on <= :today
+        WHERE p.account_id = a.id AND p.received_on <= %(today)s
           AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = p.entry_id)
         ORDER BY received_on DESC, p.id DESC LIMIT 1) payment ON true
   LEFT JOIN LATERAL (
        SELECT amount_cents, returned_on FROM payment_returns x
-        WHERE x.account_id = a.id AND x.returned_on BETWEEN :returned_since AND :today
+        WHERE x.account_id = a.id AND x.returned_on BETWEEN %(returned_since)s AND %(today)s
         ORDER BY returned_on DESC, x.id DESC LIMIT 1) returned ON true
  CROSS JOIN LATERAL (
        SELECT (array_agg(i.amount_cents ORDER BY i.due_on))[1] AS installment_cents, min(i.due_on) AS next_due_on,
-              sum(i.amount_cents) FILTER (WHERE i.due_on >= :today) AS arranged_cents
+              sum(i.amount_cents) FILTER (WHERE i.due_on >= %(today)s) AS arranged_cents
          FROM arrangements g JOIN arrangement_installments i ON i.arrangement_id = g.id
-        WHERE g.account_id = a.id AND g.status = 'active' AND (i.kept_on IS NULL OR i.kept_on > :today)) plan
- WHERE a.id = :account_id
-""")
+        WHERE g.account_id = a.id AND g.status = 'active' AND (i.kept_on IS NULL OR i.kept_on > %(today)s)) plan
+ WHERE a.id = %(account_id)s
+"""
 
 _FACTS = """
 SELECT a.id, a.number, a.status, a.service_class, a.opened_on, a.closed_on, a.pin_digest, a.autopay, a.paperless,
@@ -100,10 +101,13 @@ SELECT g.id AS agreement_id, g.service_class, g.started_on, g.ended_on, g.person
 """)
 
 
-async def balance_row(session: AsyncSession, account_id: UUID, today: date, returned_since: date) -> RowMapping | None:
+async def balance_row(
+    session: AsyncSession, account_id: UUID, today: date, returned_since: date
+) -> Mapping[str, Any] | None:
     """Sums of the receivable and the latest bill, payment, return and installment as of `today`."""
     values = {"account_id": account_id, "today": today, "returned_since": returned_since}
-    return (await session.execute(_BALANCE, values)).mappings().first()
+    row = await row_of(session, _BALANCE, values)
+    return row._asdict() if row else None
 
 
 async def facts_by_id(session: AsyncSession, account_id: UUID) -> RowMapping | None:

@@ -1,7 +1,9 @@
 """What an account is and owes. Callers have checked who is asking; nothing here does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -48,6 +50,7 @@ class ReturnedPaymentFact:
 class Balance:
     """The facts of `GET …/balance`. Owed is positive; `credit_cents` is what the district owes."""
 
+    number: str
     balance_cents: int
     past_due_cents: int
     due_date: date | None
@@ -73,10 +76,11 @@ async def balance(session: AsyncSession, account_id: UUID, now: datetime, today:
     return _balance(row, now)
 
 
-def _balance(row: RowMapping, now: datetime) -> Balance:
+def _balance(row: Mapping[str, Any], now: datetime) -> Balance:
     owed: int = row["balance_cents"]
     bill = _bill(row)
     return Balance(
+        number=row["number"],
         balance_cents=owed,
         past_due_cents=rules.past_due_cents(owed, row["not_yet_due_cents"], row["arranged_cents"]),
         due_date=bill.due_date if bill and owed > 0 else None,
@@ -91,25 +95,25 @@ def _balance(row: RowMapping, now: datetime) -> Balance:
     )
 
 
-def _bill(row: RowMapping) -> BillFact | None:
+def _bill(row: Mapping[str, Any]) -> BillFact | None:
     if row["bill_cents"] is None:
         return None
     return BillFact(row["bill_cents"], row["bill_issued_on"], row["bill_due_date"])
 
 
-def _payment(row: RowMapping) -> PaymentFact | None:
+def _payment(row: Mapping[str, Any]) -> PaymentFact | None:
     if row["payment_cents"] is None:
         return None
     return PaymentFact(row["payment_cents"], row["received_on"], row["method"])
 
 
-def _arrangement(row: RowMapping) -> ArrangementFact | None:
+def _arrangement(row: Mapping[str, Any]) -> ArrangementFact | None:
     if row["installment_cents"] is None:
         return None
     return ArrangementFact(row["installment_cents"], row["next_due_on"])
 
 
-def _returned(row: RowMapping) -> ReturnedPaymentFact | None:
+def _returned(row: Mapping[str, Any]) -> ReturnedPaymentFact | None:
     if row["returned_cents"] is None:
         return None
     return ReturnedPaymentFact(row["returned_cents"], row["returned_on"])

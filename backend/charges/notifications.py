@@ -13,8 +13,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.charges import checkout_repository, event_repository, repository
-from backend.database import announce
+from backend.charges import checkout_repository, event_repository
+from backend.database import Database, announce
 from backend.gateway.protocol import PaymentGateway
 from backend.gateway.values import Notification, NotificationKind
 from backend.models.base import new_id
@@ -35,25 +35,44 @@ class Heard:
 
 
 async def hear(
-    session: AsyncSession, gateway: PaymentGateway, body: bytes, headers: Mapping[str, str], *, now: datetime
+    database: Database, gateway: PaymentGateway, body: bytes, headers: Mapping[str, str], *, now: datetime
 ) -> Heard:
-    """Take a webhook's raw body; what follows from it is done after this transaction commits.
+    """Take a webhook's raw body; what follows from it is done once it is kept.
 
     :raises ForgedNotificationError: it is not the processor's, or too old.
     """
     told = gateway.read_notification(body, headers)
     if told is None:
         return Heard("ignored")
-    handled = told.kind in _OF_CHARGES or told.kind in _OF_PAGES
-    values = {**_values(told), "processor": gateway.name, "received_at": now, "handled_at": now if handled else None}
-    if not await event_repository.keep(session, values):
-        return Heard("duplicate")
-    log.info("processor_told", kind=told.kind.value, event_id=told.event_id)
+    values = {**_values(told), "processor": gateway.name, "received_at": now}
     if told.kind in _OF_CHARGES:
-        await _look_at_charge(session, told)
-    elif told.kind in _OF_PAGES and told.reference:
+        # One comes for every charge, so it is one statement.
+        async with database.single_statement() as session:
+            is_new = await _hear_of_charge(session, told, values)
+    else:
+        async with database.transaction() as session:
+            is_new = await _hear_of_others(session, told, values)
+    if is_new:
+        log.info("processor_told", kind=told.kind.value, event_id=told.event_id)
+    return Heard("kept" if is_new else "duplicate")
+
+
+async def _hear_of_charge(session: AsyncSession, told: Notification, values: dict[str, Any]) -> bool:
+    charge_id, succeeded = _uuid(told.reference), told.kind is NotificationKind.CHARGE_SUCCEEDED
+    values |= {"handled_at": values["received_at"]}
+    heard = await event_repository.hear_of_charge(session, values, charge_id, succeeded=succeeded)
+    if heard.is_due:
+        announce(session, "charge", charge_id=charge_id)
+    return bool(heard.is_new)
+
+
+async def _hear_of_others(session: AsyncSession, told: Notification, values: dict[str, Any]) -> bool:
+    of_page = told.kind in _OF_PAGES
+    values |= {"handled_at": values["received_at"] if of_page else None}
+    is_new = await event_repository.keep(session, values)
+    if is_new and of_page and told.reference:
         await _look_at_page(session, told.reference)
-    return Heard("kept")
+    return is_new
 
 
 def _values(told: Notification) -> dict[str, Any]:
@@ -88,18 +107,6 @@ def _uuid(reference: str | None) -> UUID | None:
         return UUID(reference or "")
     except ValueError:
         return None
-
-
-async def _look_at_charge(session: AsyncSession, told: Notification) -> None:
-    charge_id = _uuid(told.reference)
-    if charge_id is None:
-        return
-    look = await repository.look_soon(session, charge_id)
-    if not look and told.kind is NotificationKind.CHARGE_SUCCEEDED:
-        # We had given it up, and the processor has it after all: the ledger must have it too.
-        look = await repository.reopen(session, charge_id)
-    if look:
-        announce(session, "charge", charge_id=charge_id)
 
 
 async def _look_at_page(session: AsyncSession, reference: str) -> None:

@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import ARRAY, Interval, Row, Uuid, bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges.rules import LEASE, SOON
+from backend.database import row_of, rows_of
 from backend.models.charge import ON_THE_WAY, UNRESOLVED, Charge
 from backend.parts import WITHIN, Part
 
@@ -25,14 +27,31 @@ def _in(statuses: Sequence[str]) -> str:
 _HOLD_ACCOUNT = text(
     "SELECT id FROM ledger_accounts WHERE id = :account_id AND account_id IS NOT NULL FOR NO KEY UPDATE"
 )
-_BY_ID = text("SELECT * FROM charges WHERE id = :charge_id")
+_BY_ID = "SELECT * FROM charges WHERE id = %(charge_id)s"
 _OF_DAY = text("""
 SELECT * FROM charges WHERE processor = :processor
    AND (id = ANY(:ids) OR (status IN ('posted', 'told') AND submitted_at >= :first AND submitted_at < :before))
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 _BY_PROCESSOR = text("SELECT * FROM charges WHERE processor = :processor AND processor_charge_id = :charge_id")
 _ENTRY = text("SELECT EXISTS (SELECT FROM ledger_entries WHERE idempotency_key = :key)")
-_BY_KEY = text("SELECT * FROM charges WHERE idempotency_key = :key")
+_BEGIN = """
+SELECT begun.outcome, (begun.charge).id, (begun.charge).account_id, (begun.charge).amount_cents,
+       (begun.charge).fee_cents, (begun.charge).status, (begun.charge).method_label, (begun.charge).decline_reason,
+       (begun.charge).payment_id, (begun.charge).confirmation_number, (begun.charge).received_on
+  FROM begin_charge(CAST(%(agreed)s AS jsonb), %(while_another)s, %(balance_cents)s, %(today)s, %(soon)s) begun
+"""
+_SETTLE = """
+SELECT * FROM settle_charge(%s, %s, %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                            %s, %s)
+"""
+_BEGIN_SUBMITTING = """
+WITH submitted AS (
+    UPDATE charges SET status = 'submitted', submitted_at = now(), attempted_at = now(), look_at = now() + %(lease)s
+     WHERE id = ANY(%(ids)s) AND status = 'created' AND processor = %(processor)s RETURNING *)
+SELECT true AS is_submitted, * FROM submitted
+ UNION ALL
+SELECT false, * FROM charges WHERE id = ANY(%(ids)s) AND NOT EXISTS (SELECT FROM submitted s WHERE s.id = charges.id)
+"""
 _SUBMIT = text(f"""
 UPDATE charges SET status = 'submitted', submitted_at = coalesce(submitted_at, now()), attempted_at = now(),
        look_at = now() + :lease
@@ -63,15 +82,6 @@ _PENDING_TOLD = text(f"""
 UPDATE charges SET pending_told_at = :now
  WHERE id = :charge_id AND pending_told_at IS NULL AND {_in(UNRESOLVED)} RETURNING *
 """)
-_LOOK_SOON = text(f"""
-UPDATE charges SET look_at = now() + :soon WHERE id = :charge_id AND {_in(UNRESOLVED)} RETURNING id
-""").bindparams(bindparam("soon", type_=Interval()))
-# A charge that we had given up, and that the processor has after all.
-_REOPEN = text("""
-UPDATE charges SET status = 'unknown', decline_reason = NULL, resolved_at = NULL, told_at = NULL,
-       look_at = now() + :soon
- WHERE id = :charge_id AND status = 'failed' RETURNING id
-""").bindparams(bindparam("soon", type_=Interval()))
 _CLAIM = text("""
 UPDATE charges SET look_at = now() + :lease
  WHERE id IN (SELECT id FROM charges WHERE look_at <= now() ORDER BY look_at LIMIT :limit FOR UPDATE SKIP LOCKED)
@@ -102,14 +112,43 @@ async def add(session: AsyncSession, values: dict[str, Any]) -> Row[Any] | None:
     return (await session.execute(statement)).one_or_none()
 
 
-async def by_key(session: AsyncSession, key: str) -> Row[Any] | None:
-    """The charge of that key."""
-    return (await session.execute(_BY_KEY, {"key": key})).one_or_none()
+async def begin(
+    session: AsyncSession, values: dict[str, Any], *, while_another: bool, owed: tuple[int | None, date]
+) -> Row[Any]:
+    """A new charge, once for its key, in one round trip; see `begin_charge` in the migration for `outcome`.
+
+    `owed` are the cents that must be owed on that day (None: whatever is owed).
+    """
+    agreed = {
+        "agreed": orjson.dumps(values).decode(),
+        "while_another": while_another,
+        "balance_cents": owed[0],
+        "today": owed[1],
+        "soon": SOON,
+    }
+    begun: Row[Any] = await row_of(session, _BEGIN, agreed)
+    return begun
+
+
+async def begin_submitting(session: AsyncSession, charge_ids: Sequence[UUID], processor: str) -> Sequence[Row[Any]]:
+    """These charges as they stand, after those of them that are new were marked as submitted (`is_submitted`)."""
+    values = {"ids": list(charge_ids), "processor": processor, "lease": LEASE}
+    return await rows_of(session, _BEGIN_SUBMITTING, values)
+
+
+async def settle(
+    session: AsyncSession, charge_id: UUID, processor_charge_id: str, posted_on: date, posting: Sequence[Any]
+) -> Row[Any]:
+    """Learn that it succeeded, post it, mark it as told, in one round trip; see `settle_charge` in the migration."""
+    values = (charge_id, processor_charge_id, posted_on, *posting)
+    settled: Row[Any] = await row_of(session, _SETTLE, values)
+    return settled
 
 
 async def by_id(session: AsyncSession, charge_id: UUID) -> Row[Any] | None:
     """One charge."""
-    return (await session.execute(_BY_ID, {"charge_id": charge_id})).one_or_none()
+    found: Row[Any] | None = await row_of(session, _BY_ID, {"charge_id": charge_id})
+    return found
 
 
 async def by_processor_charge(session: AsyncSession, processor: str, charge_id: str | None) -> Row[Any] | None:
@@ -186,16 +225,6 @@ async def mark_told(session: AsyncSession, charge_id: UUID, now: datetime) -> Ro
 async def mark_pending_told(session: AsyncSession, charge_id: UUID, now: datetime) -> Row[Any] | None:
     """The same for the news that it is pending."""
     return (await session.execute(_PENDING_TOLD, {"charge_id": charge_id, "now": now})).one_or_none()
-
-
-async def look_soon(session: AsyncSession, charge_id: UUID) -> bool:
-    """There is news: let the workflow look; False when there is nothing to learn about it."""
-    return (await session.execute(_LOOK_SOON, {"charge_id": charge_id, "soon": SOON})).one_or_none() is not None
-
-
-async def reopen(session: AsyncSession, charge_id: UUID) -> bool:
-    """Look once more at a charge that had failed; False when it had not."""
-    return (await session.execute(_REOPEN, {"charge_id": charge_id, "soon": SOON})).one_or_none() is not None
 
 
 async def claim_due(session: AsyncSession, limit: int) -> list[UUID]:

@@ -7,15 +7,15 @@ from backend.charges import notifications
 from backend.charges.schemas import HeardOut
 from backend.charges.tools import ToolsDep
 from backend.clock import NowDep
-from backend.database import SessionDep
+from backend.database import DatabaseDep
 
 router = APIRouter(prefix="/v1", tags=["payments"])
 
 
 @router.post("/payment-notifications", dependencies=[admits(Kind.TELEPHONY)], response_model=HeardOut)
 async def post_payment_notification(
-    request: Request, tools: ToolsDep, session: SessionDep, now: NowDep
+    request: Request, tools: ToolsDep, database: DatabaseDep, now: NowDep
 ) -> notifications.Heard:
     """A webhook of the card processor, byte for byte, with its signature header. 403 when it is not theirs."""
     body = await request.body()
-    return await notifications.hear(session, tools.gateway, body, request.headers, now=now)
+    return await notifications.hear(database, tools.gateway, body, request.headers, now=now)

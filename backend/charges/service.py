@@ -1,5 +1,6 @@
 """Beginning a charge, and what other slices ask about charges. `steps` has what the workflow does with one."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from backend.charges import repository, rules
 from backend.charges.rules import LEAST_CENTS
 from backend.database import announce
 from backend.district.service import District
-from backend.errors import ConflictError, NotFoundError
+from backend.errors import ConflictError, HeadgateError, NotFoundError
 from backend.gateway.values import MethodFacts, MethodKind
 from backend.ledger.service import IdempotencyConflictError, ReceivableNotFoundError
 from backend.models.base import new_id
@@ -21,6 +22,7 @@ from backend.parts import Part
 from backend.payments.service import AmountRefusedError, check_amount
 from backend.saved_methods import rules as method_rules
 from backend.saved_methods import service as saved_methods
+from backend.saved_methods.service import ChargeableMethod
 
 
 class ChargeNotFoundError(NotFoundError):
@@ -38,6 +40,20 @@ class PaymentInProgressError(ConflictError):
         super().__init__("payment_in_progress", detail, charge_id=str(charge_id), amount_cents=amount_cents)
 
 
+class BalanceChangedError(ConflictError):
+    """409 `balance_changed`: something was charged or paid since it was agreed to. Make a new offer."""
+
+    def __init__(self) -> None:
+        super().__init__("balance_changed", "The balance has changed since this was offered. Make a new offer.")
+
+
+_REFUSALS: Mapping[str, Callable[[], HeadgateError]] = {
+    "no_receivable": ReceivableNotFoundError,
+    "balance_changed": BalanceChangedError,
+    "no_method": saved_methods.MethodNotFoundError,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Captured:
     """A card or bank account that was taken down for this one payment (by phone): a token, not kept on file."""
@@ -51,15 +67,16 @@ class NewCharge:
     """A payment that somebody has agreed to.
 
     `idempotency_key` stands for that agreement: `offer:{offer}`, `autopay:{instruction}:{date}`. `fee_cents` is charged
-    on top. `method` is on file for the account, or `Captured`. The customer is told in the conversation, else by text
-    to `recipient`; without either, nobody is. `shows_balance` only to somebody who may see the account.
-    `while_another`: also while another payment of the account is at work.
+    on top. `method` is on file for the account (its id, or what was looked up), or `Captured`. The customer is told in
+    the conversation, else by text to `recipient`; without either, nobody is. `shows_balance` only to somebody who may
+    see the account.
+    `while_another`: also while another payment of the account is at work. `balance_cents`: only while so much is owed.
     """
 
     idempotency_key: str
     account_id: UUID
     amount_cents: int
-    method: UUID | Captured
+    method: UUID | ChargeableMethod | Captured
     purpose: str
     channel: str
     language: str
@@ -68,6 +85,7 @@ class NewCharge:
     shows_balance: bool = False
     while_another: bool = False
     fee_cents: int = 0
+    balance_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +129,26 @@ async def begin_charge(session: AsyncSession, new: NewCharge, *, district: Distr
     :raises saved_methods.MethodNotFoundError: the method is not on file for this account.
     :raises PaymentInProgressError: another payment of the account is at work.
     :raises IdempotencyConflictError: the key was used before for another payment.
-    :raises ReceivableNotFoundError: no such account.
+    :raises BalanceChangedError: something else is owed. :raises ReceivableNotFoundError: no such account.
     """
     check_charge_amount(new.amount_cents, district)
-    await hold_account(session, new.account_id)
-    known = await repository.by_key(session, new.idempotency_key)
-    if known is not None:
-        if (known.account_id, known.amount_cents) != (new.account_id, new.amount_cents):
-            raise IdempotencyConflictError(new.idempotency_key)
-        return state_of(known)
-    if not new.while_another:
-        await refuse_while_another(session, new.account_id)
-    values = {**_terms(new), **await _method(session, new), "received_on": now.astimezone(district.zone).date()}
-    values |= {"id": new_id(), "status": "created", "created_at": now}
-    return await add_charge(session, values)
+    today = now.astimezone(district.zone).date()
+    values = {**_terms(new), **await _method(session, new), "id": new_id(), "created_at": now, "received_on": today}
+    begun = await repository.begin(session, values, while_another=new.while_another, owed=(new.balance_cents, today))
+    if begun.outcome == "made":
+        return _announced(session, begun)
+    if begun.outcome == "known" and (begun.account_id, begun.amount_cents) == (new.account_id, new.amount_cents):
+        return state_of(begun)
+    raise _refusal(begun, new)
+
+
+def _refusal(begun: Row[Any], new: NewCharge) -> HeadgateError:
+    """Why nothing was begun."""
+    if begun.outcome == "in_progress":
+        return PaymentInProgressError(begun.id, begun.amount_cents)
+    if begun.outcome == "known":
+        return IdempotencyConflictError(new.idempotency_key)
+    return _REFUSALS[begun.outcome]()
 
 
 async def hold_account(session: AsyncSession, account_id: UUID) -> None:
@@ -147,6 +171,10 @@ async def add_charge(session: AsyncSession, values: dict[str, Any]) -> ChargeSta
     """A new row, and the news of it for the workflow."""
     made = await repository.add(session, values)
     assert made is not None  # its id is new, and nobody else begins a charge of this account meanwhile
+    return _announced(session, made)
+
+
+def _announced(session: AsyncSession, made: Row[Any]) -> ChargeState:
     announce(session, "charge", charge_id=made.id)
     announce(session, "money", account_id=made.account_id)
     return state_of(made)
@@ -186,7 +214,12 @@ async def _method(session: AsyncSession, new: NewCharge) -> dict[str, Any]:
             "method_kind": facts.kind.value,
             "method_label": method_rules.label(facts.brand, facts.last4, new.language),
         }
-    saved = await saved_methods.chargeable(session, new.method, new.account_id)
+    saved = new.method
+    if isinstance(saved, UUID):
+        found = await saved_methods.find_chargeable(session, saved, new.account_id)
+        if found is None:
+            return {}
+        saved = found
     return {
         "method_id": saved.id,
         "processor": saved.processor,

@@ -1,9 +1,13 @@
 """What the workflow does with a charge: submit, ask, post, tell. A step may be repeated, cut short, or doubled.
 
-Nothing here holds a transaction while the processor is asked. What was sent is written down before it is sent.
+Nothing here holds a transaction while the processor is asked. What was sent is written down before it is sent. When the
+processor says at once that it has the money, all that follows is one transaction; whatever comes in between leaves a
+charge in one of the states on the way, and each is gone on from in transactions of their own.
 """
 
-from datetime import datetime
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,7 +22,9 @@ from backend.charges.tools import Tools
 from backend.database import announce
 from backend.gateway.errors import DeclinedError, GatewayUnavailableError, RequestRefusedError
 from backend.gateway.values import ChargeRequest, ChargeState, DeclineReason, GatewayCharge, MethodKind
+from backend.payments import posting
 from backend.payments import service as payments
+from backend.payments.posting import NewPayment, PostedPayment
 from backend.saved_methods import service as saved_methods
 
 Outcome = Literal["go_on", "wait", "done"]
@@ -30,22 +36,46 @@ _TENDERS = {MethodKind.CARD: "card", MethodKind.BANK_ACCOUNT: "bank_transfer"}
 log = structlog.get_logger("backend.charges")
 
 
+async def advance_all(tools: Tools, charge_ids: Sequence[UUID]) -> list[UUID]:
+    """Do what can be done for these charges now, side by side; those of them that failed and may be tried again.
+
+    None of them waits for another, but for the one statement by which those that are new are marked as submitted.
+    """
+    async with tools.database.single_statement() as session:
+        charges = await repository.begin_submitting(session, charge_ids, tools.gateway.name)
+    failed = await asyncio.gather(*(_safely(tools, charge) for charge in charges))
+    return [charge.id for charge, has_failed in zip(charges, failed, strict=True) if has_failed]
+
+
+async def _safely(tools: Tools, charge: Row[Any]) -> bool:
+    """Whether it failed: what goes wrong with one charge is no matter of the others."""
+    try:
+        # One that is not new is read again: another run of it may have been faster than the statement.
+        if not charge.is_submitted or await _charge(tools, charge) == "go_on":
+            await advance(tools, charge.id)
+    except Exception as problem:
+        # Only the type: the message of an exception can hold customer data.
+        log.warning("charge_step_failed", charge_id=str(charge.id), kind=type(problem).__name__)
+        return True
+    return False
+
+
 async def advance(tools: Tools, charge_id: UUID) -> Outcome:
-    """Do what can be done for a charge now: submit or ask, then post, then tell, each in a transaction of its own."""
+    """Do what can be done for a charge now: submit or ask, then post, then tell."""
     outcome: Outcome = "go_on"
     for _ in range(LOOKS_MAX):
-        outcome = await _go_on(tools, charge_id)
+        async with tools.database.single_statement() as session:
+            charge = await repository.by_id(session, charge_id)
+        outcome = "done" if charge is None else await _go_on(tools, charge)
         if outcome != "go_on":
             break
     return outcome
 
 
-async def _go_on(tools: Tools, charge_id: UUID) -> Outcome:
+async def _go_on(tools: Tools, charge: Row[Any]) -> Outcome:
     """From where the charge is."""
-    async with tools.database.single_statement() as session:
-        charge = await repository.by_id(session, charge_id)
-    step = Step.NONE if charge is None else next_step(charge)
-    if charge is None or step is Step.NONE:
+    step = next_step(charge)
+    if step is Step.NONE:
         return "done"
     if charge.processor != tools.gateway.name and step in (Step.SUBMIT, Step.ASK):
         return await _wait_for_its_processor(tools, charge)
@@ -54,14 +84,19 @@ async def _go_on(tools: Tools, charge_id: UUID) -> Outcome:
     if step is Step.ASK:
         return await _ask(tools, charge)
     if step is Step.POST:
-        return await _post(tools, charge_id)
-    return await _tell(tools, charge_id)
+        return await _post(tools, charge.id)
+    return await _tell(tools, charge.id)
 
 
 async def _submit(tools: Tools, charge: Row[Any]) -> Outcome:
     async with tools.database.single_statement() as session:
         if not await repository.mark_submitted(session, charge.id):
             return "go_on"
+    return await _charge(tools, charge)
+
+
+async def _charge(tools: Tools, charge: Row[Any]) -> Outcome:
+    """Ask the processor for the money, which is on record as asked for."""
     try:
         made = await tools.gateway.charge(_request(charge))
     except DeclinedError as no:
@@ -120,6 +155,37 @@ async def _learn(tools: Tools, charge: Row[Any], found: GatewayCharge) -> Outcom
     now = tools.clock.now()
     if found.state is ChargeState.PENDING:
         return await _learn_pending(tools, charge, found, now)
+    try:
+        return await _settle(tools, charge, found, now)
+    except Exception as problem:
+        # What cannot be told must be in the ledger all the same, so now each in a transaction of its own.
+        log.warning("charge_not_settled", charge_id=str(charge.id), kind=type(problem).__name__)
+    return await _learn_succeeded(tools, charge, found, now)
+
+
+async def _settle(tools: Tools, charge: Row[Any], found: GatewayCharge, now: datetime) -> Outcome:
+    """It succeeded: learn, post and tell in one transaction, which costs a third of three."""
+    posted_on = now.astimezone(tools.district.zone).date()
+    new = _payment(charge, posted_on, found.id)
+    async with tools.database.transaction() as session:
+        values = posting.values_of(new, tools.district, now)
+        settled = await repository.settle(session, charge.id, found.id, posted_on, values)
+        if settled.is_new is None:
+            return "go_on"
+        posting.confirmed(new, _posted(settled))
+        announce(session, "money", account_id=charge.account_id)
+        await telling.tell_receipt(session, charge, settled, tools.district, now)
+    log.info("charge_settled", charge_id=str(charge.id), payment_id=str(settled.payment_id))
+    return "done"
+
+
+def _posted(settled: Row[Any]) -> PostedPayment:
+    return PostedPayment(
+        settled.is_new, settled.entry_id, settled.content_digest, settled.payment_id, settled.confirmation_number
+    )
+
+
+async def _learn_succeeded(tools: Tools, charge: Row[Any], found: GatewayCharge, now: datetime) -> Outcome:
     async with tools.database.single_statement() as session:
         learned = await repository.learn(
             session,
@@ -201,21 +267,25 @@ async def _post(tools: Tools, charge_id: UUID) -> Outcome:
         charge = await repository.take_succeeded(session, charge_id)
         if charge is None:
             return "go_on"
-        new = payments.new_payment(
-            account_id=charge.account_id,
-            amount_cents=charge.amount_cents,
-            method=_TENDERS[MethodKind(charge.method_kind)],
-            received_on=charge.received_on,
-            posted_on=charge.posted_on,
-            idempotency_key=f"charge:{charge_id}",
-            bank_reference=charge.processor_charge_id,
-            fee_cents=charge.fee_cents,
-        )
+        new = _payment(charge, charge.posted_on, charge.processor_charge_id)
         payment = await payments.post_new(session, new, tools.district, now)
         await repository.mark_posted(session, charge_id, payment.id, payment.confirmation_number)
         announce(session, "money", account_id=charge.account_id)
     log.info("charge_posted", charge_id=str(charge_id), payment_id=str(payment.id))
     return await _tell(tools, charge_id)
+
+
+def _payment(charge: Row[Any], posted_on: date, processor_charge_id: str | None) -> NewPayment:
+    return payments.new_payment(
+        account_id=charge.account_id,
+        amount_cents=charge.amount_cents,
+        method=_TENDERS[MethodKind(charge.method_kind)],
+        received_on=charge.received_on,
+        posted_on=posted_on,
+        idempotency_key=f"charge:{charge.id}",
+        bank_reference=processor_charge_id,
+        fee_cents=charge.fee_cents,
+    )
 
 
 async def _tell(tools: Tools, charge_id: UUID) -> Outcome:

@@ -25,6 +25,16 @@ async def tell_outcome(session: AsyncSession, charge: Row[Any], district: Distri
     await _send(session, charge, words, "payment_receipt", now)
 
 
+async def tell_receipt(
+    session: AsyncSession, charge: Row[Any], settled: Row[Any], district: District, now: datetime
+) -> None:
+    """The receipt of a charge that was put into the ledger just now (`repository.settle`), and marked as told."""
+    balance_cents = settled.balance_cents if charge.shows_balance else None
+    told = _of_account(charge, settled.account_number, balance_cents, district)
+    words = wording.receipt(told, settled.confirmation_number, charge.language)
+    await _send(session, charge, words, "payment_receipt", now)
+
+
 async def tell_pending(session: AsyncSession, charge: Row[Any], district: District, now: datetime) -> None:
     """That it is pending. The caller has marked it as told."""
     told = await _told(session, charge, district)
@@ -35,12 +45,16 @@ async def tell_pending(session: AsyncSession, charge: Row[Any], district: Distri
 async def _told(session: AsyncSession, charge: Row[Any], district: District) -> wording.Told:
     facts = await accounts.account_facts(session, charge.account_id)
     balance_cents = await ledger.balance_cents(session, charge.account_id) if charge.shows_balance else None
+    return _of_account(charge, facts.number, balance_cents, district)
+
+
+def _of_account(charge: Row[Any], number: str, balance_cents: int | None, district: District) -> wording.Told:
     return wording.Told(
         district=district.settings.short_name,
         phone=district.settings.phone,
         amount_cents=charge.amount_cents,
         method=charge.method_label,
-        account=facts.number[-4:],
+        account=number[-4:],
         balance_cents=balance_cents,
         fee_cents=charge.fee_cents,
         kind=charge.method_kind,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backend.conversations.digits import Group, groups, only_digits, runs
+from backend.conversations.digits import Group, only_digits, runs
 
 CARD, BANK, SSN = "card_number", "bank_number", "ssn"
 _MASKS = {CARD: "[card number removed]", BANK: "[bank number removed]", SSN: "[SSN removed]"}
@@ -39,9 +39,10 @@ class Redacted:
 
 def redact(text: str) -> Redacted:
     """Mask what must not be kept in `text`."""
-    if not any(group for group in groups(text)):
+    every = runs(text)
+    if not every:
         return Redacted(text, None)
-    spans = [*_cards(text), *_security_codes(text), *_social(text), *_bank(text)]
+    spans = [*_cards(text, every), *_security_codes(text, every), *_social(text, every), *_bank(text, every)]
     if not spans:
         return Redacted(text, None)
     kinds = [kind for _, _, kind in spans]
@@ -121,11 +122,14 @@ _AMOUNT_OR_DAY = re.compile(
 )
 
 
-def _runs_without_amounts(text: str) -> list[list[Group]]:
+Runs = Sequence[Sequence[Group]]
+
+
+def _runs_without_amounts(text: str, every: Runs) -> list[list[Group]]:
     """Runs of groups that may be a card number: an amount or a day ends one."""
     known = [found.span() for found in _AMOUNT_OR_DAY.finditer(text)]
     parts: list[list[Group]] = []
-    for run in runs(text):
+    for run in every:
         parts.append([])
         for group in run:
             if any(start <= group.start < end for start, end in known):
@@ -135,9 +139,9 @@ def _runs_without_amounts(text: str) -> list[list[Group]]:
     return [part for part in parts if part]
 
 
-def _cards(text: str) -> list[Span]:
+def _cards(text: str, every: Runs) -> list[Span]:
     spans: list[Span] = []
-    for run in _runs_without_amounts(text):
+    for run in _runs_without_amounts(text, every):
         start = 0
         while start < len(run):
             end = _card_end(run, start)
@@ -149,7 +153,7 @@ def _cards(text: str) -> list[Span]:
     if spans:
         after = min(span[1] for span in spans)
         # What stands short behind a card number is its date and its security code.
-        spans += [(g.start, g.end, CARD) for g in groups(text) if g.start >= after and len(g.digits) <= 4]
+        spans += [(g.start, g.end, CARD) for r in every for g in r if g.start >= after and len(g.digits) <= 4]
     return spans
 
 
@@ -179,18 +183,17 @@ def _holds_card(digits: str) -> bool:
     return any(_is_card(piece) for piece in pieces)
 
 
-def _security_codes(text: str) -> list[Span]:
-    return [(run[0].start, run[-1].end, CARD) for run in _runs_after(text, _CVV) if len(_digits(run)) in (3, 4)]
+def _security_codes(text: str, every: Runs) -> list[Span]:
+    return [(run[0].start, run[-1].end, CARD) for run in _runs_after(text, _CVV, every) if len(_digits(run)) in (3, 4)]
 
 
-def _social(text: str) -> list[Span]:
+def _social(text: str, every: Runs) -> list[Span]:
     spans = [(found.start(), found.end(), SSN) for found in _SSN_SHAPE.finditer(text)]
-    spans += [(r[0].start, r[-1].end, SSN) for r in _runs_after(text, _SSN_WORD) if len(_digits(r)) in (4, 9)]
+    spans += [(r[0].start, r[-1].end, SSN) for r in _runs_after(text, _SSN_WORD, every) if len(_digits(r)) in (4, 9)]
     return spans
 
 
-def _bank(text: str) -> list[Span]:
-    every = runs(text)
+def _bank(text: str, every: Runs) -> list[Span]:
     routing = [g for run in every for g in run if routing_valid(g.digits)]
     routing += [r[0] for r in every if len(r) > 1 and routing_valid(_digits(r))]
     long = [g for run in every for g in run if 6 <= len(g.digits) <= 17]
@@ -198,12 +201,11 @@ def _bank(text: str) -> list[Span]:
         return [(r[0].start, r[-1].end, BANK) for r in every if len(_digits(r)) >= 6]
     if routing and len(long) > 1:
         return [(g.start, g.end, BANK) for g in long]
-    near = [r for r in _runs_after(text, _BANK_WORD) if 5 <= len(_digits(r)) <= 17]
+    near = [r for r in _runs_after(text, _BANK_WORD, every) if 5 <= len(_digits(r)) <= 17]
     return [(r[0].start, r[-1].end, BANK) for r in near]
 
 
-def _runs_after(text: str, keyword: re.Pattern[str]) -> Iterable[list[Group]]:
-    every = runs(text)
+def _runs_after(text: str, keyword: re.Pattern[str], every: Runs) -> Iterable[list[Group]]:
     for word in keyword.finditer(text):
         # A run may begin before the keyword ("four digits on the back four two one"): look at its groups after it.
         for run in every:

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.database import row_of
+
 _RECORD_TURN = text(
     "SELECT * FROM record_turn(:turn_id, :new_conversation_id, :channel, :provider_message_id, :thread_key, :party,"
     " :kind, :text, :kept_text, :secret_text, :payload, CAST(:media_count AS int), :refused, :language,"
@@ -66,18 +68,16 @@ _END = text(
     """
 )
 _LANGUAGE = text("UPDATE conversations SET language = :language WHERE id = :conversation_id RETURNING id")
-_APPEND = text(
-    """
+_APPEND = """
     WITH numbered AS (
-        UPDATE conversations SET last_seq = last_seq + 1 WHERE id = :conversation_id
+        UPDATE conversations SET last_seq = last_seq + 1 WHERE id = %(conversation_id)s
         RETURNING id, last_seq, channel, thread_key, party, language
     ), added AS (
         INSERT INTO messages (conversation_id, seq, sender, text, at, staff_id, name)
-        SELECT id, last_seq, :sender, :text, :now, CAST(:staff_id AS uuid), :name FROM numbered
+        SELECT id, last_seq, %(sender)s, %(text)s, %(now)s, CAST(%(staff_id)s AS uuid), %(name)s FROM numbered
     )
     SELECT last_seq, channel, thread_key, party, language FROM numbered
     """
-)
 
 
 async def record_turn(session: AsyncSession, values: dict[str, Any]) -> Row[Any]:
@@ -150,4 +150,5 @@ async def append_message(
         "staff_id": staff_id,
         "name": name,
     }
-    return (await session.execute(_APPEND, values)).one_or_none()
+    row: Row[Any] | None = await row_of(session, _APPEND, values)
+    return row

@@ -78,10 +78,3 @@ class OfferOverError(ConflictError):
 
     def __init__(self, state: str) -> None:
         super().__init__("offer_over", "This offer counts no more. Make a new one.", state=state)
-
-
-class BalanceChangedError(ConflictError):
-    """409 `balance_changed`: something was charged or paid since the offer was made. Make a new one."""
-
-    def __init__(self) -> None:
-        super().__init__("balance_changed", "The balance has changed since this was offered. Make a new offer.")

@@ -20,7 +20,6 @@ from backend.conversations.service import ConversationNotFoundError
 from backend.district.service import District
 from backend.gateway.values import MethodFacts, MethodKind
 from backend.ledger import service as ledger
-from backend.models.pay_by_text import PaymentOffer
 from backend.offers import repository, rules
 from backend.offers.errors import AmountWantedError, KeysNeedCallError, OfferNotFoundError, OfferOverError
 from backend.offers.links import MOST_CENTS, account_named
@@ -83,13 +82,13 @@ async def _offer_to_anyone(
     assert wanted.amount_cents is not None
     kind = rules.KEYED[wanted.pays_with]
     fee = district.policy.payments.convenience_fee_cents(kind, payer.channel)
-    await repository.replace_open(session, payer.account_id, payer.key, now)
-    values = {"purpose": "other_amount", "amount_cents": wanted.amount_cents, "fee_cents": fee}
-    made = await repository.add(session, open_offer(payer, wanted.pays_with, now) | values)
+    values = open_offer(payer, wanted.pays_with, now)
+    values |= {"purpose": "other_amount", "amount_cents": wanted.amount_cents, "fee_cents": fee}
+    await repository.place(session, values)
     return Offer(
-        id=made.id,
-        purpose=made.purpose,
-        amount_cents=made.amount_cents,
+        id=values["id"],
+        purpose="other_amount",
+        amount_cents=wanted.amount_cents,
         fee_cents=fee,
         balance_cents=None,
         past_due_cents=0,
@@ -99,7 +98,7 @@ async def _offer_to_anyone(
         kind=kind,
         autopay=False,
         others={},
-        expires_at=made.expires_at,
+        expires_at=values["expires_at"],
     )
 
 
@@ -117,11 +116,12 @@ async def agree(
         await payer_of(session, conversation_id, offer.account_id, purpose="pay", now=now)
         await check_balance(session, offer, district=district, now=now)
     await charges.refuse_while_another(session, offer.account_id)
-    await repository.agree(session, offer, now, now + rules.KEYING)
-    return offer.status
+    await repository.agree(session, offer.id, now, now + rules.KEYING)
+    status: str = offer.status
+    return status
 
 
-def _check_open(offer: PaymentOffer, now: datetime) -> None:
+def _check_open(offer: Row[Any], now: datetime) -> None:
     if offer.status != "open" or offer.pays_with not in rules.KEYED:
         raise OfferOverError(offer.status)
     if now >= offer.expires_at:
@@ -143,16 +143,14 @@ async def capture(
     _check_open(offer, now)
     if offer.agreed_at is None or rules.KEYED[offer.pays_with] != keyed.kind:
         raise OfferOverError("not_agreed")
-    if offer.balance_cents is not None:
-        await check_balance(session, offer, district=tools.district, now=now)
     where = await repository.place_of(session, conversation_id)
     new = _charge(offer, where, tools.gateway.name, keyed)
     charge = await charges.begin_charge(session, new, district=tools.district, now=now)
-    await repository.answer(session, offer, "accepted", now, charge.id)
+    await repository.answer(session, offer.id, "accepted", now, charge.id)
     return charge
 
 
-def _charge(offer: PaymentOffer, where: Row[Any], processor: str, keyed: Keyed) -> NewCharge:
+def _charge(offer: Row[Any], where: Row[Any], processor: str, keyed: Keyed) -> NewCharge:
     return NewCharge(
         idempotency_key=f"offer:{offer.id}",
         account_id=offer.account_id,
@@ -164,6 +162,7 @@ def _charge(offer: PaymentOffer, where: Row[Any], processor: str, keyed: Keyed) 
         language=where.language,
         recipient=where.party,
         shows_balance=offer.balance_cents is not None,
+        balance_cents=offer.balance_cents,
     )
 
 

@@ -6,17 +6,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import service as accounts
 from backend.charges import service as charges
-from backend.charges.service import ChargeState, NewCharge
+from backend.charges.service import BalanceChangedError, ChargeState, NewCharge
 from backend.district.service import District
+from backend.gateway.values import MethodKind
 from backend.models.base import new_id
-from backend.models.pay_by_text import PaymentOffer
 from backend.offers import repository, rules
 from backend.offers.errors import (
-    BalanceChangedError,
     KeysNeedCallError,
     MoreThanOwedError,
     NoMethodError,
@@ -27,8 +27,7 @@ from backend.offers.errors import (
     PaymentPendingError,
 )
 from backend.offers.payers import Payer, payer_of
-from backend.saved_methods import service as saved_methods
-from backend.saved_methods.service import SavedMethod
+from backend.saved_methods.service import ChargeableMethod, SavedMethod, saved_method
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,12 @@ async def make_offer(
     installment = balance.arrangement.installment_cents if balance.arrangement else None
     owed = rules.Owed(balance.balance_cents, balance.past_due_cents, installment)
     purpose, cents = _amount(owed, wanted, district)
-    on_its_way = sum(one.amount_cents for one in await charges.pending_charges(session, payer.account_id))
-    if on_its_way >= owed.balance_cents:
-        raise PaymentPendingError(on_its_way)
-    method = await _method(session, payer, wanted, owed, today)
+    means = await repository.means(session, payer.account_id)
+    if means[0].on_its_way_cents >= owed.balance_cents:
+        raise PaymentPendingError(means[0].on_its_way_cents)
+    method = _method([saved_method(row) for row in means if row.id is not None], payer, wanted, owed, today)
     kind = rules.KEYED[wanted.pays_with] if method is None else method.kind.value
     fee = district.policy.payments.convenience_fee_cents(kind, payer.channel)
-    await repository.replace_open(session, payer.account_id, payer.key, now)
     values = open_offer(payer, wanted.pays_with, now) | {
         "purpose": purpose,
         "amount_cents": cents,
@@ -95,23 +93,22 @@ async def make_offer(
         "due_on": balance.due_date,
         "method_id": method.id if method else None,
     }
-    made = await repository.add(session, values)
-    facts = await accounts.account_facts(session, payer.account_id)
+    await repository.place(session, values)
     others = {name: amount for name, amount in rules.amounts(owed).items() if amount != cents}
     return Offer(
-        id=made.id,
+        id=values["id"],
         purpose=purpose,
         amount_cents=cents,
         fee_cents=fee,
         balance_cents=balance.balance_cents,
         past_due_cents=balance.past_due_cents,
         due_on=balance.due_date,
-        account=facts.number[-4:],
+        account=balance.number[-4:],
         method=method.label(payer.language) if method else "",
         kind=kind,
         autopay=balance.autopay,
         others=others,
-        expires_at=made.expires_at,
+        expires_at=values["expires_at"],
     )
 
 
@@ -147,15 +144,14 @@ def _amount(owed: rules.Owed, wanted: Wanted, district: District) -> tuple[str, 
     return purpose, possible[purpose]
 
 
-async def _method(
-    session: AsyncSession, payer: Payer, wanted: Wanted, owed: rules.Owed, today: date
+def _method(
+    on_file: list[SavedMethod], payer: Payer, wanted: Wanted, owed: rules.Owed, today: date
 ) -> SavedMethod | None:
     """What is on file to pay with; None for what the caller will key in."""
     if wanted.pays_with != "saved":
         if payer.channel != "voice":
             raise KeysNeedCallError
         return None
-    on_file = await saved_methods.methods_of(session, payer.account_id)
     good = [one for one in on_file if not one.has_expired(today) and wanted.method_id in (None, one.id)]
     if not good:
         raise NoMethodError(owed.balance_cents)
@@ -170,7 +166,9 @@ async def accept_offer(
     :raises OfferNotFoundError: no such offer in this conversation. :raises OfferOverError: it counts no more.
     :raises BalanceChangedError: other than it was. :raises PaymentInProgressError: another payment is at work.
     """
-    offer = await locked_offer(session, offer_id, conversation_id)
+    offer = await repository.locked_with_method(session, offer_id, conversation_id)
+    if offer is None:
+        raise OfferNotFoundError
     if offer.method_id is None:
         raise OfferOverError("keyed")  # it is agreed to and then keyed in (`keyed`)
     payer = await payer_of(session, conversation_id, offer.account_id, purpose="pay", now=now)
@@ -178,13 +176,13 @@ async def accept_offer(
         return await charges.charge_state(session, offer.charge_id)
     if offer.status != "open" or now >= offer.expires_at:
         raise OfferOverError("expired" if offer.status == "open" else offer.status)
-    await check_balance(session, offer, district=district, now=now)
+    # Whoever else pays for the account has to wait, so what is owed is looked at after they have begun.
     charge = await charges.begin_charge(session, _charge(offer, payer), district=district, now=now)
-    await repository.answer(session, offer, "accepted", now, charge.id)
+    await repository.answer(session, offer.id, "accepted", now, charge.id)
     return charge
 
 
-async def check_balance(session: AsyncSession, offer: PaymentOffer, *, district: District, now: datetime) -> None:
+async def check_balance(session: AsyncSession, offer: Row[Any], *, district: District, now: datetime) -> None:
     """Hold the account, and look whether the offer is still of what is owed.
 
     :raises BalanceChangedError: it is not.
@@ -196,8 +194,7 @@ async def check_balance(session: AsyncSession, offer: PaymentOffer, *, district:
         raise BalanceChangedError
 
 
-def _charge(offer: PaymentOffer, payer: Payer) -> NewCharge:
-    assert offer.method_id is not None  # the one who accepts has looked
+def _charge(offer: Row[Any], payer: Payer) -> NewCharge:
     # A caller hears it now and has the receipt as a text; in a thread it comes where it was agreed.
     is_call = payer.channel == "voice"
     return NewCharge(
@@ -205,13 +202,26 @@ def _charge(offer: PaymentOffer, payer: Payer) -> NewCharge:
         account_id=offer.account_id,
         amount_cents=offer.amount_cents,
         fee_cents=offer.fee_cents,
-        method=offer.method_id,
+        method=offer.method_id if offer.chargeable_id is None else _chargeable(offer),
         purpose=offer.purpose,
         channel=payer.channel,
         language=payer.language,
         conversation_id=None if is_call else payer.conversation_id,
         recipient=payer.phone if is_call else None,
         shows_balance=True,
+        balance_cents=offer.balance_cents,
+    )
+
+
+def _chargeable(offer: Row[Any]) -> ChargeableMethod:
+    return ChargeableMethod(
+        id=offer.chargeable_id,
+        processor=offer.processor,
+        customer=offer.processor_customer,
+        token=offer.token,
+        kind=MethodKind(offer.kind),
+        brand=offer.brand,
+        last4=offer.last4,
     )
 
 
@@ -221,9 +231,11 @@ async def decline_offer(session: AsyncSession, conversation_id: UUID, offer_id: 
     :raises OfferNotFoundError: there is no such offer in this conversation.
     """
     offer = await locked_offer(session, offer_id, conversation_id)
-    if offer.status == "open":
-        await repository.answer(session, offer, "declined", now)
-    return offer.status
+    if offer.status != "open":
+        status: str = offer.status
+        return status
+    await repository.answer(session, offer.id, "declined", now)
+    return "declined"
 
 
 async def charge_of_offer(session: AsyncSession, conversation_id: UUID, offer_id: UUID) -> ChargeState:
@@ -237,7 +249,7 @@ async def charge_of_offer(session: AsyncSession, conversation_id: UUID, offer_id
     return await charges.charge_state(session, charge_id)
 
 
-async def locked_offer(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -> PaymentOffer:
+async def locked_offer(session: AsyncSession, offer_id: UUID, conversation_id: UUID) -> Row[Any]:
     """The offer, held until the transaction ends, so that it is answered once.
 
     :raises OfferNotFoundError: there is none in this conversation.

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.database import row_of, rows_of
 from backend.models.outbox import OutboundMessage
 
 # What a carrier says can overtake itself, and us: a later word never takes back a final one.
@@ -26,18 +27,15 @@ _STATUS = text(
     RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, told.status, told.error_code
     """
 )
-_DUE = text(
-    """
+_DUE = """
     SELECT id, segments FROM outbound_messages
-     WHERE status = 'pending' AND urgency BETWEEN :first AND :last AND look_at <= clock_timestamp()
-     ORDER BY urgency, look_at, created_at LIMIT :limit FOR UPDATE SKIP LOCKED
+     WHERE status = 'pending' AND urgency BETWEEN %(first)s AND %(last)s AND look_at <= clock_timestamp()
+     ORDER BY urgency, look_at, created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     """
-)
 # Whoever dies with a message in hand leaves it to be looked at again; telephony sends one id once.
-_CLAIM = text(
-    """
-    UPDATE outbound_messages m SET look_at = clock_timestamp() + make_interval(secs => :lease_seconds)
-     WHERE m.id = ANY(:ids)
+_CLAIM = """
+    UPDATE outbound_messages m SET look_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+     WHERE m.id = ANY(%(ids)s)
     RETURNING m.id, m.conversation_id, m.channel, m.thread_key, m.recipient, m.text, m.language, m.seq, m.kind,
               m.urgency, m.attempts, m.account_id, m.segments,
               m.kind <> 'dunning' OR (SELECT sum(amount_cents) FROM ledger_postings
@@ -45,7 +43,6 @@ _CLAIM = text(
               (SELECT array_agg(p.zone) FROM service_agreements s JOIN premises p ON p.id = s.premise_id
                 WHERE m.kind = 'dunning' AND s.account_id = m.account_id AND s.ended_on IS NULL) AS zones
     """
-)
 _PUT_OFF = text(
     """
     UPDATE outbound_messages m SET waits_for = put.waits_for, attempts = m.attempts + put.tried,
@@ -56,20 +53,18 @@ _PUT_OFF = text(
     """
 )
 # A campaign may have been paused or canceled while the text was on its way: it has gone all the same.
-_DONE = text(
-    """
+_DONE = """
     UPDATE outbound_messages m SET
         status = CASE WHEN m.status IN ('pending', 'held', 'canceled') THEN done.status ELSE m.status END,
         provider_message_id = coalesce(m.provider_message_id, done.provider_message_id),
-        error_code = coalesce(m.error_code, done.error_code), waits_for = NULL, updated_at = :now, attempts = 0,
-        look_at = clock_timestamp() + make_interval(secs => :confirm_seconds),
+        error_code = coalesce(m.error_code, done.error_code), waits_for = NULL, updated_at = %(now)s, attempts = 0,
+        look_at = clock_timestamp() + make_interval(secs => %(confirm_seconds)s),
         text = CASE WHEN m.secret THEN '' ELSE m.text END
-      FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
-                  CAST(:error_codes AS text[])) AS done (id, status, provider_message_id, error_code)
+      FROM unnest(CAST(%(ids)s AS uuid[]), CAST(%(statuses)s AS text[]), CAST(%(provider_ids)s AS text[]),
+                  CAST(%(error_codes)s AS text[])) AS done (id, status, provider_message_id, error_code)
      WHERE m.id = done.id AND m.status <> 'delivered'
     RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, m.status, done.error_code
     """
-)
 # A minute, two, four … after it was sent: callbacks get lost when whoever takes them is away.
 _UNCONFIRMED = text(
     """
@@ -84,8 +79,8 @@ _UNCONFIRMED = text(
 )
 _BUSY = text("SELECT busy_until, clock_timestamp() AS now FROM sender_pace WHERE id = 1 FOR UPDATE")
 _KEEP_BUSY = text("UPDATE sender_pace SET busy_until = :busy_until WHERE id = 1")
-_WAITING = text(
-    "SELECT count(*) FROM (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= :first"
+_WAITING = (
+    "SELECT count(*) FROM (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= %(first)s"
     " AND look_at <= clock_timestamp() LIMIT 1) one"
 )
 _LOOK_AGAIN = text("UPDATE outbound_messages SET look_at = now() WHERE status = 'pending' AND waits_for IS NOT NULL")
@@ -106,6 +101,14 @@ _OF_CAMPAIGN = text(
       FROM outbound_messages WHERE campaign_id = :campaign_id GROUP BY 1, 2, 3
     """
 )
+
+_ADD = """
+INSERT INTO outbound_messages (id, conversation_id, seq, channel, thread_key, recipient, text, secret, language,
+                               purpose, status, created_at, updated_at, kind, urgency, segments, account_id)
+VALUES (%(id)s, %(conversation_id)s, %(seq)s, %(channel)s, %(thread_key)s, %(recipient)s, %(text)s, %(secret)s,
+        %(language)s, %(purpose)s, %(status)s, %(created_at)s, %(updated_at)s, %(kind)s, %(urgency)s, %(segments)s,
+        %(account_id)s)
+"""
 
 CONFIRM_SECONDS = 60.0
 ASKS_MAX = 8
@@ -133,7 +136,7 @@ class PutOff:
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:
     """One new row."""
-    await session.execute(insert(OutboundMessage).values(values))
+    await rows_of(session, _ADD, values)
 
 
 async def add_many(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
@@ -159,12 +162,12 @@ def _columns(messages: Sequence[Done], now: datetime) -> dict[str, Any]:
 
 async def due(session: AsyncSession, first: int, last: int, limit: int) -> Sequence[Row[Any]]:
     """The `id` and `segments` of messages to look at now, most urgent first, locked until the transaction ends."""
-    return (await session.execute(_DUE, {"first": first, "last": last, "limit": limit})).all()
+    return await rows_of(session, _DUE, {"first": first, "last": last, "limit": limit})
 
 
 async def claim(session: AsyncSession, ids: Sequence[UUID], lease_seconds: float) -> Sequence[Row[Any]]:
     """Take these messages in hand; nobody else looks at them for so long."""
-    return (await session.execute(_CLAIM, {"ids": list(ids), "lease_seconds": lease_seconds})).all()
+    return await rows_of(session, _CLAIM, {"ids": list(ids), "lease_seconds": lease_seconds})
 
 
 async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
@@ -184,7 +187,7 @@ async def finish(session: AsyncSession, messages: Sequence[Done], now: datetime)
     if not messages:
         return ()
     values = _columns(messages, now) | {"confirm_seconds": CONFIRM_SECONDS}
-    return (await session.execute(_DONE, values)).all()
+    return await rows_of(session, _DONE, values)
 
 
 async def unconfirmed(session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
@@ -205,7 +208,7 @@ async def keep_pace(session: AsyncSession, busy_until: datetime) -> None:
 
 async def is_waiting(session: AsyncSession, first: int) -> bool:
     """Whether any message of this urgency or less is due."""
-    return bool(await session.scalar(_WAITING, {"first": first}))
+    return bool((await row_of(session, _WAITING, {"first": first}))[0])
 
 
 async def look_again(session: AsyncSession) -> None:

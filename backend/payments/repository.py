@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Date, RowMapping, Text, Uuid, bindparam, select, text
@@ -107,9 +108,9 @@ def _order(order: Order) -> dict[str, str]:
     return {"first": order.first, "within_date": order.within_date, "on_plan": order.on_plan}
 
 
-async def post(session: AsyncSession, new: NewPayment, order: Order, now: datetime) -> PostedPayment | None:
-    """Entry, payment and allocations in one round trip; None when the account has no receivable."""
-    values = (
+def posting(new: NewPayment, order: Order, now: datetime) -> tuple[Any, ...]:
+    """What `post_payment` is called with."""
+    return (
         new_id(),
         new_id(),
         new.account_id,
@@ -131,6 +132,11 @@ async def post(session: AsyncSession, new: NewPayment, order: Order, now: dateti
         CONVENIENCE_FEES,
         new.fee_cents,
     )
+
+
+async def post(session: AsyncSession, new: NewPayment, order: Order, now: datetime) -> PostedPayment | None:
+    """Entry, payment and allocations in one round trip; None when the account has no receivable."""
+    values = posting(new, order, now)
     row = (await (await session.connection()).exec_driver_sql(_POST, values)).one()
     return None if row.is_new is None else PostedPayment(**row._mapping)
 

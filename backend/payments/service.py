@@ -15,8 +15,9 @@ from backend.ledger import chart
 from backend.ledger import rules as ledger_rules
 from backend.ledger import service as ledger
 from backend.models.payment import Payment
-from backend.payments import repository, rules
+from backend.payments import posting, repository, rules
 from backend.payments.files import account_number_in
+from backend.payments.posting import order_of
 from backend.payments.repository import NewPayment
 
 
@@ -67,14 +68,6 @@ class Preview:
 
     paid: tuple[Paid, ...]
     left_as_credit_cents: int
-
-
-def order_of(district: District | None) -> rules.Order:
-    """The district's order of allocation; without a district the usual one."""
-    if district is None:
-        return rules.Order()
-    policy = district.policy.payments
-    return rules.Order(policy.allocation, policy.within_date, policy.on_plan)
 
 
 def new_payment(
@@ -156,24 +149,7 @@ async def post_new(session: AsyncSession, new: NewPayment, district: District | 
     :raises ledger_rules.UnsoundEntryError: an absurd amount.
     """
     ledger_rules.check(new.entry)
-    posted = await repository.post(session, new, order_of(district), now)
-    if posted is None:
-        raise ledger.ReceivableNotFoundError
-    same = posted.is_new or posted.content_digest == ledger_rules.content_digest(new.entry)
-    if not same or posted.payment_id is None:
-        raise ledger.IdempotencyConflictError(new.entry.idempotency_key)
-    return Payment(
-        id=posted.payment_id,
-        account_id=new.account_id,
-        entry_id=posted.entry_id,
-        method=new.method,
-        amount_cents=new.amount_cents,
-        received_on=new.received_on,
-        confirmation_number=posted.confirmation_number,
-        batch_id=new.batch_id,
-        import_id=new.import_id,
-        bank_reference=new.bank_reference,
-    )
+    return posting.confirmed(new, await repository.post(session, new, order_of(district), now))
 
 
 async def post_payments(

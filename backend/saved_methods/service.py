@@ -57,21 +57,19 @@ class ChargeableMethod:
 
 async def methods_of(session: AsyncSession, account_id: UUID) -> list[SavedMethod]:
     """What is on file for an account, the newest first."""
-    return [_shown(row) for row in await repository.of_account(session, account_id)]
+    return [saved_method(row) for row in await repository.of_account(session, account_id)]
 
 
-def _shown(row: Row[Any]) -> SavedMethod:
+def saved_method(row: Row[Any]) -> SavedMethod:
+    """A row of it, as its owner may see it."""
     return SavedMethod(row.id, MethodKind(row.kind), row.brand, row.last4, row.expires_on, row.saved_at)
 
 
-async def chargeable(session: AsyncSession, method_id: UUID, account_id: UUID) -> ChargeableMethod:
-    """A method to charge for this account.
-
-    :raises MethodNotFoundError: it is not on file for this account.
-    """
+async def find_chargeable(session: AsyncSession, method_id: UUID, account_id: UUID) -> ChargeableMethod | None:
+    """A method to charge for this account; None when it is not on file for it."""
     row = await repository.for_account(session, method_id, account_id)
     if row is None:
-        raise MethodNotFoundError
+        return None
     return ChargeableMethod(
         row.id, row.processor, row.processor_customer, row.token, MethodKind(row.kind), row.brand, row.last4
     )

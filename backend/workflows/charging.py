@@ -1,17 +1,20 @@
 """From workflow threads to the event loop: steps of charges run there, over the application's connections."""
 
 import asyncio
-from collections.abc import Coroutine
+import threading
+from collections import Counter
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
 from uuid import UUID
 
-from backend.charges.steps import Outcome, advance
+from backend.charges.steps import advance_all
 from backend.charges.tools import Tools
 
 AT_ONCE_MAX = 100
-"""Runs at the same time: a processor that is silent must not keep every thread from the texts."""
+"""Charges in hand at the same time: a processor that is silent must not keep every thread from the texts."""
 
 
 class Charging:
@@ -22,26 +25,47 @@ class Charging:
         self._loop = loop
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
-        self.active: set[str] = set()
-        """The runs at work in this process."""
+        self._in_hand: Counter[str] = Counter()
+        self._counting = threading.Lock()
+
+    @property
+    def in_hand(self) -> int:
+        """How many charges this process is at work on."""
+        return len(self._in_hand)
 
     @property
     def room(self) -> int:
-        """How many more runs may begin."""
-        return max(0, AT_ONCE_MAX - len(self.active))
+        """How many more it may begin with."""
+        return max(0, AT_ONCE_MAX - self.in_hand)
 
-    def advance(self, charge_id: str) -> Outcome:
-        """What can be done for a charge now, waited for.
+    def has(self, charge_id: str) -> bool:
+        """Whether this process is at work on it."""
+        return charge_id in self._in_hand
+
+    @contextmanager
+    def hold(self, charge_ids: Sequence[str]) -> Iterator[None]:
+        """These are in hand meanwhile; a charge may be so more than once."""
+        with self._counting:
+            self._in_hand.update(charge_ids)
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._in_hand -= Counter(charge_ids)
+
+    def advance(self, charge_ids: Sequence[str]) -> list[str]:
+        """What can be done for these now, waited for; those that failed.
 
         :raises CancelledError: the process is stopping.
         """
         if self._closed:
             raise CancelledError
-        work = self._kept(advance(self._tools, UUID(charge_id)))
+        work = self._kept(advance_all(self._tools, [UUID(charge_id) for charge_id in charge_ids]))
         # In a context of its own: what the step sets off (a delivery) is not part of this thread's workflow.
-        return Context().run(asyncio.run_coroutine_threadsafe, work, self._loop).result()
+        failed = Context().run(asyncio.run_coroutine_threadsafe, work, self._loop).result()
+        return [str(charge_id) for charge_id in failed]
 
-    async def _kept(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    async def _kept(self, work: Coroutine[Any, Any, list[UUID]]) -> list[UUID]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         try:

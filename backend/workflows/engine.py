@@ -58,10 +58,10 @@ def start_order(order_id: str, *, again: bool) -> None:
             DBOS.resume_workflow(f"order:{order_id}")
 
 
-def start_charge(charge_id: str) -> None:
-    """Look at a charge, in a run of its own."""
-    with SetWorkflowID(f"charge:{charge_id}:{time.time_ns()}"):
-        DBOS.start_workflow(charge.charge, charge_id)
+def start_charges(charge_ids: list[str]) -> None:
+    """Look at these charges, in a run of their own."""
+    with SetWorkflowID(f"charge:{charge_ids[0]}:{time.time_ns()}"):
+        DBOS.start_workflow(charge.charge, charge_ids)
 
 
 def start_nightly(business_date: date, *, hurry: bool) -> None:

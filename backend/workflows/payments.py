@@ -22,28 +22,51 @@ from backend.workflows.charging import Charging
 log = structlog.get_logger("backend.charges")
 
 
+GATHER_SECONDS = 0.2
+"""While charges are in hand already, new ones wait so long for others to share a run with: a run costs as much for ten
+as for one. Whoever is alone does not wait."""
+OVERTAKEN_SECONDS = 0.5
+"""The processor's own news of a charge that is in hand usually overtakes the answer to it by a moment."""
+
+
 class Payments:
     """The payments of this process. `engine` is backend.workflows.engine, once DBOS runs."""
 
     def __init__(self, tools: Tools, loop: asyncio.AbstractEventLoop) -> None:
         self._tools = tools
+        self._waiting: list[str] = []
         self.charging = Charging(tools, loop)
 
     async def hear(self, event: Event, engine: Any) -> None:
         """Look at what was just committed."""
-        if event.kind == "charge" and self.charging.room:
-            await self._start(event.data["charge_id"], engine)
+        if event.kind == "charge":
+            await self._hear_charge(event.data["charge_id"], engine)
         elif event.kind == "checkout_page":
             await self._look(self._at_checkout, UUID(event.data["checkout_id"]))
         elif event.kind == "setup_page":
             await self._look(self._at_setup, UUID(event.data["setup_id"]))
 
+    async def _hear_charge(self, charge_id: str, engine: Any) -> None:
+        if self.charging.has(charge_id):
+            await asyncio.sleep(OVERTAKEN_SECONDS)
+            if not self.charging.has(charge_id):
+                return  # what became of it is known; if not, it is due to be looked at in a moment
+        if not self.charging.room:
+            return
+        self._waiting.append(charge_id)
+        if len(self._waiting) > 1:
+            return  # whoever came first takes it along
+        if self.charging.in_hand:
+            await asyncio.sleep(GATHER_SECONDS)
+        gathered, self._waiting = self._waiting, []
+        await self._start(gathered, engine)
+
     async def sweep(self, engine: Any) -> None:
         """Look at what is due: an outcome that nobody knew, a bank debit, a page without a notification."""
         async with self._tools.database.transaction() as session:
             claimed = await claim_due_charges(session, self.charging.room)
-        for charge_id in claimed:
-            await self._start(str(charge_id), engine)
+        if claimed:
+            await self._start([str(charge_id) for charge_id in claimed], engine)
         await settle_disputes(self._tools)
         checkouts = await due_checkouts(self._tools.database)
         setups = await due_setups(self._tools.database)
@@ -51,11 +74,12 @@ class Payments:
         looks += [self._look(self._at_setup, page) for page in setups]
         await asyncio.gather(*looks)
 
-    async def _start(self, charge_id: str, engine: Any) -> None:
+    async def _start(self, charge_ids: list[str], engine: Any) -> None:
         try:
-            await asyncio.to_thread(engine.start_charge, charge_id)
+            with self.charging.hold(charge_ids):
+                await asyncio.to_thread(engine.start_charges, charge_ids)
         except Exception as problem:
-            log.warning("charge_not_started", charge_id=charge_id, kind=type(problem).__name__)
+            log.warning("charges_not_started", charges=len(charge_ids), kind=type(problem).__name__)
 
     async def _at_checkout(self, checkout_id: UUID) -> None:
         await look_at_checkout(self._tools, checkout_id)

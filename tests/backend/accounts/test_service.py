@@ -7,11 +7,13 @@ drought adds $0.35 a unit, on the share of a bill's days. Nine units: 28.81 + 0.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import rules, service
 from backend.demo.entries import demonstration_pin
@@ -118,16 +120,17 @@ class TestBalance:
         assert found.last_bill is not None
         assert found.last_bill.amount_cents == 8_789
 
-    async def test_takes_one_round_trip(self, seeded_engine: AsyncEngine) -> None:
-        statements: list[str] = []
+    async def test_takes_one_round_trip(self, seeded_session: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
+        statements: list[object] = []
+        execute = psycopg.AsyncCursor.execute
 
-        def count(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        async def count(cursor: Any, statement: Any, *rest: Any, **options: Any) -> Any:
             statements.append(statement)
+            return await execute(cursor, statement, *rest, **options)
 
-        async with AsyncSession(seeded_engine) as session:
-            account_id = await account_of(session, "payment_plan")
-            event.listen(seeded_engine.sync_engine, "before_cursor_execute", count)
-            await service.balance(session, account_id, SEEDED_AT, TODAY)
+        account_id = await account_of(seeded_session, "payment_plan")
+        monkeypatch.setattr(psycopg.AsyncCursor, "execute", count)
+        await service.balance(seeded_session, account_id, SEEDED_AT, TODAY)
         assert len(statements) == 1
 
     async def test_refuses_an_account_that_does_not_exist(self, seeded_session: AsyncSession) -> None:

@@ -70,9 +70,9 @@ class Tripwire:
         event.listen(Engine, "commit", self.pass_by)
         advance, call, hand_over = Charging.advance, SandboxCalls._call, carrier.hand_over
 
-        def begin(charging: Charging, charge_id: str) -> Any:
+        def begin(charging: Charging, charge_ids: Any) -> Any:
             self.arm()
-            return advance(charging, charge_id)
+            return advance(charging, charge_ids)
 
         async def ask(calls: SandboxCalls, *arguments: Any, **options: Any) -> Any:
             self.pass_by()

@@ -31,12 +31,9 @@ def events(tools: Tools) -> list[Event]:
 
 async def hear(payer: Payer, body: bytes) -> str:
     """One webhook."""
-    async with payer.tools.database.transaction() as session:
-        return (
-            await notifications.hear(
-                session, payer.tools.gateway, body, signed(body, HEADER), now=payer.tools.clock.now()
-            )
-        ).outcome
+    tools = payer.tools
+    heard = await notifications.hear(tools.database, tools.gateway, body, signed(body, HEADER), now=tools.clock.now())
+    return heard.outcome
 
 
 async def test_the_outcome_is_learned_by_webhook_when_the_answer_got_lost(

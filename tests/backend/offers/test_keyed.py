@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from backend.charges.service import BalanceChangedError
 from backend.charges.tools import Tools
 from backend.district.money import ConvenienceFee
 from backend.gateway.values import MethodKind
 from backend.ledger import chart
 from backend.offers import keyed
-from backend.offers.errors import AmountWantedError, BalanceChangedError, KeysNeedCallError, OfferOverError
+from backend.offers.errors import AmountWantedError, KeysNeedCallError, OfferOverError
 from backend.offers.keyed import Keyed
 from backend.offers.service import Offer, Wanted
 from backend.payments import returns

@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from backend.charges.service import PaymentInProgressError
+from backend.charges.service import BalanceChangedError, PaymentInProgressError
 from backend.errors import ForbiddenError, HeadgateError
 from backend.offers.errors import (
-    BalanceChangedError,
     MoreThanOwedError,
     NoMethodError,
     NoSuchPartError,
