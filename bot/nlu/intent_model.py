@@ -76,7 +76,7 @@ class IntentModel:
         with np.load(folder / "arrays.npz", allow_pickle=False) as kept:
             terms, vectors = named["terms"], kept["vectors"]
             words = csr_matrix(
-                (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), len(vectors))
+                (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), vectors.shape[1])
             )
             features = Features({term: at for at, term in enumerate(terms)}, kept["term_weights"])
             layers = {name: kept[f"layer_{name}"] for name in LAYERS if f"layer_{name}" in kept.files}

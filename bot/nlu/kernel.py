@@ -25,6 +25,8 @@ SUMMED_SHARE = 1 / 3
 """Of the meaning, what the encoder's last but one vector counts beside its last."""
 COMPONENTS_MAX = 320
 _BATCH = 2000
+_ONE_BY_ONE_MAX = 8
+"""Few messages are compared one at a time: products of matrices first rearrange all examples in memory."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Meaning:
         return result
 
     def vectors(self, encoded: Matrix) -> Matrix:
-        """One row for each row of `encoded`."""
+        """One row for each row of `encoded`; adapted layers need its first `SIZE` numbers alone."""
         if self.layers:
             encoded = apply_layers(self.layers, encoded[:, :SIZE])
         return self._standardised(encoded) @ self.axes
@@ -68,7 +70,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Examples:
-    """The examples as a message is compared with them: words (terms by examples) and meaning."""
+    """The examples as a message is compared with them: words (terms by examples) and meaning (numbers by examples)."""
 
     features: Features
     meaning: Meaning
@@ -85,19 +87,30 @@ class Examples:
         if encoded is None:
             encoded = sentence_encoder().encode(texts)
         meaning = Meaning.fit(encoded, labels)
-        return cls(features, meaning, features.matrix(texts).T.tocsr(), meaning.vectors(encoded))
+        vectors = np.ascontiguousarray(meaning.vectors(encoded).T)
+        return cls(features, meaning, features.matrix(texts).T.tocsr(), vectors)
 
     def alike(self, texts: Sequence[str], encoded: Matrix | None = None) -> Matrix:
         """Likeness of each text (rows) to each example (columns), 0 to 1."""
         if encoded is None:
-            encoded = sentence_encoder().encode(texts)
-        meant = self.meaning.vectors(encoded) @ self.vectors.T
-        return _likeness((self.features.matrix(texts) @ self.words).toarray() / 2, meant)
+            encoded = sentence_encoder().summed(texts) if self.meaning.layers else sentence_encoder().encode(texts)
+        vectors = self.meaning.vectors(encoded)
+        if len(texts) > _ONE_BY_ONE_MAX:
+            shared = (self.features.matrix(texts) @ self.words).toarray()
+            return _likeness(shared / 2, vectors @ self.vectors)
+        shared = np.stack([self._shared_words(text) for text in texts])
+        return _likeness(shared / 2, np.stack([vector @ self.vectors for vector in vectors]))
+
+    def _shared_words(self, text: str) -> Matrix:
+        """The row that `text` has in the product of matrices, without making one of it."""
+        positions, values = self.features.vector(text)
+        row: Matrix = self.words[positions].T @ values
+        return row
 
     def alike_among(self) -> Matrix:
         """Likeness of each example to each."""
         rows = self.words.T.tocsr()
-        result = self.vectors @ self.vectors.T
+        result = self.vectors.T @ self.vectors
         for start in range(0, len(result), _BATCH):
             part = slice(start, start + _BATCH)
             result[part] = _likeness((rows[part] @ self.words).toarray() / 2, result[part])
