@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.sparse._sparsetools import csc_matvec
 
 from bot.nlu.adaptation import Labels, Layers, adapt, apply_layers, worth_adapting
 from bot.nlu.encoder import SIZE, sentence_encoder
@@ -23,7 +24,7 @@ WORDS_SHARE = 0.25
 """How much shared words count beside shared meaning."""
 SUMMED_SHARE = 1 / 3
 """Of the meaning, what the encoder's last but one vector counts beside its last."""
-COMPONENTS_MAX = 320
+COMPONENTS_MAX = 192
 _BATCH = 2000
 _ONE_BY_ONE_MAX = 8
 """Few messages are compared one at a time: products of matrices first rearrange all examples in memory."""
@@ -104,7 +105,10 @@ class Examples:
     def _shared_words(self, text: str) -> Matrix:
         """The row that `text` has in the product of matrices, without making one of it."""
         positions, values = self.features.vector(text)
-        row: Matrix = self.words[positions].T @ values
+        row: Matrix = np.zeros(self.words.shape[1], dtype=np.float32)
+        starts, columns, data = self.words.indptr, self.words.indices, self.words.data
+        for at, term in enumerate(positions.tolist()):  # SciPy's own loop, on the rows where they are: no copies
+            csc_matvec(len(row), 1, starts[term : term + 2], columns, data, values[at : at + 1], row)
         return row
 
     def alike_among(self) -> Matrix:
