@@ -123,6 +123,12 @@ PHRASES: dict[str, dict[Language, str]] = {
         "es": "{district}: no recibirá más mensajes nuestros. Puede escribirnos o llamarnos al {phone}. Responda START "
         "para recibirlos otra vez.",
     },
+    "texts_stopped_aloud": {
+        "en": "Done. The phone you are calling from, ending in {ending}, will get no more texts from us. To get texts "
+        "again, text the word START to {phone}. What else can I do for you?",
+        "es": "Listo. El teléfono del que llama, que termina en {ending}, no recibirá más mensajes nuestros. Para "
+        "recibirlos otra vez, envíe la palabra START al {phone}. ¿En qué más le ayudo?",
+    },
     "chat_too_long": {
         "en": "That message is too long. Please send it in parts.",
         "es": "Ese mensaje es demasiado largo. Por favor envíelo por partes.",

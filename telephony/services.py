@@ -15,6 +15,7 @@ from telephony.calls.core import CallCore, Step
 from telephony.calls.opening import Opening, RecordingNotice
 from telephony.calls.places import CallPlaces
 from telephony.calls.relay_health import RelayHealth
+from telephony.calls.text_wishes import TextWishes
 from telephony.district import DistrictDirectory
 from telephony.engine_client import EngineClient
 from telephony.fallbacks import Fallbacks
@@ -100,7 +101,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         texts=TextSender(twilio, settings, store),
         statuses=StatusReports(backend),
         chats=ChatHub(store),
-        calls=CallCore(switchboard, fallbacks, directory),
+        calls=CallCore(switchboard, fallbacks, directory, TextWishes(backend, directory)),
         places=CallPlaces(store),
         relay=RelayHealth(),
         queue=QueueClient(session, settings.backend_url, token),

@@ -32,9 +32,10 @@ class Calibration:
 
 def evidence(scores: Matrix) -> NDArray[np.float64]:
     """For each row the log odds of its best score among all: high when it is both large and alone."""
-    apart = _SHARPNESS * (scores - scores.max(axis=1, keepdims=True)).astype(np.float64)
-    np.put_along_axis(apart, scores.argmax(axis=1)[:, None], -np.inf, axis=1)
-    odds: NDArray[np.float64] = -np.log(np.exp(apart).sum(axis=1) + 1e-12)
+    rows, best = np.arange(len(scores)), scores.argmax(axis=1)
+    powers = np.exp(_SHARPNESS * (scores - scores[rows, best][:, None]).astype(np.float64))
+    powers[rows, best] = 0.0
+    odds: NDArray[np.float64] = -np.log(powers.sum(axis=1) + 1e-12)
     return odds
 
 

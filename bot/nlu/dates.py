@@ -49,6 +49,7 @@ _RELATIVE: dict[Language, dict[tuple[str, ...], int]] = {
     },
     "es": {("pasado", "manana"): 2, ("hoy",): 0, ("manana",): 1, ("anteayer",): -2, ("ayer",): -1},
 }
+_RELATIVE_STARTS = {language: frozenset(phrase[0] for phrase in phrases) for language, phrases in _RELATIVE.items()}
 _PERIODS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "dia": 1, "dias": 1, "semana": 7, "semanas": 7}
 _SUFFIXES = frozenset({"st", "nd", "rd", "th"})
 _MORNING_BEFORE = frozenset({"la", "esta"})
@@ -103,6 +104,8 @@ class _Reader:
 
     def _written(self, position: int) -> Day | None:
         text = self._words[position].text
+        if not text[0].isdigit():
+            return None
         iso = _ISO.fullmatch(text)
         if iso:
             return _day(int(iso[1]), int(iso[2]), int(iso[3]), position, position + 1)
@@ -115,6 +118,8 @@ class _Reader:
         return self._with_year(month, day, slashed[3], position, position + 1)
 
     def _relative(self, position: int) -> Day | None:
+        if self._folded[position] not in _RELATIVE_STARTS[self._language]:
+            return None
         for phrase, days in _RELATIVE[self._language].items():
             last = position + len(phrase)
             if tuple(self._folded[position:last]) == phrase:
@@ -143,7 +148,7 @@ class _Reader:
     def _number(self, position: int) -> tuple[int, int] | None:
         """A day of a month at `position`: its number and the position after it."""
         word = self._at(position)
-        ordinal = _ORDINAL.fullmatch(word)
+        ordinal = _ORDINAL.fullmatch(word) if word[:1].isdigit() else None
         if ordinal:
             return int(ordinal[1]), position + 1
         ordinals = NUMBER_WORDS[self._language].ordinals

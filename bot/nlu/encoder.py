@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.piece_memory import Identifiers, PieceMemory
 from bot.nlu.pieces import Pieces, pieces_as_arrays
 
 Matrix = NDArray[np.float32]
@@ -31,6 +32,9 @@ _CHUNKS = 17
 _BRANCHES = ((2, 0), (3, 1), (5, 2))
 """Neighbours that each branch of the network sees, and how many of them are to the left."""
 _LEFT, _RIGHT, _BRANCH = 2, 2, 256
+_COLUMNS = SIZE + _BRANCH * sum(1 + size for size, _ in _BRANCHES)
+_PIECES_MAX = 4096
+"""Pieces whose part in a sentence is remembered: 15 kB each, so 63 MB at most."""
 
 
 def cache_folder() -> Path:
@@ -99,6 +103,7 @@ class SentenceEncoder:
     table: NDArray[np.uint8]
     pieces: Pieces
     weights: dict[str, Any]
+    memory: PieceMemory
 
     @classmethod
     def load(cls, folder: Path, *, mapped: bool = True) -> "SentenceEncoder":
@@ -109,56 +114,89 @@ class SentenceEncoder:
             weights = {name: arrays[name] for name in arrays.files}
         for name, parts in (("proj", "proj"), ("proj_b", "proj_b"), ("ln_g_all", "ln_g"), ("ln_b_all", "ln_b")):
             weights[name] = np.concatenate([weights.pop(f"{parts}{size}") for size, _ in _BRANCHES], axis=-1)
+        for size, _ in _BRANCHES:
+            weights[f"w2_{size}"] = np.asfortranarray(weights[f"w2_{size}"])  # a third faster for a sentence
         table = np.load(folder / "table.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
-        return cls(table, pieces, weights)
+        memory = PieceMemory(lambda unknown: _each_alone(weights, table, unknown), _COLUMNS, _PIECES_MAX)
+        return cls(table, pieces, weights, memory)
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """One row for each text: what the network sums up of it, then its meaning (`SIZE` numbers each)."""
-        result = np.empty((len(texts), 2 * SIZE), dtype=np.float32)
+        summed = self.summed(texts)
+        return np.concatenate([summed, self._meaning(summed)], axis=1)
+
+    def summed(self, texts: Sequence[str]) -> Matrix:
+        """One row for each text: the first half of what `encode` gives."""
+        result = np.empty((len(texts), SIZE), dtype=np.float32)
         group: list[list[int]] = []
         for position, text in enumerate(texts):
             cut = self.pieces.cut(text[:_TEXT_MAX].lower())
             if sum(map(len, group)) + len(cut) > _TOKENS_MAX and group:
-                result[position - len(group) : position] = self._forward(group)
+                result[position - len(group) : position] = self._sum_up(group)
                 group = []
             group.append(cut)
         if group:
-            result[len(texts) - len(group) :] = self._forward(group)
+            result[len(texts) - len(group) :] = self._sum_up(group)
         return result
 
-    def _forward(self, group: list[list[int]]) -> Matrix:
+    def _meaning(self, summed: Matrix) -> Matrix:
+        weights = self.weights
+        hidden = summed @ weights["p1"] + np.maximum(summed @ weights["d0"], 0) @ weights["d1"]
+        np.maximum(hidden, 0, out=hidden)
+        meaning: Matrix = np.tanh(hidden @ weights["p3"] + np.maximum(hidden @ weights["d2"], 0) @ weights["d3"])
+        return meaning
+
+    def _sum_up(self, group: list[list[int]]) -> Matrix:
         weights = self.weights
         lengths = np.array([len(cut) for cut in group])
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         seen = self._tokens(np.concatenate([np.array(cut) for cut in group]), starts, lengths)
         _normalise(seen, weights["ln_g"], weights["ln_b"], weights["eps"])
-        summed = np.add.reduceat(seen, starts, axis=0) @ weights["cnn_W"]
+        summed: Matrix = np.add.reduceat(seen, starts, axis=0) @ weights["cnn_W"]
         summed += lengths[:, None].astype(np.float32) * weights["cnn_b"]
         summed /= np.sqrt(lengths)[:, None].astype(np.float32)
-        hidden = summed @ weights["p1"] + np.maximum(summed @ weights["d0"], 0) @ weights["d1"]
-        np.maximum(hidden, 0, out=hidden)
-        meaning = np.tanh(hidden @ weights["p3"] + np.maximum(hidden @ weights["d2"], 0) @ weights["d3"])
-        return np.concatenate([summed, meaning], axis=1)
+        return summed
 
     def _tokens(self, flat: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Matrix:
         """Each token beside what each branch makes of it and its neighbours."""
         weights, count = self.weights, len(flat)
-        chunk = flat % _CHUNKS
+        places = np.append(self.memory.places(flat), self.memory.nothing)
+        known = self.memory.rows
         seen = np.empty((count, SIZE + len(_BRANCHES) * _BRANCH), dtype=np.float32)
-        seen[:, :SIZE] = self.table[flat] * weights["scale"][chunk, None] + weights["lo"][chunk, None]
-        projected = seen[:, :SIZE] @ weights["proj"] + weights["proj_b"]
-        _normalise(projected, weights["ln_g_all"], weights["ln_b_all"], weights["eps"])
+        seen[:] = known[places[:count], : seen.shape[1]]
         neighbours = _neighbours(starts, lengths, count)
         padded = np.zeros((count + 1, _BRANCH), dtype=np.float32)
+        column = seen.shape[1]
         for branch, (size, left) in enumerate(_BRANCHES):
             near = neighbours[:, _LEFT - left : _LEFT - left + size]
-            carried: Matrix = projected[:, branch * _BRANCH : (branch + 1) * _BRANCH]
-            for layer in ("1", "2"):
-                padded[:count] = carried
-                mixed = padded[near].reshape(count, -1) @ weights[f"w{layer}_{size}"] + weights[f"b{layer}_{size}"]
-                carried = carried + np.maximum(mixed, 0)
-            seen[:, SIZE + branch * _BRANCH : SIZE + (branch + 1) * _BRANCH] = carried
+            carried = seen[:, SIZE + branch * _BRANCH : SIZE + (branch + 1) * _BRANCH]
+            mixed = weights[f"b1_{size}"] + known[places[near[:, 0]], column : column + _BRANCH]
+            for step in range(1, size):
+                at = column + step * _BRANCH
+                mixed += known[places[near[:, step]], at : at + _BRANCH]
+            column += size * _BRANCH
+            carried += np.maximum(mixed, 0)
+            padded[:count] = carried
+            mixed = padded[near].reshape(count, -1) @ weights[f"w2_{size}"] + weights[f"b2_{size}"]
+            carried += np.maximum(mixed, 0)
         return seen
+
+
+def _each_alone(weights: dict[str, Any], table: NDArray[np.uint8], pieces: Identifiers) -> Matrix:
+    """For each piece: its vector, its projection for each branch, and its part in what each branch mixes first."""
+    chunk = pieces % _CHUNKS
+    rows = np.empty((len(pieces), _COLUMNS), dtype=np.float32)
+    rows[:, :SIZE] = table[pieces] * weights["scale"][chunk, None] + weights["lo"][chunk, None]
+    projected = rows[:, :SIZE] @ weights["proj"] + weights["proj_b"]
+    _normalise(projected, weights["ln_g_all"], weights["ln_b_all"], weights["eps"])
+    column = SIZE + len(_BRANCHES) * _BRANCH
+    rows[:, SIZE:column] = projected
+    for branch, (size, _) in enumerate(_BRANCHES):
+        own = projected[:, branch * _BRANCH : (branch + 1) * _BRANCH]
+        for step in range(size):
+            rows[:, column : column + _BRANCH] = own @ weights[f"w1_{size}"][step * _BRANCH : (step + 1) * _BRANCH]
+            column += _BRANCH
+    return rows
 
 
 def _normalise(rows: Matrix, gain: Matrix, offset: Matrix, eps: float) -> None:

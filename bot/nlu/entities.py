@@ -116,6 +116,8 @@ def _phrase_entities(doc: Doc, language: Language) -> Iterator[Found]:
 
 def _mail_entities(doc: Doc, language: Language) -> Iterator[tuple[str, int, int]]:
     signs = _SPOKEN_MAIL[language]
+    if not any(signs.get(token.lower_) == "@" or "@" in token.text for token in doc):
+        return  # most messages: the patterns need not be tried at every word
     for _, first, last in _mails(language)(doc):
         span = doc[first:last]
         mail = span.text.lower()

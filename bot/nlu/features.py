@@ -8,7 +8,7 @@ to save: loading a model never runs code.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise
 
@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 PIECE_LENGTHS = (2, 3, 4, 5)
 TEXT_MAX = 1000
 UNKNOWN_SHARE = 0.5
+_TOKENS_MAX = 10_000
 
 
 def normalised_tokens(text: str) -> list[str]:
@@ -64,6 +65,7 @@ class Features:
 
     positions: dict[str, int]
     weights: NDArray[np.float32]
+    _known_pieces: dict[str, list[int | None]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def unknown_weight(self) -> float:
@@ -87,7 +89,7 @@ class Features:
     def vector(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Positions and values of the known terms of `text`; each half has length 1 when all terms are known."""
         tokens = normalised_tokens(text)
-        halves = [self._half(word_terms(tokens)), self._half(piece_terms(tokens))]
+        halves = [self._half(map(self.positions.get, word_terms(tokens))), self._half(self._pieces(tokens))]
         positions = np.concatenate([half[0] for half in halves])
         return positions, np.concatenate([half[1] for half in halves])
 
@@ -96,11 +98,22 @@ class Features:
         tokens = normalised_tokens(text)
         if any(f"w {token}" in self.positions for token in tokens):
             return 1.0
-        _, values = self._half(piece_terms(tokens))
+        _, values = self._half(self._pieces(tokens))
         return float((values**2).sum())
 
-    def _half(self, terms: Iterable[str]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        counts = Counter(map(self.positions.get, terms))
+    def _pieces(self, tokens: Sequence[str]) -> Iterable[int | None]:
+        """Positions of the pieces of `tokens` (None: unknown), looked up once for each token."""
+        for token in tokens:
+            known = self._known_pieces.get(token)
+            if known is None:
+                if len(self._known_pieces) >= _TOKENS_MAX:
+                    self._known_pieces.clear()
+                known = self._known_pieces[token] = list(map(self.positions.get, piece_terms([token])))
+            yield from known
+
+    def _half(self, terms: Iterable[int | None]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Of the positions of terms."""
+        counts = Counter(terms)
         unknown = counts.pop(None, 0)
         positions = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         values = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))

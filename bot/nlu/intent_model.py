@@ -1,6 +1,7 @@
 """The intent model: likeness to examples, least squares, and how sure it is. Kept as arrays."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from bot.nlu.adaptation import LAYERS, Labels
-from bot.nlu.calibration import Calibration, calibrate, spread
+from bot.nlu.calibration import OUT_OF_SCOPE, Calibration, calibrate, spread
 from bot.nlu.encoder import sentence_encoder
-from bot.nlu.features import Features
+from bot.nlu.features import Features, normalised_tokens
 from bot.nlu.kernel import Examples, Matrix, Meaning, Ridge
 
 EXAMPLES_MAX = 12_000
@@ -20,6 +21,7 @@ EXAMPLES_MAX = 12_000
 FAMILIARITY_MIN = 0.4
 PENALTY = 0.07
 PARTS = 5
+_NAME_WORD = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-ZÀ-Ý]+(?![a-z])|[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class IntentModel:
         with np.load(folder / "arrays.npz", allow_pickle=False) as kept:
             terms, vectors = named["terms"], kept["vectors"]
             words = csr_matrix(
-                (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), len(vectors))
+                (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), vectors.shape[1])
             )
             features = Features({term: at for at, term in enumerate(terms)}, kept["term_weights"])
             layers = {name: kept[f"layer_{name}"] for name in LAYERS if f"layer_{name}" in kept.files}
@@ -98,26 +100,44 @@ def train_intent_model(
         raise ValueError("the classifier needs examples of at least two intents")
     kept = _fair_share(labels)
     texts, labels, classes = [texts[at] for at in kept], labels[kept], [str(name) for name in names]
+    said, called = len(texts), words_of_names(classes)
+    texts += called.values()
+    labels = np.append(labels, np.array(list(called), dtype=np.int64))
     targets = np.zeros((len(labels), len(classes)), dtype=np.float32)
     targets[np.arange(len(labels)), labels] = 1
     offsets: Matrix = targets.mean(axis=0)
     encoded = sentence_encoder().encode(texts)
     examples = Examples.of(texts, labels, encoded)
     ridge = Ridge.fit(examples.alike_among(), targets - offsets, penalty)
+    judged = np.arange(said)
     if examples.meaning.layers:  # they have seen every example: only those really left out tell
-        judged, left_out = _really_left_out(texts, labels, encoded, targets - offsets, penalty)
+        judged, left_out = _really_left_out(texts, labels, encoded, targets - offsets, penalty, said=said)
     else:
-        judged, left_out = np.arange(len(labels)), ridge.left_out(targets - offsets)
+        left_out = ridge.left_out(targets - offsets)[:said]
     calibration = calibrate(left_out + offsets, labels[judged], classes, loss_max)
     return IntentModel(classes, examples, ridge.weights, offsets, calibration)
 
 
+def words_of_names(classes: Sequence[str]) -> dict[int, str]:
+    """By the position of a class the words of its name, which says what it means: one more example.
+
+    Empty when the names are numbers or say the same: then they are no words for it.
+    """
+    named = {
+        at: " ".join(_NAME_WORD.findall(name.rpartition("/")[2])).lower()
+        for at, name in enumerate(classes)
+        if name != OUT_OF_SCOPE
+    }
+    told = {tuple(normalised_tokens(words)) for words in named.values()}
+    return named if len(told) == len(named) and all(told) else {}
+
+
 def _really_left_out(
-    texts: Sequence[str], labels: Labels, encoded: Matrix, targets: Matrix, penalty: float
+    texts: Sequence[str], labels: Labels, encoded: Matrix, targets: Matrix, penalty: float, *, said: int
 ) -> tuple[Labels, Matrix]:
-    """Every fifth example of an intent, and its scores by a model of the others."""
-    part = np.empty(len(labels), dtype=np.int64)
-    part[np.argsort(labels, kind="stable")] = np.arange(len(labels)) % PARTS
+    """Every fifth of the first `said` examples of an intent, and its scores by a model of all others."""
+    part = np.full(len(labels), PARTS, dtype=np.int64)
+    part[np.argsort(labels[:said], kind="stable")] = np.arange(said) % PARTS
     seen, unseen = np.flatnonzero(part != 0), np.flatnonzero(part == 0)
     examples = Examples.of([texts[at] for at in seen], labels[seen], encoded[seen])
     weights = Ridge.fit(examples.alike_among(), targets[seen], penalty).weights

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.sparse._sparsetools import csc_matvec
 
 from bot.nlu.adaptation import Labels, Layers, adapt, apply_layers, worth_adapting
 from bot.nlu.encoder import SIZE, sentence_encoder
@@ -23,8 +24,10 @@ WORDS_SHARE = 0.25
 """How much shared words count beside shared meaning."""
 SUMMED_SHARE = 1 / 3
 """Of the meaning, what the encoder's last but one vector counts beside its last."""
-COMPONENTS_MAX = 320
+COMPONENTS_MAX = 192
 _BATCH = 2000
+_ONE_BY_ONE_MAX = 8
+"""Few messages are compared one at a time: products of matrices first rearrange all examples in memory."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Meaning:
         return result
 
     def vectors(self, encoded: Matrix) -> Matrix:
-        """One row for each row of `encoded`."""
+        """One row for each row of `encoded`; adapted layers need its first `SIZE` numbers alone."""
         if self.layers:
             encoded = apply_layers(self.layers, encoded[:, :SIZE])
         return self._standardised(encoded) @ self.axes
@@ -68,7 +71,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Examples:
-    """The examples as a message is compared with them: words (terms by examples) and meaning."""
+    """The examples as a message is compared with them: words (terms by examples) and meaning (numbers by examples)."""
 
     features: Features
     meaning: Meaning
@@ -85,19 +88,33 @@ class Examples:
         if encoded is None:
             encoded = sentence_encoder().encode(texts)
         meaning = Meaning.fit(encoded, labels)
-        return cls(features, meaning, features.matrix(texts).T.tocsr(), meaning.vectors(encoded))
+        vectors = np.ascontiguousarray(meaning.vectors(encoded).T)
+        return cls(features, meaning, features.matrix(texts).T.tocsr(), vectors)
 
     def alike(self, texts: Sequence[str], encoded: Matrix | None = None) -> Matrix:
         """Likeness of each text (rows) to each example (columns), 0 to 1."""
         if encoded is None:
-            encoded = sentence_encoder().encode(texts)
-        meant = self.meaning.vectors(encoded) @ self.vectors.T
-        return _likeness((self.features.matrix(texts) @ self.words).toarray() / 2, meant)
+            encoded = sentence_encoder().summed(texts) if self.meaning.layers else sentence_encoder().encode(texts)
+        vectors = self.meaning.vectors(encoded)
+        if len(texts) > _ONE_BY_ONE_MAX:
+            shared = (self.features.matrix(texts) @ self.words).toarray()
+            return _likeness(shared / 2, vectors @ self.vectors)
+        shared = np.stack([self._shared_words(text) for text in texts])
+        return _likeness(shared / 2, np.stack([vector @ self.vectors for vector in vectors]))
+
+    def _shared_words(self, text: str) -> Matrix:
+        """The row that `text` has in the product of matrices, without making one of it."""
+        positions, values = self.features.vector(text)
+        row: Matrix = np.zeros(self.words.shape[1], dtype=np.float32)
+        starts, columns, data = self.words.indptr, self.words.indices, self.words.data
+        for at, term in enumerate(positions.tolist()):  # SciPy's own loop, on the rows where they are: no copies
+            csc_matvec(len(row), 1, starts[term : term + 2], columns, data, values[at : at + 1], row)
+        return row
 
     def alike_among(self) -> Matrix:
         """Likeness of each example to each."""
         rows = self.words.T.tocsr()
-        result = self.vectors @ self.vectors.T
+        result = self.vectors.T @ self.vectors
         for start in range(0, len(result), _BATCH):
             part = slice(start, start + _BATCH)
             result[part] = _likeness((rows[part] @ self.words).toarray() / 2, result[part])

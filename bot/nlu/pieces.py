@@ -4,9 +4,11 @@ The pieces are a sorted array of hashes, so that a process needs no table of 128
 the array is mapped from a file and shared by every engine.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,8 @@ _BLANK = "▁"
 _BASE = 1_000_003
 _MASK = (1 << 64) - 1
 _UNKNOWN_PENALTY = 10.0
+_CUTS_MAX = 10_000
+_DIGIT = re.compile(r"\d")
 
 
 def _powers(count: int) -> NDArray[np.uint64]:
@@ -38,8 +42,10 @@ def _prefix_hashes(text: str) -> NDArray[np.uint64]:
 def pieces_as_arrays(pieces: list[str], scores: NDArray[np.float32]) -> dict[str, NDArray[np.generic]]:
     """What `Pieces` needs of the vocabulary.
 
-    :raises ValueError: two pieces have one hash.
+    :raises ValueError: two pieces have one hash, or one goes beyond a word.
     """
+    if any(_BLANK in piece[1:] for piece in pieces):
+        raise ValueError("a piece of the vocabulary goes beyond a word")
     hashes = np.array([_prefix_hashes(piece)[-1] for piece in pieces], dtype=np.uint64)
     order = np.argsort(hashes, kind="stable")
     if len(np.unique(hashes)) < len(set(pieces)):
@@ -62,6 +68,8 @@ class Pieces:
     scores: NDArray[np.float32]
     powers: NDArray[np.uint64]
     unknown_score: float
+    cuts: dict[str, list[int]] = field(default_factory=dict)
+    """The latest words and their pieces."""
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Pieces":
@@ -80,7 +88,18 @@ class Pieces:
         words = unicodedata.normalize("NFKC", text).split()
         if not words:
             return [BEGIN, UNKNOWN, END]
-        return [BEGIN, *self._likeliest(_BLANK + _BLANK.join(words)), END]
+        return [BEGIN, *chain.from_iterable(map(self._pieces_of, words)), END]
+
+    def _pieces_of(self, word: str) -> list[int]:
+        """No piece goes beyond a blank (`pieces_as_arrays` sees to it), so each word is cut by itself, and once."""
+        known = self.cuts.get(word)
+        if known is None:
+            known = self._likeliest(_BLANK + word)
+            if _DIGIT.search(word) is None:  # a customer's numbers are not kept, and hardly ever come again
+                if len(self.cuts) >= _CUTS_MAX:
+                    self.cuts.clear()
+                self.cuts[word] = known
+        return known
 
     def _found(self, text: str) -> list[list[tuple[int, int, float]]]:
         """For each position the pieces that begin there: where they end, which they are, their score."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from telephony.backend_client import Turn
 from telephony.calls.rules import Heard, Place, Rung, asks_for_pace, is_relay_operator, ladder, meaning_of
+from telephony.calls.text_wishes import TextWishes
 from telephony.district import CUSTOMER_SERVICE, District, DistrictDirectory
 from telephony.fallbacks import Fallbacks, call_back, trouble_on_the_phone
 from telephony.messages import (
@@ -77,8 +78,11 @@ Step = Ask | Ring | Wait | TakeCard | End
 class CallCore:
     """Takes one turn of a call after the other. `turn_id` names a turn for good: the same again is the same answer."""
 
-    def __init__(self, switchboard: Switchboard, fallbacks: Fallbacks, directory: DistrictDirectory) -> None:
+    def __init__(
+        self, switchboard: Switchboard, fallbacks: Fallbacks, directory: DistrictDirectory, wishes: TextWishes
+    ) -> None:
         self._switchboard = switchboard
+        self._wishes = wishes
         self._fallbacks = fallbacks
         self._directory = directory
 
@@ -88,7 +92,7 @@ class CallCore:
         if heard.by == "speech":
             place = _with_manner(place, heard.text)
         said = _utterance(heard, place, turn_id)
-        own = self._own(rung, heard)
+        own = self._own(rung, heard) or await self._wishes.hear(heard, turn_id)
         answer = await self._switchboard.answer(said, own)
         return self.step_of(answer, heard.party, place)
 

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from telephony.messages import Language
+
 # Whole messages only. "YES" opens a closed number as well, but as an answer to our question it reaches the assistant.
 STOP_WORDS = frozenset(["stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"])
 START_WORDS = frozenset(["start", "unstop"])
@@ -56,6 +58,12 @@ _STOPS = tuple(
         r"\b(?:cancelar?|cancele[ns]?) (?:los |mis |sus )?(?:mensajes|textos|avisos por texto)\b",
     )
 )
+# Aloud, "stop", "no more reminders" and "take me off your list" may be about anything: texts must be named.
+_TEXTS_ALOUD: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\b(?:text(?:s|ing)?|messag(?:e|es|ing)|sms)\b"),
+    "es": re.compile(r"\b(?:mensajes?|mensajitos|textos|texte[ns]?|textear(?:me|nos)?)\b"),
+}
+_BY_VOICE = re.compile(r"\b(?:voice ?mails?|voice ?messages?|mensajes? de voz|buzon)\b")
 _STARTS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -98,6 +106,15 @@ def text_word(text: str) -> TextWord | None:
     if any(pattern.search(plain) for pattern in _STARTS):
         return TextWord("start", is_keyword=False)
     return None
+
+
+def stops_texts_aloud(words: str) -> Language | None:
+    """The language in which a caller asks for no more texts; None when what was said is about something else."""
+    found = text_word(words)
+    plain = _plain(words.casefold())
+    if found is None or found.word != "stop" or found.is_keyword or _BY_VOICE.search(plain):
+        return None
+    return next((language for language, named in _TEXTS_ALOUD.items() if named.search(plain)), None)
 
 
 def _plain(text: str) -> str:

@@ -71,3 +71,9 @@ def test_terms_that_are_rare_can_be_left_out() -> None:
         "aa ",
         " aa ",
     }
+
+
+def test_what_is_looked_up_once_is_the_same_the_second_time(features: Features) -> None:
+    first, second = features.vector("my balance, my balanse"), features.vector("my balance, my balanse")
+    assert first[0].tolist() == second[0].tolist()
+    assert first[1].tolist() == second[1].tolist()

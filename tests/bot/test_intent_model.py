@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.nlu import intent_model
-from bot.nlu.intent_model import IntentModel, train_intent_model
+from bot.nlu.intent_model import IntentModel, train_intent_model, words_of_names
 
 EXAMPLES = {
     "ask_balance": ["what is my balance", "how much do I owe", "cuánto debo", "cuál es mi saldo", "balance please"],
@@ -73,5 +73,27 @@ def test_too_many_examples_are_cut_where_there_are_most(monkeypatch: pytest.Monk
     monkeypatch.setattr(intent_model, "EXAMPLES_MAX", 8)
     many = [f"pizza number {count}" for count in range(20)]
     model = train_intent_model([*many, "hello", "hi", "hey"], ["pizza"] * 20 + ["greet"] * 3)
-    assert len(model.weights) == 8
-    assert model.offsets[model.classes.index("greet")] == pytest.approx(3 / 8)
+    assert len(model.weights) == 8 + len(model.classes)  # and the name of each
+    assert model.offsets[model.classes.index("greet")] == pytest.approx((3 + 1) / (8 + 2))
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["card_arrival", "lostCard", "FAQ-Refunds"], ["card arrival", "lost card", "faq refunds"]),
+        (["ask_knowledge/meter_test", "out_of_scope"], ["meter test"]),
+        (["intent_1", "intent_2"], []),
+        (["17", "18"], []),
+        (["ask_balance", "AskBalance"], []),
+    ],
+)
+def test_names_of_intents_are_words_when_they_tell_them_apart(names: list[str], words: list[str]) -> None:
+    assert list(words_of_names(names).values()) == words
+
+
+def test_what_an_intent_is_called_is_understood_of_few_examples() -> None:
+    model = train_intent_model(
+        ["alpha", "beta", "gamma", "delta"], ["late_fee", "late_fee", "pool_rebate", "pool_rebate"]
+    )
+    assert likeliest(model, "rebate for a pool") == "pool_rebate"
+    assert likeliest(model, "a fee for being late") == "late_fee"

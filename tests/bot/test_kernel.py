@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.kernel import Examples, Matrix, Ridge
+from bot.understanding import read_said
 
 TEXTS = ["what is my balance", "how much do I owe", "when are you open", "cuál es mi saldo", "a qué hora abren"]
 
@@ -23,6 +24,18 @@ def test_likeness_is_greatest_to_oneself_and_goes_both_ways(examples: Examples) 
 
 def test_a_message_is_compared_as_an_example_is(examples: Examples) -> None:
     assert np.allclose(examples.alike(TEXTS), examples.alike_among(), atol=1e-5)
+
+
+def test_one_message_alone_and_hundreds_at_once_are_compared_alike() -> None:
+    rows = read_said("dev")
+    texts = [row.text for row in rows][::5]
+    _, labels = np.unique([row.intent for row in rows][::5], return_inverse=True)
+    examples = Examples.of(texts, labels)
+    asked = [row.text for row in rows][2::7]
+    assert len(asked) > 300
+    together = examples.alike(asked)
+    for at, text in enumerate(asked):
+        assert np.allclose(examples.alike([text])[0], together[at], atol=2e-5)
 
 
 def test_the_same_question_in_the_other_language_is_nearer_than_another_question(examples: Examples) -> None:

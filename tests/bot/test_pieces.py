@@ -52,3 +52,15 @@ def test_a_small_vocabulary_is_cut_for_the_greatest_likelihood() -> None:
 def test_one_piece_twice_is_kept_once() -> None:
     with pytest.raises(ValueError, match="same hash"):
         pieces_as_arrays(["one", "two", "\x00one"], np.zeros(3, dtype=np.float32))
+
+
+def test_a_piece_that_goes_beyond_a_word_cannot_be_cut_for() -> None:
+    with pytest.raises(ValueError, match="beyond a word"):
+        pieces_as_arrays(["▁of▁the"], np.zeros(1, dtype=np.float32))
+
+
+def test_words_are_remembered_and_a_customers_numbers_are_not() -> None:
+    names = ["<unk>", "<s>", "</s>", "▁bill", "▁", "4"]
+    pieces = Pieces.of(pieces_as_arrays(names, np.full(6, -1, dtype=np.float32)))
+    assert pieces.cut("bill 44") == pieces.cut("bill 44") == [BEGIN, 3, 4, 5, 5, END]
+    assert list(pieces.cuts) == ["bill"]

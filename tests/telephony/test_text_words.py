@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.channels.text_words import text_word
+from telephony.channels.text_words import stops_texts_aloud, text_word
 
 
 def word(text: str) -> str | None:
@@ -104,3 +104,41 @@ def test_texts_again(text: str, keyword: bool) -> None:
 def test_yes_and_help_are_whole_messages() -> None:
     assert word("YES") == "yes" and word("yes please") is None
     assert word("help") == "help" and word("help with my bill") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("stop texting me", "en"),
+        ("can you please stop sending me text messages", "en"),
+        ("I don't want any more texts from you guys", "en"),
+        ("take my number off your texting list", "en"),
+        ("ya no me manden mensajes", "es"),
+        ("no quiero recibir más mensajes de texto", "es"),
+        ("dejen de mandarme mensajes por favor", "es"),
+    ],
+)
+def test_no_more_texts_said_aloud(words: str, language: str) -> None:
+    assert stops_texts_aloud(words) == language
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stop",
+        "cancel",
+        "alto",
+        "please stop",
+        "no more reminders",
+        "I want to opt out",
+        "take me off your list",
+        "no me manden más",
+        "stop leaving me voicemail messages",
+        "stop sending me paper bills",
+        "stop my water service",
+        "why did you stop texting me",
+        "text me a link",
+    ],
+)
+def test_aloud_texts_must_be_named(words: str) -> None:
+    assert stops_texts_aloud(words) is None

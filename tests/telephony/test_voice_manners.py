@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.telephony.conftest import World
+from tests.telephony.conftest import CUSTOMER, World
 from tests.telephony.test_voice import GREETING, replies
 
 
@@ -147,3 +147,28 @@ class TestRecordingNotice:
 
     async def test_is_not_part_of_a_text(self, world: World) -> None:
         assert (await world.text("hello")).messages == ["You said: hello"]
+
+
+class TestNoMoreTexts:
+    """Asked for on a call: kept for the calling number at once, as a text from it would be."""
+
+    @pytest.mark.parametrize(
+        ("words", "answer"),
+        [("stop texting me", "no more texts from us"), ("ya no me manden mensajes", "no recibirá más mensajes")],
+    )
+    async def test_it_is_kept_and_confirmed_and_the_call_goes_on(self, world: World, words: str, answer: str) -> None:
+        first = await world.call()
+        second = await world.call(first.action(world), SpeechResult=words, Confidence="0.9")
+        assert answer in second.said and "0 1 7 7" in second.said
+        (kept,) = world.backend.text_words
+        assert (kept["phone"], kept["word"], kept["wording"]) == (CUSTOMER, "stop", words)
+        assert not kept["is_keyword"] and world.engine.turns[-1]["kind"] == "start"
+        await world.call(second.action(world), SpeechResult="my balance", Confidence="0.9")
+        assert world.engine.turns[-1]["text"] == "my balance"
+
+    async def test_a_hidden_number_or_another_wish_is_the_assistants(self, world: World) -> None:
+        first = await world.call(From="anonymous")
+        await world.call(first.action(world), From="anonymous", SpeechResult="stop texting me", Confidence="0.9")
+        assert world.engine.turns[-1]["text"] == "stop texting me"
+        await world.call(first.action(world), SpeechResult="stop", Confidence="0.9")
+        assert world.backend.text_words == []
