@@ -43,10 +43,12 @@ async def rows_of(session: AsyncSession, query: str, values: Mapping[str, Any] |
     """The rows (named tuples) of a statement in the session's transaction, straight from the driver.
 
     For the hottest statements: SQLAlchemy's own part of a statement and its result costs as much as all the rest of it.
-    In `query` a value is `%(name)s` or `%s`; nothing of the session's own may be waiting to be flushed.
+    In `query` a value is `%(name)s` or `%s`. What waits in the session is flushed first, as `session.execute` does.
 
     :raises sqlalchemy.exc.DBAPIError: as `session.execute` does.
     """
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
     driver: Any = session.info.get("driver")
     if driver is None:
         driver = session.info["driver"] = await session.run_sync(_driver_of)
@@ -151,7 +153,7 @@ def _engine(settings: Settings, **pool: Any) -> AsyncEngine:
     engine = create_async_engine(
         settings.sqlalchemy_url,
         # No connections beyond those that are kept: one that is thrown away after its use costs more than what it did.
-        pool_size=2 * settings.database_pool_size,
+        pool_size=settings.database_pool_size,
         max_overflow=0,
         pool_timeout=4,
         pool_recycle=1800,

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     outbound_token: SecretStr = SecretStr("")
     secret_key: SecretStr
 
-    database_pool_size: int = 12
+    database_pool_size: int = 24
     statement_timeout_ms: int = 5_000
     lock_timeout_ms: int = 3_000
     nightly_part_accounts: int = Field(default=2_000, ge=1, le=10_000)

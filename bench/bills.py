@@ -162,7 +162,7 @@ async def _size(url: str, accounts: int) -> Measured:
         "redis_url": "redis://unused",
         "secret_key": "for a benchmark only",
         "statement_timeout_ms": 300_000,
-        "database_pool_size": 2,
+        "database_pool_size": 4,
     }
     database = Database.from_settings(Settings(**values))
     tariff = Tariff(RateBook.load(DISTRICT), District.load(DISTRICT).policy.billing)

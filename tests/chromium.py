@@ -19,8 +19,10 @@ from ops.chromium import installed
 from ops.settings import ROOT
 
 SECONDS_TO_START = 60
+ANYWHERE = ("--no-sandbox", "--disable-dev-shm-usage")
+"""So that it starts as root and where shared memory is small, as in a container."""
 OPTIONS = (
-    *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check"),
+    *(*ANYWHERE, "--headless=new", "--no-first-run", "--no-default-browser-check"),
     *("--disable-gpu", "--disable-extensions", "--disable-background-networking", "--disable-component-update"),
     "--remote-debugging-port=0",
 )

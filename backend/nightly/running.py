@@ -33,7 +33,7 @@ _WORK: Mapping[str, Callable[[Night], Awaitable[None]]] = {
     "summary": steps.summary,
 }
 # A part may take longer than a request may, and waits for another night's part rather than failing.
-_LIMITS = {"statement_timeout_ms": 300_000, "lock_timeout_ms": 120_000, "database_pool_size": 2}
+_LIMITS = {"statement_timeout_ms": 300_000, "lock_timeout_ms": 120_000, "database_pool_size": 4}
 
 
 def never() -> bool:

@@ -260,10 +260,11 @@ async def _left(session: AsyncSession, leg: Row[Any], call: Row[Any], now: datet
 
 
 async def let_go(session: AsyncSession, call: Row[Any], now: datetime) -> None:
-    """The customer has hung up: whoever talked with them is told so, and has their phone back for the next one."""
+    """The customer has hung up: whoever talks or is about to is told so, and every phone is free for the next one."""
     for leg in await repository.rows(session, "legs", {"queued_call_id": call.id}):
-        if leg.state == "joined" and leg.role != "customer" and leg.provider_sid:
-            await orders.hang_up(session, leg.provider_sid, now, "caller_gone", call.language)
+        if leg.role != "customer" and leg.provider_sid and leg.state not in OVER:
+            words = "caller_gone" if leg.state in ("asked", "joined") else ""
+            await orders.hang_up(session, leg.provider_sid, now, words, call.language)
 
 
 async def unhold(session: AsyncSession, call: Row[Any], now: datetime) -> None:

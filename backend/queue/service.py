@@ -17,7 +17,7 @@ from backend.hand_offs import service as hand_offs
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
 from backend.outbox import service as outbox
-from backend.queue import legs, orders, repository, wording
+from backend.queue import legs, repository, wording
 from backend.queue.rules import next_calling_time, told_minutes
 from backend.queue.standing import at_work, standing, wait_seconds, who_answer
 
@@ -215,15 +215,11 @@ async def left(session: AsyncSession, call_sid: str, result: str, district: Dist
 
 
 async def _hung_up(session: AsyncSession, call: Row[Any], district: District, now: datetime) -> Onward:
+    await legs.let_go(session, call, now)
     if call.state == "talking":
         await _end(session, call, "served", now)
-        await legs.let_go(session, call, now)
         return Onward("end")
     await _end(session, call, "abandoned", now)
-    for leg in await repository.rows(session, "legs", {"queued_call_id": call.id}):
-        if leg.provider_sid:
-            words = "caller_gone" if leg.state == "asked" else ""
-            await orders.hang_up(session, leg.provider_sid, now, words, call.language)
     await moves.put_back(session, call.hand_off_id, "abandoned", now)
     held = (now - call.changed_at).total_seconds()
     if call.phone and held >= district.policy.queue.short_abandon_seconds:

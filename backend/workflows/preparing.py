@@ -19,7 +19,7 @@ from backend.settings import Settings
 ATTEMPTS_MAX = 10
 _UNDER_WAY = ("PENDING", "ENQUEUED", "DELAYED")
 # A part may take longer than a request may, and waits for the night's part rather than failing.
-_LIMITS = {"statement_timeout_ms": 300_000, "lock_timeout_ms": 120_000, "database_pool_size": 2}
+_LIMITS = {"statement_timeout_ms": 300_000, "lock_timeout_ms": 120_000, "database_pool_size": 4}
 _settings: list[Settings] = []
 _stopping = threading.Event()
 

@@ -1,14 +1,12 @@
 """Chromium for the end-to-end tests: the one that the set-up found or installed."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bench.system import ROOT, System
-from ops.chromium import installed
+from bench.system import System
+from tests.chromium import ANYWHERE, path_of_chromium
 
 PATIENCE_MS = 20_000
 
@@ -17,9 +15,8 @@ PATIENCE_MS = 20_000
 def chromium() -> Iterator[Browser]:
     """A browser without a screen."""
     expect.set_options(timeout=PATIENCE_MS)
-    found = installed(dict(os.environ), Path(os.environ.get("HEADGATE_HOME", ROOT / ".headgate")) / "chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=path_of_chromium(), args=ANYWHERE)
         yield browser
         browser.close()
 
@@ -38,7 +35,12 @@ def sign_in(browser: Browser, system: System, role: str) -> Page:
     return page
 
 
-def only_calls(page: Page) -> None:
-    """In the form of one's limits: no texts and no chats, so that what other tests left waiting is not offered."""
+def be_available(page: Page, phone: str, calls: int = 1) -> None:
+    """Take so many calls at this phone; no texts and no chats, so that what other tests left waiting is not offered."""
+    page.click("#floor-settings")
+    page.fill("#phone", phone)
+    page.fill("#voice_max", str(calls))
     page.fill("#sms_max", "0")
     page.fill("#chat_max", "0")
+    page.click("#floor-save")
+    expect(page.locator("#presence")).to_have_text("Available")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, expect
 
 from bench.system import System
-from tests.e2e.browser import only_calls, sign_in
+from tests.e2e.browser import be_available, sign_in
 from tests.e2e.people import People, eventually
 
 LEADS_PHONE = "+19515550188"
@@ -23,12 +23,7 @@ def press(caller: Page, keys: str) -> None:
 def lead_and_caller(system: System, people: People, browser: Browser) -> Iterator[tuple[Page, Page, str]]:
     """The lead's console and the caller's phone, connected, and the number of the caller's account."""
     lead = sign_in(browser, system, "lead")
-    lead.click("#floor-settings")
-    lead.fill("#phone", LEADS_PHONE)
-    lead.fill("#voice_max", "1")
-    only_calls(lead)
-    lead.click("#floor-save")
-    expect(lead.locator("#presence")).to_have_text("Available")
+    be_available(lead, LEADS_PHONE)
     people.answers(LEADS_PHONE, "press:1", *["hear:words that nobody says"] * 8, "hangup")
     caller = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
     caller.goto(system.url("telephony") + "/simulator")

@@ -81,6 +81,14 @@ class People:
         with psycopg.connect(self.system.database_url, row_factory=dict_row) as connection:
             return connection.execute(query, values).fetchall()
 
+    def balance_cents(self, account_number: str) -> int:
+        """What the ledger says that is owed for this account now."""
+        query = (
+            "SELECT coalesce(sum(p.amount_cents), 0) AS cents FROM accounts a"
+            " JOIN ledger_postings p ON p.ledger_account_id = a.id WHERE a.number = %s"
+        )
+        return int(self.rows(query, account_number)[0]["cents"])
+
     def open_cases(self, party: str) -> list[dict[str, Any]]:
         """The cases in the queue of a phone number or chat session."""
         query = (

@@ -19,18 +19,10 @@ def said(record: dict[str, Any]) -> str:
     return " ".join(event["text"] for event in record["events"] if event["kind"] == "say")
 
 
-def balance(people: People, number: str) -> int:
-    query = (
-        "SELECT coalesce(sum(p.amount_cents), 0) AS cents FROM accounts a"
-        " JOIN ledger_postings p ON p.ledger_account_id = a.id WHERE a.number = %s"
-    )
-    return int(people.rows(query, number)[0]["cents"])
-
-
 @pytest.mark.parametrize("mode", ["webhook", "relay"])
 def test_a_caller_keys_a_card_in_and_goes_on_where_they_were(people: People, mode: str) -> None:
     customer = people.customers["nsf" if mode == "relay" else "leak"]
-    number, before = customer["account_number"], balance(people, customer["account_number"])
+    number, before = customer["account_number"], people.balance_cents(customer["account_number"])
     caller = people.new_phone()
     steps = ("say:pay with a card over the phone", "wait:9", f"press:{number}", "wait:3", "say:thirty dollars")
     record = people.call(caller, *steps, "wait:16", "say:yes", *KEYS, "wait:12", "say:what are your hours", "wait:9",
@@ -41,7 +33,7 @@ def test_a_caller_keys_a_card_in_and_goes_on_where_they_were(people: People, mod
     assert "Your payment of 30 dollars went through. Your confirmation number is" in words and "7:30" in words, words
     assert words.index("went through") < words.index("7:30"), "back in the conversation"
     assert "balance is" not in words, "a stranger hears nothing of what is owed"
-    assert balance(people, number) == before - 3_000
+    assert people.balance_cents(number) == before - 3_000
     texts = eventually(lambda: [m for m in people.inbox(caller) if "Confirmation number" in m["body"]], 20, "a receipt")
     assert len(texts) == 1 and "$30.00 from Visa ending in 4242" in texts[0]["body"]
     if mode == "relay":
@@ -68,7 +60,7 @@ def test_a_lead_takes_a_card_on_a_live_call_and_sees_dots(system: System, people
         office_hours(people),
         lead_and_caller(system, people, browser) as (lead, caller, of),
     ):
-        before = balance(people, of)
+        before = people.balance_cents(of)
         begin_capture(lead, of, "25.00")
         press(caller, CARD)
         expect(lead.locator('[data-field="payment-card-number"]')).to_contain_text("••••••••••••4242")
@@ -82,10 +74,10 @@ def test_a_lead_takes_a_card_on_a_live_call_and_sees_dots(system: System, people
         assert CARD not in lead.content() and "1231" not in lead.locator(".capture").inner_text()
         press(caller, "#")
         expect(lead.locator("#capture-state")).to_contain_text("Paid: $25.00 from Visa ending in 4242")
-        assert balance(people, of) == before - 2_500
+        assert people.balance_cents(of) == before - 2_500
 
         begin_capture(lead, of, "10.00")
         lead.click("#capture-cancel")
         expect(lead.locator("#capture-state")).to_have_text("Canceled. Nothing was charged.")
         expect(lead.get_by_role("complementary")).to_contain_text("A card was keyed in and is charged")
-        assert balance(people, of) == before - 2_500
+        assert people.balance_cents(of) == before - 2_500

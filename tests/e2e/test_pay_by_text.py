@@ -2,22 +2,12 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import httpx
 
 from tests.e2e.people import People, eventually
 
 LINK = re.compile(r"https?://\S+/pay/\S+")
-
-
-def balance_cents(people: People, customer: dict[str, Any]) -> int:
-    query = (
-        "SELECT coalesce(sum(p.amount_cents), 0)::bigint AS cents FROM ledger_postings p"
-        " JOIN accounts a ON a.id = p.ledger_account_id WHERE a.number = %s"
-    )
-    cents: int = people.rows(query, customer["account_number"])[0]["cents"]
-    return cents
 
 
 def told(people: People, phone: str, words: str) -> str:
@@ -39,7 +29,7 @@ def save_a_card(people: People, phone: str, words: str, name: str) -> None:
 
 def test_part_of_a_bill_by_text_in_spanish(people: People) -> None:
     customer, phone = people.customers["landlord"], people.new_phone()
-    before = balance_cents(people, customer)
+    before = people.balance_cents(customer["account_number"])
     people.text(phone, "hola, quiero pagar mi factura")
     people.text(phone, f"mi cuenta es {customer['account_number']}")
     assert "No hay tarjeta ni cuenta bancaria registrada" in people.text(phone, customer["pin"])
@@ -50,7 +40,7 @@ def test_part_of_a_bill_by_text_in_spanish(people: People) -> None:
     receipt = told(people, phone, "Número de confirmación")
     left = before - 1_250
     assert f"Su saldo ahora es ${left / 100:.2f}" in receipt
-    assert balance_cents(people, customer) == left
+    assert people.balance_cents(customer["account_number"]) == left
 
 
 def test_a_phone_that_agreed_pays_without_being_asked_who_it_is(people: People) -> None:
@@ -67,7 +57,7 @@ def test_a_phone_that_agreed_pays_without_being_asked_who_it_is(people: People) 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: people.text(phone, "CONFIRM"), range(6)))
     told(people, phone, "Confirmation number")
-    assert balance_cents(people, customer) == 0
+    assert people.balance_cents(customer["account_number"]) == 0
     charges = people.rows(
         "SELECT c.status FROM charges c JOIN accounts a ON a.id = c.account_id WHERE a.number = %s",
         customer["account_number"],

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bench.system import System
-from tests.e2e.browser import chromium, only_calls, sign_in
+from tests.e2e.browser import be_available, chromium, sign_in
 from tests.e2e.hours import office_hours
 from tests.e2e.people import People, eventually
 from tests.e2e.phones import Phones
@@ -49,15 +49,6 @@ def phones(people: People) -> Iterator[Phones]:
     beside = ThreadPoolExecutor(2)
     yield Phones(people, beside)
     beside.shutdown(wait=False)  # a call that a failed test left behind ends by itself
-
-
-def be_available(page: Page, phone: str, calls: int = 1) -> None:
-    page.click("#floor-settings")
-    page.fill("#phone", phone)
-    page.fill("#voice_max", str(calls))
-    only_calls(page)
-    page.click("#floor-save")
-    expect(page.locator("#presence")).to_have_text("Available")
 
 
 def accept(page: Page, reference: str) -> None:
@@ -163,12 +154,8 @@ def test_back_to_the_assistant_which_remembers(people: People, phones: Phones, l
     lead.click("#call-to-assistant")
     answer = said(calling.result(200)).rsplit("assistant again", 1)[-1]
     # As it is now: other tests have paid on it.
-    [balance] = people.rows(
-        "SELECT sum(p.amount_cents) AS cents FROM accounts a JOIN ledger_postings p ON p.ledger_account_id = a.id"
-        " WHERE a.number = %s",
-        customer["account_number"],
-    )
-    assert f"Your balance is {balance['cents'] // 100} dollars" in answer, "it does not ask again who they are"
+    owed = people.balance_cents(customer["account_number"])
+    assert f"Your balance is {owed // 100} dollars" in answer, "it does not ask again who they are"
 
 
 def test_a_supervisor_listens_coaches_and_joins(

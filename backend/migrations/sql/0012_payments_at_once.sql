@@ -30,7 +30,8 @@ BEGIN
         outcome := 'known';
         RETURN;
     END IF;
-    -- A bank debit that was taken on is done but for its bank; it does not stand in the way for days.
+    -- A bank debit that was taken on is done but for its bank; it does not stand in the way for days. The first
+    -- condition names the states of the partial index on charges that are on their way, word for word, so that it serves.
     IF NOT p_while_another THEN
         SELECT c.* INTO charge FROM public.charges c
          WHERE c.account_id = agreed.account_id AND c.status IN ('created', 'submitted', 'unknown', 'pending', 'succeeded')

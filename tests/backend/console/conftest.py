@@ -1,6 +1,5 @@
 """A real browser on the real console."""
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -8,9 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from ops.chromium import installed
 from tests.backend.conftest import SEEDED_AT, create_database
 from tests.backend.console.office import Office, Valkey
+from tests.chromium import ANYWHERE, path_of_chromium
 
 PATIENCE_MS = 15_000
 SignIn = Callable[..., Awaitable[Page]]
@@ -45,8 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 async def chromium() -> AsyncIterator[Browser]:
     """Chromium: the one the project found or installed, else playwright's own."""
     async with async_playwright() as playwright:
-        found = installed(dict(os.environ), Path(os.environ.get("HEADGATE_HOME", ".headgate")) / "chromium")
-        made = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        made = await playwright.chromium.launch(executable_path=path_of_chromium(), args=ANYWHERE)
         yield made
         await made.close()
 
