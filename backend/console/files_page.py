@@ -98,7 +98,8 @@ class FilesPage(MoneyPage):
 
     def _draw_refused(self, pen: Pen, one: RefusedFile) -> None:
         t, title = self.t, f"refused-{one.id}"
-        with pen.within("section", "panel flush refused-file", aria_labelledby=f"{title} {title}-when"):
+        # No landmark, as landmarks have names of their own: a file is refused twice within a minute.
+        with pen.within("article", "panel flush refused-file", aria_labelledby=f"{title} {title}-when"):
             with pen.within("div", "panel-head"):
                 pen("h2", t("file_refused", file=one.file_name), id=title)
                 kind = t.known("file_kind", one.kind, "file_kind_payments")

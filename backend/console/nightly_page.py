@@ -154,7 +154,7 @@ class NightlyPage(LivePage):
     def _draw_refused(self, pen: Pen, row: PartRow) -> None:
         t, title = self.t, f"refused-{row.part}"
         name = str(row.counts.get("file", "–"))
-        with pen.within("section", "panel flush refused-file", aria_labelledby=title):
+        with pen.within("article", "panel flush refused-file", aria_labelledby=title):
             with pen.within("div", "panel-head"):
                 pen("h2", t("file_refused", file=name), id=title)
             pen("p", t("file_refused_help"), "refused-help")

@@ -16,13 +16,17 @@ from xml.etree import ElementTree
 import aiohttp
 import pytest
 import uvicorn
+from playwright.async_api import Browser
 
 from ops.embedded import free_port, running_valkey
 from telephony.app import create_app
 from telephony.memory import make_redis
 from telephony.services import Services
 from telephony.settings import Settings
+from tests.chromium import chromium_url, connected
 from tests.telephony.servers import Backend, Engine
+
+__all__ = ["chromium_url"]
 
 AUTH_TOKEN = "not-a-real-auth-token-0123456789"
 ENGINE_TOKEN = "engine-token-0123456789"
@@ -30,6 +34,12 @@ TELEPHONY_TOKEN = "telephony-token-0123456789"
 OUTBOUND_TOKEN = "outbound-token-0123456789"
 OUR_NUMBER = "+19515550123"
 CUSTOMER = "+19515550177"
+
+
+@pytest.fixture
+async def browser(chromium_url: str) -> AsyncIterator[Browser]:
+    async with connected(chromium_url) as browser:
+        yield browser
 
 
 def sign(url: str, pairs: list[tuple[str, str]], token: str = AUTH_TOKEN) -> str:

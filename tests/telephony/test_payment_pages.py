@@ -4,9 +4,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.telephony.conftest import World
-from tests.telephony.test_webchat_page import browser, violations
-
-__all__ = ["browser"]
+from tests.telephony.test_webchat_page import violations
 
 
 @pytest.mark.parametrize(("what", "said"), [("paid", "your receipt comes"), ("saved", "write PAY to pay with it")])

@@ -7,9 +7,8 @@ from playwright.async_api import Browser
 
 from tests.telephony.conftest import World
 from tests.telephony.faults import Fault
-from tests.telephony.test_webchat_page import browser, violations
+from tests.telephony.test_webchat_page import violations
 
-__all__ = ["browser"]
 TOKEN = "3q2-7wXHk1vYb0cQZt5uEo8rLmNpAsDfGhJkLzXcVbN"
 PDF = b"%PDF-1.7 a statement"
 

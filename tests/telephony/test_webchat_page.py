@@ -8,11 +8,8 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Browser, Page, expect
 
-from tests.chromium import chromium_url, connected
 from tests.telephony.conftest import CUSTOMER, World
 from tests.telephony.faults import Fault
-
-__all__ = ["chromium_url"]
 
 CHOICES = [
     {"title": "Check my balance", "payload": "/check_balance"},
@@ -28,12 +25,6 @@ def assistant(turn: dict[str, Any]) -> dict[str, Any]:
     if turn["kind"] == "start" or language != turn["language"]:
         return {"replies": [{"text": WORDS[language], "choices": CHOICES}], "language": language}
     return {"replies": [{"text": f"You said: {turn['payload'] or turn['text']}"}], "language": language}
-
-
-@pytest.fixture
-async def browser(chromium_url: str) -> AsyncIterator[Browser]:
-    async with connected(chromium_url) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -123,12 +123,13 @@ def something_everywhere(office: Office) -> Iterator[None]:
         " (SELECT id FROM payments WHERE account_id = %(id)s LIMIT 1), 'open')",
         {"id": account.id},
     )
-    office.execute(
-        "INSERT INTO refused_files (id, kind, sha256, file_name, business_date, refused_at, problems)"
-        " VALUES (gen_random_uuid(), 'payments', sha256(gen_random_uuid()::text::bytea), 'bad.csv', '2026-11-20',"
-        " now(), %(problems)s)",
-        {"problems": '[{"line": 2, "field": "amount", "reason": "is not dollars and cents"}]'},
-    )
+    for _ in range(2):  # somebody sent the same file again at once
+        office.execute(
+            "INSERT INTO refused_files (id, kind, sha256, file_name, business_date, refused_at, problems)"
+            " VALUES (gen_random_uuid(), 'payments', sha256(gen_random_uuid()::text::bytea), 'bad.csv', '2026-11-20',"
+            " now(), %(problems)s)",
+            {"problems": '[{"line": 2, "field": "amount", "reason": "is not dollars and cents"}]'},
+        )
     office.execute(
         "INSERT INTO fee_reversals (id, fee_id, status, reason_code, note, requested_role, requested_at)"
         " SELECT gen_random_uuid(), id, 'pending', 'courtesy', '', 'assistant', now() FROM fee_charges f"
@@ -142,6 +143,7 @@ def something_everywhere(office: Office) -> Iterator[None]:
         {},
     )
     yield
+    office.execute("DELETE FROM refused_files WHERE file_name = 'bad.csv'", {})
     office.execute("DELETE FROM fee_reversals WHERE status = 'pending' AND requested_role = 'assistant'", {})
 
 

@@ -80,11 +80,20 @@ def test_a_district_without_answers_starts(folder: Path) -> None:
     assert Knowledge.load(folder).slugs == []
 
 
-SIX = (
-    *("what is a ccf", "what is a unit of water", "how many gallons in a unit", "what does hcf mean"),
-    *("how much is one ccf", "what is a billing unit"),
-)
-"""Questions of one article: without them fewer than eight are left."""
+ARTICLE = """---
+title: What a unit of water is
+questions:
+  - what is a ccf
+  - what is a unit of water
+  - how many gallons in a unit
+  - what does hcf mean
+  - how much is one ccf
+  - what is a billing unit
+  - units on my bill
+  - convert ccf to gallons
+---
+One unit is 100 cubic feet, also called a CCF. That is 748 gallons.
+"""
 
 
 @pytest.mark.parametrize(
@@ -93,17 +102,16 @@ SIX = (
         ("---\n", "", 1, "begin with a head"),
         ("title: What a unit of water is", "title: [", 4, "expected"),
         ("title: What a unit of water is\n", "", 2, "give it a title"),
-        ("".join(f"  - {one}\n" for one in SIX), "", 3, "8 or more different questions"),
+        ("  - what is a billing unit\n", "", 3, "8 or more different questions"),
         ("questions:", "question:", 3, "the head knows only"),
-        ("One unit is", "One {unit} is", 18, "no fact {unit}"),
-        ("One unit is", "One { unit is", 18, "write {{ for a brace"),
+        ("One unit is", "One {unit} is", 13, "no fact {unit}"),
+        ("One unit is", "One { unit is", 13, "write {{ for a brace"),
     ],
 )
 def test_a_mistake_is_named_by_its_line(folder: Path, old: str, new: str, line: int, says: str) -> None:
     path = folder / "knowledge" / "en" / "ccf.md"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
+    assert old in ARTICLE
+    path.write_text(ARTICLE.replace(old, new, 1), "utf-8")
     with pytest.raises(DistrictFileError) as refused:
         Knowledge.load(folder)
     assert "missing" not in str(refused.value)
