@@ -1,8 +1,9 @@
 """A bill is contested: while the review is open, nothing is shut off for it (Gov. Code 60372, HSC 116908(b))."""
 
 from actions.identity import ACCOUNT_LEVEL
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

@@ -1,8 +1,9 @@
 """More time, payment plans and medical protection: open to everybody, decided by people (HSC 116906, 116910)."""
 
 from actions.identity import ACCOUNT_LEVEL
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

@@ -1,7 +1,8 @@
 """Complaints and praise: written down for a lead person, who may call back."""
 
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE, optional
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

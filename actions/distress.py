@@ -12,7 +12,7 @@ class ActionDistress(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         turn.say("utter_distress")
-        await hand_off(turn, "emergency")
+        await hand_off(turn, "emergency", department="emergency")
 
 
 class ActionAbuse(TopicAction):

@@ -1,25 +1,39 @@
 """What was not understood, not heard, or is not ours: first in other words, then a person."""
 
+from collections.abc import Iterable
+from itertools import takewhile
+
 from actions import names
 from actions.turn import TopicAction, Turn
 
-FAILURES = frozenset({"nlu_fallback", "out_of_scope", "silence", "no_match"})
+_FAILURES = frozenset({"nlu_fallback", "out_of_scope", "silence", "no_match"})
+_SAY_SO = frozenset({"action_fallback", "action_out_of_scope", "action_no_input"})
 _SILENCES_MAX = 2
 
 
+def _earlier_turns(turn: Turn) -> list[tuple[str, set[str]]]:
+    """The intent of each earlier message and the actions that answered it, newest first."""
+    turns: list[tuple[str, set[str]]] = []
+    for event in turn.tracker.events:
+        if event.get("event") == "user":
+            turns.append((((event.get("parse_data") or {}).get("intent") or {}).get("name") or "", set()))
+        elif event.get("event") == "action" and turns:
+            turns[-1][1].add(str(event.get("name")))
+    return turns[-2::-1]
+
+
 def failures_before(turn: Turn) -> int:
-    """How many turns in a row failed before this one."""
-    intents = [
-        ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-        for event in turn.tracker.events
-        if event.get("event") == "user"
-    ]
-    count = 0
-    for intent in reversed(intents[:-1]):
-        if intent not in FAILURES:
-            break
-        count += 1
-    return count
+    """How many turns in a row failed before this one. What a form could use (a name, an address) is no failure."""
+    return _leading(intent in _FAILURES and bool(actions & _SAY_SO) for intent, actions in _earlier_turns(turn))
+
+
+def silences_before(turn: Turn) -> int:
+    """How many turns in a row before this one heard nothing at all."""
+    return _leading(intent == "silence" for intent, _ in _earlier_turns(turn))
+
+
+def _leading(values: Iterable[bool]) -> int:
+    return sum(1 for _ in takewhile(bool, values))
 
 
 def say_not_understood(turn: Turn) -> None:
@@ -70,7 +84,7 @@ class ActionNoInput(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         failures = failures_before(turn)
-        if turn.intent == "silence" and failures >= _SILENCES_MAX:
+        if turn.intent == "silence" and silences_before(turn) >= _SILENCES_MAX:
             turn.close_forms()
             turn.say("utter_silence_goodbye")
         elif failures > 0:

@@ -1,11 +1,10 @@
 """Gathering everything a person needs for a request, then filing it as a case.
 
-A topic registers its `Intake`: the questions, each asked by the response `utter_intake_<topic>_<question>`.
+A topic registers its `Intake` (`intake_registry`): the questions, each asked by `utter_intake_<topic>_<question>`.
 One form asks them all; answers may come early, late or corrected, and at the end everything is read back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -14,41 +13,16 @@ from rasa_sdk.types import DomainDict
 
 from actions import intake_answers as reading
 from actions import names
+from actions.account_api import AccountApiError
 from actions.identity import require_level
+from actions.intake_registry import Intake, details_of, intake_called
 from actions.intake_types import SKIPPED, Heard, Kind, OutOfRangeError, Question
-from actions.intake_wording import for_the_case, said_back
+from actions.intake_wording import said_back
 from actions.person import file_hand_off
-from actions.turn import FormValidation, Turn, finish_form
+from actions.turn import FormValidation, Turn, finish_form, logger
 
 CONFIRM, CHANGE = "confirm", "change"
-_intakes: dict[str, "Intake"] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What is asked for a topic, and where it goes. `level` is the verification level it needs (0: none).
-
-    `summary` is the first sentence of the case, in English; `intents` start it, and inside it they are answers.
-    """
-
-    topic: str
-    questions: tuple[Question, ...]
-    summary: str
-    department: str = "customer_service"
-    reason: str = "request"
-    level: int = 0
-    intents: tuple[str, ...] = ()
-
-
-def register(intake: Intake) -> Intake:
-    """Make the topic's intake known to the form."""
-    _intakes[intake.topic] = intake
-    return intake
-
-
-def registered() -> dict[str, Intake]:
-    """Every intake by its topic."""
-    return dict(_intakes)
+_NOT_AN_ANSWER = frozenset({"nlu_fallback", "out_of_scope", "give_details", "affirm", "deny", "do_not_know"})
 
 
 async def begin_intake(turn: Turn, intake: Intake, resume: str, known: dict[str, Any] | None = None) -> None:
@@ -83,7 +57,7 @@ class ValidateIntakeForm(FormValidation):
         return "validate_intake_form"
 
     async def fill(self, turn: Turn) -> None:
-        intake, asked = _intakes.get(str(turn.slot(names.INTAKE_TOPIC))), turn.slot(names.INTAKE_ASKED)
+        intake, asked = intake_called(turn.slot(names.INTAKE_TOPIC)), turn.slot(names.INTAKE_ASKED)
         if intake is None:
             # An older conversation, of a topic that is gone.
             turn.say("utter_what_next")
@@ -111,7 +85,7 @@ class ActionAskIntake(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Rasa's entry: says one question."""
         turn = Turn(tracker, dispatcher)
-        intake, asked = _intakes.get(str(turn.slot(names.INTAKE_TOPIC))), str(turn.slot(names.INTAKE_ASKED))
+        intake, asked = intake_called(turn.slot(names.INTAKE_TOPIC)), str(turn.slot(names.INTAKE_ASKED))
         if intake is None:
             turn.say("utter_what_next")
         elif asked == CONFIRM:
@@ -128,6 +102,7 @@ def _ask_next(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
     following = reading.next_question(intake.questions, answers)
     turn.set(names.INTAKE_ANSWERS, answers)
     turn.set(names.INTAKE_ASKED, following.name if following else CONFIRM)
+    turn.set(names.INTAKE_UNCLEAR, None)
     turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
 
 
@@ -149,9 +124,19 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
         _ask_next(turn, intake, answers)
     elif early := reading.offered_early(intake.questions, answers, said):
         _ask_next(turn, intake, {**answers, **early})
-    elif turn.intent in {"nlu_fallback", "out_of_scope", "give_details", "affirm", "deny", "do_not_know"}:
-        turn.say(f"utter_intake_unclear_{question.kind.value}")
+    elif turn.intent in _NOT_AN_ANSWER:
+        _say_unclear(turn, f"utter_intake_unclear_{question.kind.value}")
         _ask_again(turn, question)
+
+
+def _say_unclear(turn: Turn, response: str | None) -> None:
+    """What is wanted; from the second time on the way out, for one who cannot give it must not be asked for ever."""
+    before = int(turn.slot(names.INTAKE_UNCLEAR) or 0)
+    turn.set(names.INTAKE_UNCLEAR, before + 1)
+    if before:
+        turn.say("utter_intake_unclear_again")
+    elif response is not None:
+        turn.say(response)
 
 
 def _ask_again(turn: Turn, question: Question) -> None:
@@ -166,7 +151,7 @@ async def _confirm(turn: Turn, intake: Intake) -> None:
     if wrong is not None:
         _take(turn, intake, wrong.name)
     elif turn.intent == "affirm":
-        await _file(turn, intake, answers)
+        await _file_or_keep(turn, intake, answers)
     elif turn.intent == "deny":
         turn.set(names.INTAKE_ASKED, CHANGE)
         turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
@@ -175,26 +160,33 @@ async def _confirm(turn: Turn, intake: Intake) -> None:
 
 
 def _choose_change(turn: Turn, intake: Intake) -> None:
+    """Which answer to change; nothing after all; or something else altogether, for which the form steps aside."""
     answers = dict(turn.slot(names.INTAKE_ANSWERS) or {})
     chosen = reading.named_by(reading.answered(intake.questions, answers), heard(turn, intake))
-    if chosen is None:
+    if chosen is not None:
+        answers.pop(chosen.name)
+        turn.set(names.INTAKE_ANSWERS, answers)
+        _ask_again(turn, chosen)
+    elif turn.intent in {"affirm", "deny"}:
+        _ask_next(turn, intake, answers)
+    elif turn.intent in _NOT_AN_ANSWER:
+        _say_unclear(turn, None)
         turn.set(names.INTAKE_ASKED, CHANGE)
         turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
-        return
-    answers.pop(chosen.name)
-    turn.set(names.INTAKE_ANSWERS, answers)
-    _ask_again(turn, chosen)
+
+
+async def _file_or_keep(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
+    """While it cannot be filed nothing is lost: the same yes is asked for again."""
+    try:
+        await _file(turn, intake, answers)
+    except AccountApiError as error:
+        logger.warning("intake not filed", conversation_id=turn.conversation_id, error=type(error).__name__)
+        turn.say("utter_intake_not_filed")
+        turn.set(names.INTAKE_ASKED, CONFIRM)
+        turn.set(names.REQUESTED_SLOT, names.INTAKE_ANSWER)
 
 
 async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
-    details = [
-        {
-            "name": question.name,
-            "label": dict(question.label),
-            "value": for_the_case(question, answers[question.name]),
-        }
-        for question in reading.answered(intake.questions, answers)
-    ]
     filed = await file_hand_off(
         turn,
         intake.reason,
@@ -202,7 +194,7 @@ async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
         assistant_continues=True,
         summary=intake.summary,
         topic=intake.topic,
-        details=details,
+        details=details_of(intake, answers),
     )
     finish_form(turn)
     reference = turn.wording.reference(filed.reference)

@@ -1,8 +1,9 @@
 """A meter that may be wrong: read again, or tested."""
 
 from actions.identity import ACCOUNT_LEVEL
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE, optional
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Option, Question
 from actions.turn import TopicAction, Turn
 

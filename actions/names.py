@@ -26,9 +26,14 @@ NEW_EMAIL: Final = "email_new"
 EMAIL_CONFIRMED: Final = "email_confirmed"
 EMAIL_CODE: Final = "email_code"
 
+# What the customer has asked about so far, in English, for the person who may get the case.
+TOPICS_ASKED: Final = "topics_asked"
+
 INTAKE_FORM: Final = "intake_form"
 INTAKE_TOPIC: Final = "intake_topic"
 INTAKE_ASKED: Final = "intake_asked"
+# How often in a row the answer was not one.
+INTAKE_UNCLEAR: Final = "intake_unclear"
 INTAKE_ANSWER: Final = "intake_answer"
 INTAKE_ANSWERS: Final = "intake_answers"
 # What the first message brought along, kept while it is proved who asks, so not a slot of the form.
@@ -82,6 +87,7 @@ FORM_SLOTS: Final = (
     INTAKE_ASKED,
     INTAKE_ANSWER,
     INTAKE_ANSWERS,
+    INTAKE_UNCLEAR,
     OPTION_CHANGE,
     OPTION_CONFIRMED,
     OPTION_CODE,

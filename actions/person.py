@@ -7,65 +7,17 @@ from actions import names
 from actions.account_api import AccountApiError
 from actions.account_types import HandOff, HandOffRequest
 from actions.departments import best_department
+from actions.intake_registry import details_of, intake_called
 from actions.turn import TopicAction, Turn, account_api
 
 CUSTOMER_SERVICE = "customer_service"
 SURE = 0.8
-# What a person reads in the case for each thing a customer may have asked about before.
-_TOPICS = {
-    "ask_balance": "their balance",
-    "ask_last_payment": "their last payment",
-    "ask_payment_history": "their payments",
-    "ask_high_bill": "why their bill is what it is",
-    "send_statement": "a copy of a bill",
-    "ask_usage": "their water use",
-    "ask_rates": "rates",
-    "request_fee_reversal": "taking a fee off",
-    "ask_shutoff": "a shut-off",
-    "report_shutoff_today": "a shut-off today",
-    "ask_reconnection": "having their water turned back on",
-    "ask_autopay": "autopay",
-    "start_autopay": "turning autopay on",
-    "stop_autopay": "turning autopay off",
-    "start_paperless": "paperless bills",
-    "stop_paperless": "paper bills",
-    "ask_budget_bill": "the budget bill",
-    "start_budget_bill": "starting a budget bill",
-    "stop_budget_bill": "ending the budget bill",
-    "ask_recurring": "a monthly payment",
-    "stop_recurring": "stopping the monthly payment",
-    "ask_portal": "the payment portal",
-    "make_payment": "paying",
-    "pay_as_before": "paying",
-    "change_account": "another account",
-    "change_email": "changing their e-mail",
-    "ask_department": "a department",
-    "report_emergency": "a water emergency",
-    "report_gas_smell": "a smell of gas",
-    "ask_hours": "office hours",
-    "ask_open_now": "office hours",
-    "ask_holidays": "holidays",
-    "ask_locations": "where the office is",
-    "verify_identity": "proving who they are",
-    "ask_other_service": "something the assistant cannot do yet",
-    "out_of_scope": "something the assistant does not know",
-    "upset": "a complaint, upset",
-}
-_TOPICS_MAX = 6
 
 
 def summary_of(turn: Turn) -> str:
     """What the person should know, in English, without the customer's words: they are in the transcript."""
-    topics: list[str] = []
-    for event in turn.tracker.events:
-        if event.get("event") == "user":
-            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-            topic = _TOPICS.get(intent or "")
-            if topic and topic not in topics:
-                topics.append(topic)
-    if not topics:
-        return "Nothing else was asked before."
-    return f"Asked about {', '.join(topics[-_TOPICS_MAX:])}."
+    topics = turn.slot(names.TOPICS_ASKED) or []
+    return f"Asked about {', '.join(topics)}." if topics else "Nothing else was asked before."
 
 
 async def file_hand_off(
@@ -100,9 +52,10 @@ async def hand_off(turn: Turn, reason: str, *, department: str = CUSTOMER_SERVIC
 
     :raises AccountApiError: the backend is out or refused.
     """
+    gathered = _gathered(turn)
     turn.close_forms()
     turn.set(names.WAITING, None)
-    filed = await file_hand_off(turn, reason, department=department)
+    filed = await file_hand_off(turn, reason, department=department, details=gathered)
     reference = turn.wording.reference(filed.reference)
     department_name = filed.department_name.get(turn.language, "")
     if filed.open_now:
@@ -119,6 +72,13 @@ async def hand_off(turn: Turn, reason: str, *, department: str = CUSTOMER_SERVIC
         open_now=filed.open_now,
         answered_by=filed.opens_at.isoformat() if filed.opens_at and not filed.open_now else None,
     )
+
+
+def _gathered(turn: Turn) -> Sequence[dict[str, Any]]:
+    """What was told in an open intake, so that nobody has to tell it twice."""
+    intake = intake_called(turn.slot(names.INTAKE_TOPIC))
+    is_open = turn.tracker.active_loop_name == names.INTAKE_FORM
+    return details_of(intake, turn.slot(names.INTAKE_ANSWERS) or {}) if intake and is_open else ()
 
 
 async def department_asked_for(turn: Turn) -> str:

@@ -1,7 +1,8 @@
 """Too little or too much pressure: one tap or all, alone or with the neighbors."""
 
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE, address
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Option, Question
 from actions.turn import TopicAction, Turn
 

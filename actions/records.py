@@ -1,7 +1,8 @@
 """Requests that are not about water: public records, the press, lawyers, claims for damages."""
 
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE, address, optional
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.person import hand_off
 from actions.turn import TopicAction, Turn

@@ -1,8 +1,9 @@
 """Work in the field: a meter closed or opened for a repair, and where an order stands."""
 
 from actions import names
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import ADULT_HOME, PHONE, address
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

@@ -1,7 +1,8 @@
 """Water at a new place: what customer service needs to open an account."""
 
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import OCCUPANT, PHONE, address
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

@@ -1,8 +1,9 @@
 """Somebody moves within the district: stop at one place, start at another, one account holder."""
 
 from actions.identity import ACCOUNT_LEVEL
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import OCCUPANT, PHONE, address
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

@@ -18,6 +18,7 @@ from rasa_sdk.types import DomainDict
 from actions import names, waiting
 from actions.account_api import AccountApi, AccountApiError, BillingDown, Refused, Unavailable
 from actions.account_types import HandOffRequest
+from actions.topics import with_topic
 from actions.wording import Wording
 
 Event = dict[str, Any]
@@ -148,38 +149,14 @@ class Turn:
                 self.set(slot, None)
 
     def finished_events(self) -> list[Event]:
-        """The events of this action, with what comes next at the end."""
+        """The events of this action, with what comes next at the end.
+
+        Who was offered something answers that first: a form that asked its own question too would take the yes.
+        """
         if not any(event["event"] == "followup" for event in self.events):
-            self.go_on_with(self.tracker.active_loop_name or names.LISTEN)
+            is_asked = bool(self.slot(names.OFFER))
+            self.go_on_with(names.LISTEN if is_asked else self.tracker.active_loop_name or names.LISTEN)
         return self.events
-
-
-def _keep_second_request(turn: Turn) -> None:
-    """A message that asks for two things: the second one waits."""
-    named = turn.entities(names.NEXT_REQUEST)
-    if named and not turn.answered_already and waiting.starts_alone(turn.intent):
-        turn.set(names.WAITING, named[0])
-
-
-def _announce_second_request(turn: Turn) -> None:
-    """When the first request needs more than one turn, say that the second is not forgotten."""
-    found = waiting.request_called(str(turn.slot(names.WAITING) or ""))
-    if found is not None and turn.entities(names.NEXT_REQUEST) and not turn.answered_already:
-        turn.say("utter_request_waits", request=found[0].called[turn.language])
-
-
-def _go_on_with_second_request(turn: Turn) -> None:
-    """What waited comes now, when the turn would end with nothing asked and nothing offered."""
-    found = waiting.request_called(str(turn.slot(names.WAITING) or ""))
-    ends = turn.next_action in {None, names.LISTEN} and not turn.tracker.active_loop_name
-    if found is None or not ends or turn.slot(names.OFFER):
-        return
-    request, article = found
-    turn.events = [event for event in turn.events if event["event"] != "followup"]
-    turn.set(names.WAITING, None)
-    turn.set(names.ARTICLE_ASKED, article)
-    turn.say("utter_request_next", request=request.called[turn.language])
-    turn.go_on_with(request.action)
 
 
 def begin(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn:
@@ -187,6 +164,9 @@ def begin(tracker: Tracker, dispatcher: CollectingDispatcher) -> Turn:
     turn = Turn(tracker, dispatcher, offered=tracker.slots.get(names.OFFER))
     if turn.offered is not None:
         turn.offer(None)
+    topics = turn.slot(names.TOPICS_ASKED) or []
+    if (asked := with_topic(topics, turn.intent)) != topics:
+        turn.set(names.TOPICS_ASKED, asked)
     return turn
 
 
@@ -203,14 +183,14 @@ class TopicAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Rasa's entry: events and replies of one turn; never raises for what the backend does."""
         turn = begin(tracker, dispatcher)
-        _keep_second_request(turn)
+        waiting.keep_second_request(turn)
         try:
             await self.answer(turn)
         except AccountApiError as error:
             await say_backend_is_out(turn, error, action=self.name())
         if self.name() in waiting.ACTIONS | waiting.SETTLE:
-            _go_on_with_second_request(turn)
-            _announce_second_request(turn)
+            waiting.go_on_with_second_request(turn)
+            waiting.announce_second_request(turn)
         return turn.finished_events()
 
 
@@ -229,14 +209,31 @@ class FormValidation(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[Event]:
         """Rasa's entry: slots for the form; never raises for what the backend does."""
         turn = Turn(tracker, dispatcher, offered=tracker.slots.get(names.OFFER))
+        if _is_for_the_offer(turn):
+            turn.set(names.REQUESTED_SLOT, turn.slot(names.REQUESTED_SLOT))
+            return turn.events
         try:
             await self.fill(turn)
         except AccountApiError as error:
             await say_backend_is_out(turn, error, action=self.name())
             finish_form(turn)
         if turn.next_action == names.LISTEN:
-            _go_on_with_second_request(turn)
+            waiting.go_on_with_second_request(turn)
+        _forget_the_offer(turn)
         return turn.events
+
+
+def _is_for_the_offer(turn: Turn) -> bool:
+    """Whether a yes or no answers what was offered since the form's question, so that the form has to step aside."""
+    is_open = turn.slot(names.REQUESTED_SLOT) is not None and not turn.answered_already
+    return is_open and bool(turn.offered) and turn.intent in {"affirm", "deny"}
+
+
+def _forget_the_offer(turn: Turn) -> None:
+    """Whoever answers the form's question instead has not taken up what was offered before it."""
+    taken = {event["name"] for event in turn.events if event["event"] == "slot"} - {names.REQUESTED_SLOT}
+    if turn.offered and taken and names.OFFER not in taken:
+        turn.offer(None)
 
 
 def finish_form(turn: Turn, next_action: str = names.LISTEN) -> None:

@@ -1,7 +1,8 @@
 """Suppliers and contractors: deliveries, access, invoices. The assistant knows no gate codes and gives none."""
 
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

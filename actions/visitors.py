@@ -1,7 +1,8 @@
 """Visitors of the office: registered beforehand; a person lets them in."""
 
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import optional
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Question
 from actions.turn import TopicAction, Turn
 

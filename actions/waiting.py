@@ -4,9 +4,15 @@ The engine names the second one as the entity `next_request`. What may wait is l
 answers it, as the rules have it, and what it is called when it is announced.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from actions import names
+
+if TYPE_CHECKING:
+    from actions.turn import Turn
 
 KNOWLEDGE = "ask_knowledge"
 
@@ -91,3 +97,31 @@ def request_called(value: str) -> tuple[Request, str | None] | None:
 def starts_alone(intent: str) -> bool:
     """Whether a message of this intent takes the second request along: emergencies and answers do not."""
     return intent in REQUESTS and intent not in names.ALWAYS_FIRST
+
+
+def keep_second_request(turn: Turn) -> None:
+    """A message that asks for two things: the second one waits."""
+    named = turn.entities(names.NEXT_REQUEST)
+    if named and not turn.answered_already and starts_alone(turn.intent):
+        turn.set(names.WAITING, named[0])
+
+
+def announce_second_request(turn: Turn) -> None:
+    """When the first request needs more than one turn, say that the second is not forgotten."""
+    found = request_called(str(turn.slot(names.WAITING) or ""))
+    if found is not None and turn.entities(names.NEXT_REQUEST) and not turn.answered_already:
+        turn.say("utter_request_waits", request=found[0].called[turn.language])
+
+
+def go_on_with_second_request(turn: Turn) -> None:
+    """What waited comes now, when the turn would end with nothing asked and nothing offered."""
+    found = request_called(str(turn.slot(names.WAITING) or ""))
+    ends = turn.next_action in {None, names.LISTEN} and not turn.tracker.active_loop_name
+    if found is None or not ends or turn.slot(names.OFFER):
+        return
+    request, article = found
+    turn.events = [event for event in turn.events if event["event"] != "followup"]
+    turn.set(names.WAITING, None)
+    turn.set(names.ARTICLE_ASKED, article)
+    turn.say("utter_request_next", request=request.called[turn.language])
+    turn.go_on_with(request.action)

@@ -1,7 +1,8 @@
 """Color, smell, taste, and illness. The assistant never says that water is safe: only approved notices do."""
 
-from actions.intake import Intake, begin_intake, register
+from actions.intake import begin_intake
 from actions.intake_questions import PHONE, address
+from actions.intake_registry import Intake, register
 from actions.intake_types import Kind, Option, Question
 from actions.person import hand_off
 from actions.turn import TopicAction, Turn

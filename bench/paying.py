@@ -28,6 +28,7 @@ from rich.table import Table
 
 from backend.gateway.choice import gateway_of
 from backend.gateway.protocol import PaymentGateway
+from backend.gateway.values import ChargeState
 from backend.settings import Settings
 from bench.cpu import cpu_seconds, each_ms
 from bench.system import System, running_system
@@ -116,9 +117,11 @@ class Payers:
         return 1000 * (await receipts.wait_for(UUID(charge["id"])) - began)
 
     async def charges_at_the_processor(self, since: datetime) -> Counter[str]:
-        """How many charges the processor has, by their state."""
+        """How many charges the processor has, by their state, and the cents of those that succeeded."""
         found = await self.gateway.made_between(since, datetime.now(UTC) + timedelta(minutes=1))
-        return Counter(one.state.value for one in found.charges)
+        made = Counter(one.state.value for one in found.charges)
+        made["cents"] = sum(one.amount_cents for one in found.charges if one.state is ChargeState.SUCCEEDED)
+        return made
 
 
 class Receipts:
@@ -228,7 +231,7 @@ def is_right(books: dict[str, int], at_processor: Counter[str], paid: int) -> bo
     return (
         books["unfinished"] == books["trial_balance_cents"] == 0
         and books["told"] == books["paid"] == books["receipts"] == at_processor["succeeded"] == paid
-        and books["told_cents"] == books["paid_cents"] == paid * CENTS
+        and books["told_cents"] == books["paid_cents"] == at_processor["cents"] == paid * CENTS
     )
 
 

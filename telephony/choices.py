@@ -10,8 +10,8 @@ _SWITCH = re.compile(r'/\w*language\{.*"\w*language": ?"(en|es)"')
 _NUMBER_WORDS: dict[str, int] = {
     word: number
     for words in (
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
-        ["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"],
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        ["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"],
     )
     for number, word in enumerate(words, start=1)
 }
@@ -52,9 +52,9 @@ def plain_words(text: str) -> str:
 
 
 def _number(plain: str, *, spoken: bool) -> int | None:
-    if re.fullmatch(r"[1-9]", plain):
+    if re.fullmatch(r"[1-9]\d?", plain):
         return int(plain)
     if spoken:
         bare = re.sub(r"^(?:press|number|option|oprima|numero|opcion)(?: el)? ", "", plain)
-        return _NUMBER_WORDS.get(bare) or (int(bare) if re.fullmatch(r"[1-9]", bare) else None)
+        return _NUMBER_WORDS.get(bare) or (int(bare) if re.fullmatch(r"[1-9]\d?", bare) else None)
     return None

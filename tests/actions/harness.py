@@ -88,14 +88,14 @@ async def run_action(
     slots: dict[str, Any] | None = None,
     form: str | None = None,
     channel: str = "chat",
-    before: list[str] | None = None,
+    before: list[str] | list[tuple[str, str]] | None = None,
     after_action: str | None = None,
     conversation_id: str = CONVERSATION,
     confidence: float = 1.0,
 ) -> Said:
-    """One action on one message, with the events of the intents `before` it."""
+    """One action on one message, with the events of the intents `before` it (or of intents and their actions)."""
     found = [{"entity": kind, "value": value} for kind, value in entities or []]
-    events = [user_event(name) for name in [*(before or []), intent]]
+    events = [event for earlier in before or [] for event in _events_of(earlier)] + [user_event(intent)]
     if after_action:
         events.append({"event": "action", "name": after_action})
     tracker = Tracker(
@@ -116,6 +116,12 @@ async def run_action(
     dispatcher = CollectingDispatcher()
     events_after = await action.run(dispatcher, tracker, {})
     return Said(dispatcher.messages, events_after)
+
+
+def _events_of(earlier: str | tuple[str, str]) -> list[dict[str, Any]]:
+    if isinstance(earlier, str):
+        return [user_event(earlier)]
+    return [user_event(earlier[0]), {"event": "action", "name": earlier[1]}]
 
 
 def user_event(intent: str) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from actions import names
 from actions.account_api import AccountApi
 from actions.intake import ActionAskIntake, ValidateIntakeForm
+from actions.person import ActionHandOff
 from actions.start_service import ActionStartService
 from actions.stop_service import ActionStopService
 from actions.water_quality import WATER_QUALITY
@@ -129,7 +132,38 @@ async def test_no_asks_what_to_change_and_asks_that_again(api: AccountApi, run: 
 async def test_the_backend_is_out_at_the_end(api: AccountApi, answers: Loopback, run: Tell) -> None:
     answers.say("POST", "/v1/hand-offs", {"error": "database_unavailable"}, status=503)
     said = await run(ValidateIntakeForm(), intent="affirm", text="yes", **asking("confirm", ANSWERS))
-    assert said.names and said.names[-1].startswith("utter_backend_out")
+    assert said.names == ["utter_intake_not_filed"]
+    # Nothing is lost: the same yes files it when the backend is back.
+    assert said.slots[names.INTAKE_ASKED] == "confirm" and names.INTAKE_ANSWERS not in said.slots
+    assert said.next is None
+
+
+async def test_nobody_is_asked_the_same_for_ever(api: AccountApi, run: Tell) -> None:
+    asked = asking("address")
+    asked["slots"][names.INTAKE_UNCLEAR] = 1
+    again = await run(ValidateIntakeForm(), intent="nlu_fallback", text="the blue one", **asked)
+    assert again.names == ["utter_intake_unclear_again"]
+    answered = await run(ValidateIntakeForm(), intent="nlu_fallback", text="120 oak street", **asked)
+    assert answered.slots[names.INTAKE_UNCLEAR] is None
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny"])
+async def test_nothing_to_change_after_all(api: AccountApi, run: Tell, intent: str) -> None:
+    said = await run(ValidateIntakeForm(), intent=intent, text="nothing", **asking("change", ANSWERS))
+    assert said.slots[names.INTAKE_ASKED] == "confirm"
+
+
+async def test_another_question_steps_aside_from_what_to_change(api: AccountApi, run: Tell) -> None:
+    said = await run(
+        ValidateIntakeForm(), intent="ask_hours", text="are you open tomorrow?", **asking("change", ANSWERS)
+    )
+    assert said.slots == {}
+
+
+async def test_a_person_gets_what_was_told_so_far(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    await run(ActionHandOff(), intent="ask_person", text="a person", **asking("name", {"address": "120 oak street"}))
+    (filed,) = answers.bodies("/v1/hand-offs")
+    assert [(one["name"], one["value"]) for one in filed["details"]] == [("address", "120 oak street")]
 
 
 async def test_the_topic_s_own_words_inside_it_are_an_answer(api: AccountApi, run: Tell) -> None:

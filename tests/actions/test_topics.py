@@ -1,6 +1,9 @@
 """Each topic's actions: what they say, do next, and do when the backend is out."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from actions import names
 from actions.account_api import AccountApi
@@ -14,8 +17,10 @@ from actions.language import ActionSwitchLanguage
 from actions.locations import ActionLocations
 from actions.person import ActionHandOff, ActionOfferPerson, ActionUpset
 from actions.serve import registered_actions
+from actions.topics import NO_TOPIC, TOPICS
 from tests.actions.harness import HAND_OFF, Loopback, Tell
 
+ROOT = Path(__file__).parents[2]
 KNOWN = {"slots": {"verification_level": 2}}
 
 
@@ -37,9 +42,8 @@ async def test_a_person_is_handed_the_case(api: AccountApi, answers: Loopback, r
         ActionHandOff(),
         intent="ask_person",
         text="engineering please",
-        before=["ask_balance", "thanks"],
         form="identity_form",
-        slots={"identity_account": "44124412"},
+        slots={"identity_account": "44124412", "topics_asked": ["their balance"]},
     )
     [filed] = answers.bodies("/hand-offs")
     assert filed["department"] == "engineering"
@@ -85,10 +89,26 @@ async def test_no_to_the_offer_of_a_person(api: AccountApi, answers: Loopback, r
     assert answers.asked == []
 
 
+NOT_UNDERSTOOD = ("nlu_fallback", "action_fallback")
+SILENT = ("silence", "action_no_input")
+
+
+async def test_what_a_form_could_use_is_no_failure(api: AccountApi, run: Tell) -> None:
+    name_and_address = [("nlu_fallback", "intake_form"), ("nlu_fallback", "intake_form")]
+    said = await run(ActionNoInput(), intent="silence", form="intake_form", channel="voice", before=name_and_address)
+    assert said.names == ["utter_no_input_in_form"]
+    assert said.next == "intake_form"
+
+
+async def test_nobody_is_hung_up_on_for_hesitating_after_two_failures(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionNoInput(), intent="silence", channel="voice", before=[NOT_UNDERSTOOD, NOT_UNDERSTOOD])
+    assert said.names == ["utter_no_input_person"]
+
+
 async def test_the_second_failure_in_a_row_offers_a_person(api: AccountApi, run: Tell) -> None:
     first = await run(ActionFallback(), intent="nlu_fallback")
-    second = await run(ActionFallback(), intent="nlu_fallback", before=["nlu_fallback"])
-    later = await run(ActionFallback(), intent="nlu_fallback", before=["nlu_fallback", "ask_hours"])
+    second = await run(ActionFallback(), intent="nlu_fallback", before=[NOT_UNDERSTOOD])
+    later = await run(ActionFallback(), intent="nlu_fallback", before=[NOT_UNDERSTOOD, ("ask_hours", "action_hours")])
     assert first.names == later.names == ["utter_fallback_rephrase"]
     assert second.names == ["utter_fallback_person"]
     assert second.slots["offer"] == "person:two_failed_turns"
@@ -102,13 +122,13 @@ async def test_a_failure_in_a_form_comes_back_to_it(api: AccountApi, run: Tell) 
 
 async def test_what_is_not_ours_then_a_person(api: AccountApi, run: Tell) -> None:
     assert (await run(ActionOutOfScope(), intent="out_of_scope")).names == ["utter_out_of_scope"]
-    again = await run(ActionOutOfScope(), intent="out_of_scope", before=["out_of_scope"])
+    again = await run(ActionOutOfScope(), intent="out_of_scope", before=[("out_of_scope", "action_out_of_scope")])
     assert again.names == ["utter_fallback_person"]
 
 
 async def test_silence_asks_then_offers_then_hangs_up(api: AccountApi, run: Tell) -> None:
     silences = [
-        (await run(ActionNoInput(), intent="silence", before=["silence"] * count, channel="voice")).names[0]
+        (await run(ActionNoInput(), intent="silence", before=[SILENT] * count, channel="voice")).names[0]
         for count in range(3)
     ]
     assert silences == ["utter_silence", "utter_no_input_person", "utter_silence_goodbye"]
@@ -175,3 +195,17 @@ async def test_a_department_by_its_name_or_purpose_or_all_of_them(api: AccountAp
     assert "utter_department_closed_now" in permits.names
     unclear = await run(ActionDepartments(), intent="ask_department", text="your phone number")
     assert len(unclear.variables("utter_departments")["buttons"]) == 2
+
+
+async def test_what_was_asked_about_is_kept_for_whoever_takes_the_case(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionHours(), intent="ask_hours", slots={"topics_asked": ["their balance"]})
+    assert said.slots["topics_asked"] == ["their balance", "office hours"]
+    again = await run(ActionHours(), intent="ask_hours", slots={"topics_asked": said.slots["topics_asked"]})
+    assert "topics_asked" not in again.slots
+
+
+def test_every_intent_has_a_topic_or_none_on_purpose() -> None:
+    domain = [yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "bot" / "domain").glob("*.yml")]
+    intents = {next(iter(one)) if isinstance(one, dict) else one for part in domain for one in part.get("intents", ())}
+    assert intents == TOPICS.keys() | NO_TOPIC
+    assert not TOPICS.keys() & NO_TOPIC

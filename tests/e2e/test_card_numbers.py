@@ -18,7 +18,13 @@ from tests.e2e.people import People
 CARD = "4242424242424242"
 SPOKEN = "four two four two four two four two four two four two four two four two"
 SPOKEN_SPANISH = "cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos cuatro dos"
-WAYS = [CARD, "4242 4242 4242 4242", "my card is 4242-4242-4242-4242 exp 12/29 cvv 123", "4242.4242.4242.4242"]
+FIFTEEN = "378282246310005"
+PARTS = ("5555 5555", "5555 4444")
+LAST_PART = "55554444"
+WAYS = [
+    *(CARD, "4242 4242 4242 4242", "my card is 4242-4242-4242-4242 exp 12/29 cvv 123", "4242.4242.4242.4242"),
+    *(FIFTEEN, "amex 3782 822463 10005"),
+]
 
 
 def digits_of(data: str) -> str:
@@ -27,7 +33,10 @@ def digits_of(data: str) -> str:
 
 def leaks(data: str) -> bool:
     lowered = " ".join(data.lower().split())
-    return CARD in digits_of(data) or SPOKEN in lowered or SPOKEN_SPANISH in lowered
+    digits = digits_of(data)
+    return (
+        any(number in digits for number in (CARD, FIFTEEN, LAST_PART)) or SPOKEN in lowered or SPOKEN_SPANISH in lowered
+    )
 
 
 def everything_in_the_database(url: str) -> str:
@@ -98,6 +107,9 @@ def test_it_is_refused_kindly_and_found_nowhere(system: System, people: People) 
         refusals.append(people.text(people.new_phone(), words))
         with people.chat() as chat:
             refusals.append(chat.say(words))
+    sender = people.new_phone()
+    people.text(sender, PARTS[0])
+    refusals.append(people.text(sender, PARTS[1]))
     people.call(people.new_phone(), "say:what is my balance", f"press:{CARD}#", "hangup")
     for step in (f"say:{SPOKEN}", f"say:my card is {CARD}"):
         record = people.call(people.new_phone(), step, "hangup")

@@ -28,6 +28,12 @@ def test_what_is_picked_by_words_or_number(text: str, payload: str | None) -> No
     assert picked(OFFERED, "sms", text, None) == payload
 
 
+@pytest.mark.parametrize(("text", "position"), [("10", 10), ("eleven", 11), ("once", 11), ("1", 1)])
+def test_more_than_nine_can_be_picked(text: str, position: int) -> None:
+    many = tuple(Choice(f"Department {number}", f"/choice_{number}") for number in range(1, 12))
+    assert picked(many, "sms", text, None) == f"/choice_{position}"
+
+
 def test_a_number_word_in_chat_is_a_word() -> None:
     assert picked(OFFERED, "chat", "one", None) is None
 

@@ -1,0 +1,101 @@
+"""What a person reads in a case for each thing that a customer asked about before."""
+
+from typing import Final
+
+TOPICS: Final = {
+    "ask_autopay": "autopay",
+    "ask_balance": "their balance",
+    "ask_budget_bill": "the budget bill",
+    "ask_department": "a department",
+    "ask_extension": "more time to pay",
+    "ask_high_bill": "why their bill is what it is",
+    "ask_holidays": "holidays",
+    "ask_hours": "office hours",
+    "ask_knowledge": "a general question",
+    "ask_last_payment": "their last payment",
+    "ask_locations": "where the office is",
+    "ask_medical_protection": "medical protection from a shut-off",
+    "ask_open_now": "office hours",
+    "ask_options": "ways to pay and to get bills",
+    "ask_order_status": "a service order",
+    "ask_other_service": "something the assistant cannot do yet",
+    "ask_payment_history": "their payments",
+    "ask_payment_plan": "a payment plan",
+    "ask_portal": "the payment portal",
+    "ask_rates": "rates",
+    "ask_reconnection": "having their water turned back on",
+    "ask_recurring": "a monthly payment",
+    "ask_shutoff": "a shut-off",
+    "ask_usage": "their water use",
+    "card_keyed": "a card that was keyed in",
+    "change_account": "another account",
+    "change_email": "changing their e-mail",
+    "complain": "a complaint",
+    "dispute_bill": "disputing a bill",
+    "enrol_pay_by_text": "paying by text",
+    "file_claim": "a damage claim",
+    "in_distress": "danger or despair",
+    "leave_pay_by_text": "ending pay by text",
+    "legal_matter": "a legal matter",
+    "make_payment": "paying",
+    "out_of_scope": "something the assistant does not know",
+    "pay_as_before": "paying",
+    "pay_by_keys": "paying by phone",
+    "pay_by_link": "paying by link",
+    "press_inquiry": "a question from the press",
+    "register_visitor": "a visit",
+    "report_emergency": "a water emergency",
+    "report_gas_smell": "a smell of gas",
+    "report_home_leak": "a leak at home",
+    "report_illness": "illness from the water",
+    "report_pressure": "water pressure",
+    "report_shutoff_today": "a shut-off today",
+    "report_water_quality": "the quality of the water",
+    "request_fee_reversal": "taking a fee off",
+    "request_leak_credit": "a credit for a leak",
+    "request_meter_check": "checking the meter",
+    "request_records": "public records",
+    "request_turn_off": "turning water off",
+    "request_turn_on": "turning water on",
+    "save_payment_method": "saving a card or bank account",
+    "send_statement": "a copy of a bill",
+    "start_autopay": "turning autopay on",
+    "start_budget_bill": "starting a budget bill",
+    "start_paperless": "paperless bills",
+    "start_service": "starting service",
+    "stop_autopay": "turning autopay off",
+    "stop_budget_bill": "ending the budget bill",
+    "stop_paperless": "paper bills",
+    "stop_recurring": "stopping the monthly payment",
+    "stop_service": "stopping service",
+    "transfer_service": "moving service",
+    "upset": "a complaint, upset",
+    "vendor_delivery": "a delivery",
+    "vendor_invoice": "an invoice",
+    "verify_identity": "proving who they are",
+}
+NO_TOPIC: Final = frozenset(
+    {
+        *("abuse", "affirm", "ask_capabilities", "ask_if_robot", "ask_person", "cancel", "choose_account", "deny"),
+        *(
+            "do_not_know",
+            "give_details",
+            "goodbye",
+            "greet",
+            "how_are_you",
+            "intake_choice",
+            "nlu_fallback",
+            "no_match",
+        ),
+        *("praise", "repeat", "resend_code", "silence", "start_conversation", "switch_language", "thanks"),
+        *("use_calling_number",),
+    }
+)
+"""Intents that say nothing of what somebody is after."""
+TOPICS_MAX: Final = 6
+
+
+def with_topic(topics: list[str], intent: str) -> list[str]:
+    """`topics` with that of `intent` as the latest; each once, `TOPICS_MAX` at most."""
+    topic = TOPICS.get(intent)
+    return topics if topic is None or topic in topics else [*topics, topic][-TOPICS_MAX:]
