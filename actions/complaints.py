@@ -9,7 +9,7 @@ from actions.turn import TopicAction, Turn
 COMPLAINT = register(
     Intake(
         topic="complaints",
-        intents=("complain",),
+        intents=("complain", "upset"),
         summary="A complaint or praise about the district or its staff.",
         reason="upset",
         questions=(

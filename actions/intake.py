@@ -205,10 +205,16 @@ async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
 
 
 def _answers_yet(turn: Turn, intake: Intake, asked: str) -> bool:
-    """ "Skip" sounds like giving up, and is an answer where there is something to skip; so does "take it off"."""
+    """Words that elsewhere would end the form, and here answer its question.
+
+    "Skip" sounds like giving up where there is something to skip; so does "take it off". And whoever is asked what
+    went wrong may be upset about it.
+    """
     said, question = heard(turn, intake), next((one for one in intake.questions if one.name == asked), None)
-    if turn.intent != "cancel" or question is None:
+    if question is None or turn.intent not in {"cancel", "upset"}:
         return False
+    if turn.intent == "upset":
+        return question.kind is Kind.TEXT and "upset" in intake.intents
     return reading.leaves_out(question, said) or reading.wishes_in_words(question, said)
 
 

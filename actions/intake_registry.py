@@ -14,7 +14,8 @@ _intakes: dict[str, "Intake"] = {}
 class Intake:
     """What is asked for a topic, and where it goes. `level` is the verification level it needs (0: none).
 
-    `summary` is the first sentence of the case, in English; `intents` start it, and inside it they are answers.
+    `summary` is the first sentence of the case, in English; `intents` are answers inside it: those that start it, and
+    what else people say of it.
     """
 
     topic: str

@@ -36,6 +36,8 @@ class Filed:
 async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> Filed:
     """File a case, or add to the open one of the conversation; the assistant goes quiet unless it continues.
 
+    In writing it goes on as well while nobody is there: "water is gushing" at night must not wait for the morning.
+
     A department that the district does not have becomes customer service.
 
     :raises ConversationNotFoundError: `conversation_id` is nobody's.
@@ -49,7 +51,8 @@ async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, 
     if await emergency.has_no_water(session, now, conversation_id):
         values["priority"] = more_urgent(values["priority"], NO_WATER_PRIORITY)
     row, made = await _file(session, values)
-    if not asked.assistant_continues:
+    nobody_is_there = asked.channel in {"sms", "chat"} and not district.department_open(values["department"], now)
+    if not (asked.assistant_continues or nobody_is_there):
         await repository.set_mode(session, conversation_id, "person")
     note = None if made else f"{asked.reason}: {redact(asked.summary).text}"
     await repository.add_event(session, row.id, "created" if made else "added", now=now, staff_id=None, note=note)

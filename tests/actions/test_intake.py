@@ -6,6 +6,7 @@ import pytest
 
 from actions import names
 from actions.account_api import AccountApi
+from actions.complaints import COMPLAINT
 from actions.intake import ActionAskIntake, ValidateIntakeForm
 from actions.person import ActionHandOff
 from actions.start_service import ActionStartService
@@ -223,3 +224,12 @@ async def test_a_choice_that_sounds_like_giving_up_is_a_choice(api: AccountApi, 
     assert said.slots[names.INTAKE_ANSWERS] == {"next": "turn_off"}
     given_up = await run(ValidateIntakeForm(), intent="cancel", text="never mind", **asked)
     assert given_up.slots == {}
+
+
+async def test_whoever_complains_may_be_upset(api: AccountApi, run: Tell) -> None:
+    asked = asking("what")
+    asked["slots"][names.INTAKE_TOPIC] = COMPLAINT.topic
+    said = await run(ValidateIntakeForm(), intent="upset", text="your driver yelled at me, this is a joke", **asked)
+    assert said.slots[names.INTAKE_ANSWERS] == {"what": "your driver yelled at me, this is a joke"}
+    elsewhere = await run(ValidateIntakeForm(), intent="upset", text="this is a joke", **asking("address"))
+    assert elsewhere.slots == {}

@@ -5,9 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.backend.conftest import SEEDED_AT
 from tests.backend.living import TELEPHONY, Api
+
+
+@pytest.fixture(autouse=True)
+async def office_is_open(api: Api) -> None:
+    """At the start of each test, whatever the one before did to the clock."""
+    await api.clock(SEEDED_AT)
 
 
 async def talk(api: Api, key: str = "a", **changes: Any) -> str:
@@ -16,7 +23,6 @@ async def talk(api: Api, key: str = "a", **changes: Any) -> str:
 
 
 async def test_a_case_has_a_number_a_place_and_hours(api: Api) -> None:
-    await api.clock(SEEDED_AT)
     answer = await api.hand_off(conversation_id=await talk(api))
     told = answer.json()
     assert answer.status_code == 201
@@ -31,6 +37,15 @@ async def test_the_assistant_goes_quiet(api: Api) -> None:
     conversation_id = await talk(api)
     await api.hand_off(conversation_id=conversation_id)
     assert (await api.said("anyone?", thread_key="a|+15559990000")).json()["mode"] == "person"
+
+
+async def test_in_writing_the_assistant_goes_on_while_nobody_is_there(api: Api) -> None:
+    """So that an emergency is heard at night; the case waits for the morning all the same."""
+    await api.clock(SEEDED_AT.replace(hour=6))  # ten in the evening there
+    conversation_id = await talk(api)
+    filed = (await api.hand_off(conversation_id=conversation_id, channel="sms")).json()
+    assert filed["open_now"] is False and filed["position"] == 1
+    assert (await api.said("water is gushing", thread_key="a|+15559990000")).json()["mode"] == "assistant"
 
 
 async def test_or_continues_when_asked(api: Api) -> None:
