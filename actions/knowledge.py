@@ -9,15 +9,20 @@ from actions.wording import Wording
 OFFERS = {
     "autopay": "action_start_autopay",
     "budget_bill": "action_start_budget_bill",
+    "extension": "action_extension",
     "leak_credit": "action_leak_credit",
     "medical": "action_medical_protection",
     "meter_check": "action_meter_check",
     "paperless": "action_start_paperless",
     "pay_by_text": "action_enrol_pay_by_text",
+    "payment_plan": "action_payment_plan",
     "sign_in": "action_portal_sign_in",
     "usage": "action_usage",
 }
 """What an article may offer after its answer (`offers` in its head), and the action that does it."""
+_OUR_NUMBER = "{phone}"
+_THE_SAME = {"en": "this number", "es": "mismo número"}
+"""As in "Call {phone}" and "Llame al {phone}"."""
 
 
 class ActionKnowledge(TopicAction):
@@ -35,13 +40,19 @@ class ActionKnowledge(TopicAction):
             turn.say("utter_knowledge_gone")
             turn.offer(names.OFFER_PERSON)
             return
-        turn.say("utter_knowledge", answer=in_words(article.text[turn.language], article, turn.wording))
+        text = article.text[turn.language]
+        turn.say("utter_knowledge", answer=in_words(text, article, turn.wording))
         link = article.link.get(turn.language)
         if link and turn.channel != "voice":
             turn.say("utter_knowledge_link", link=in_words(link, article, turn.wording))
-        if article.offers in OFFERS and not (turn.tracker.active_loop_name or turn.slot(names.WAITING)):
+        if turn.tracker.active_loop_name or turn.slot(names.WAITING):
+            return
+        if article.offers in OFFERS:
             turn.say(f"utter_knowledge_offer_{article.offers}")
             turn.offer(f"{names.OFFER_ACTION}:{OFFERS[article.offers]}")
+        elif turn.channel == "voice" and _OUR_NUMBER in text:
+            turn.say("utter_knowledge_person")
+            turn.offer(f"{names.OFFER_PERSON}:request")
 
 
 async def _article(slug: str) -> Article | None:
@@ -52,8 +63,11 @@ async def _article(slug: str) -> Article | None:
 
 
 def in_words(text: str, article: Article, wording: Wording) -> str:
-    """`text` with each `{name}` replaced by that fact as it is said here."""
-    return text.format(**{name: _said(fact.kind, fact.value, wording) for name, fact in article.facts.items()})
+    """`text` with each `{name}` replaced by that fact as it is said here; a caller hears "this number" for ours."""
+    facts = {name: _said(fact.kind, fact.value, wording) for name, fact in article.facts.items()}
+    if wording.spoken and "phone" in facts:
+        facts["phone"] = _THE_SAME[wording.language]
+    return text.format(**facts)
 
 
 def _said(kind: str, value: int | str, wording: Wording) -> str:

@@ -21,7 +21,10 @@ LANGUAGES = ("en", "es")
 QUESTIONS_MIN = 8
 HEAD_KEYS = frozenset({"title", "questions", "link", "offers"})
 OFFERS = frozenset(
-    {"autopay", "budget_bill", "leak_credit", "medical", "meter_check", "paperless", "pay_by_text", "sign_in", "usage"}
+    {
+        *("autopay", "budget_bill", "extension", "leak_credit", "medical", "meter_check", "paperless", "pay_by_text"),
+        *("payment_plan", "sign_in", "usage"),
+    }
 )
 """What the assistant can do after an answer: turn something on, take a request down, look something up."""
 _FENCE = "---"

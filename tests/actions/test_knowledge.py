@@ -33,8 +33,12 @@ async def test_the_answer_on_the_phone_is_spoken_and_has_no_link(api: AccountApi
     answers.say("GET", "/v1/knowledge/late_fee", ARTICLE)
     said = await run(ActionKnowledge(), channel="voice", **ASKED)
     told = said.variables("utter_knowledge")["answer"]
-    assert told == "It is 10 dollars. Call 9 5 1, 5 5 5, 0 1 0 0 or see rioseco dot example."
-    assert said.names == ["utter_knowledge"]
+    assert told == "It is 10 dollars. Call this number or see rioseco dot example."
+    # Who is told to call the number that they have called is offered the person at once.
+    assert said.names == ["utter_knowledge", "utter_knowledge_person"]
+    assert said.slots[names.OFFER] == "person:request"
+    inside = await run(ActionKnowledge(), channel="voice", form="identity_form", **ASKED)
+    assert inside.names == ["utter_knowledge"]
 
 
 async def test_the_answer_in_spanish(api: AccountApi, answers: Loopback, run: Tell) -> None:
