@@ -22,6 +22,8 @@ ENGINE_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
 OURS = ("ops", "actions", "telephony", "backend", "processor", "bench")
 LAST_LINE = re.compile(r"(\d+) passed, (\d+) failed")
 SLOW_TESTS = ("ops",)
+HELD_TO_ITS_RESULT = ("--hypothesis-profile", "ci")
+"""Properties are judged by what they find, not by how fast a busy machine makes up their examples."""
 SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 """As many workers as processors, to four; each has its own PostgreSQL, and the tests of a file stay together."""
 OTHER_TESTS = ("bot", "stories", "e2e")
@@ -71,7 +73,7 @@ def all_parts() -> list[Part]:
     model = model_path(Home(home_folder()))
     return [
         *check_parts()[:-1],
-        pytest_part("tests of the application", PYTHON, application_tests(), *SIDE_BY_SIDE),
+        pytest_part("tests of the application", PYTHON, application_tests(), *SIDE_BY_SIDE, *HELD_TO_ITS_RESULT),
         pytest_part("tests of the engine", ENGINE_PYTHON, ["bot"], "-o", "asyncio_mode=auto"),
         Part("model is trained", (PYTHON, "-m", "ops.cli", "train")),
         Part("stories", (ENGINE_PYTHON, "-m", "bot.story_tests", "--model", str(model)), "last line"),
@@ -89,7 +91,7 @@ def check_parts() -> list[Part]:
         Part("types", (mypy, *OURS)),
         Part("types of the engine", (mypy, "--config-file", "bot/mypy.ini", "bot")),
         Part("arrows", (str(BIN / "lint-imports"), "--no-cache")),
-        pytest_part("fast tests", PYTHON, fast, *SIDE_BY_SIDE),
+        pytest_part("fast tests", PYTHON, fast, *SIDE_BY_SIDE, *HELD_TO_ITS_RESULT),
     ]
 
 

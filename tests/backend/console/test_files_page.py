@@ -44,7 +44,7 @@ async def test_a_file_with_a_bad_line_is_refused_whole_and_says_where(office: Of
     page = await sign_in("frank", path="/money/files")
     await send(page, "payments", "tuesday.csv", wrong)
     await expect(page.locator("#outcome")).to_contain_text("Nothing of this file was taken; what is wrong is listed")
-    refused = page.get_by_role("region", name=re.compile("Nothing of “tuesday.csv” was taken"))
+    refused = page.get_by_role("article", name=re.compile("Nothing of “tuesday.csv” was taken"))
     await expect(refused.locator("tbody tr").first).to_contain_text("3")
     assert office.rows("SELECT count(*) FROM payments WHERE amount_cents = 77700") == [(0,)]
 
