@@ -77,7 +77,7 @@ def _keep(turn: Turn, made: Offer) -> None:
         names.PAY_OFFER,
         {
             "id": str(made.id),
-            "balance_cents": made.balance_cents,
+            "balance_cents": made.left_cents,
             "amount_cents": made.amount_cents,
             "kind": made.kind,
             "others": dict(made.others),
@@ -102,6 +102,8 @@ def say_circumstances(turn: Turn, made: Offer) -> None:
         turn.say("utter_pay_owed_due", balance=wording.money(made.balance_cents), due_date=wording.day(made.due_on))
     else:
         turn.say("utter_pay_owed", balance=wording.money(made.balance_cents))
+    if made.on_its_way_cents:
+        turn.say("utter_pay_part_on_its_way", amount=wording.money(made.on_its_way_cents))
     if 0 < made.past_due_cents < made.balance_cents:
         turn.say("utter_balance_past_due", past_due=wording.money(made.past_due_cents))
     if made.autopay:

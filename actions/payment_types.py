@@ -12,7 +12,7 @@ class Offer:
     """An amount to agree to; `others` are what else could be paid, by purpose, in cents.
 
     `fee_cents` comes on top, for paying with something of this `kind`. `balance_cents` is None for whoever may not see
-    it; `method` is empty for what is keyed in.
+    it; `method` is empty for what is keyed in. `on_its_way_cents` of the balance were paid already.
     """
 
     id: UUID
@@ -27,6 +27,12 @@ class Offer:
     kind: str
     autopay: bool
     others: Mapping[str, int]
+    on_its_way_cents: int = 0
+
+    @property
+    def left_cents(self) -> int | None:
+        """What is owed and not on its way already."""
+        return None if self.balance_cents is None else self.balance_cents - self.on_its_way_cents
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Offer":
@@ -43,6 +49,7 @@ class Offer:
             kind=str(raw["kind"]),
             autopay=bool(raw["autopay"]),
             others={str(name): int(cents) for name, cents in raw["others"].items()},
+            on_its_way_cents=int(raw.get("on_its_way_cents") or 0),
         )
 
 

@@ -18,7 +18,6 @@ from backend.gateway.values import MethodFacts, MethodKind
 from backend.ledger.service import IdempotencyConflictError, ReceivableNotFoundError
 from backend.models.base import new_id
 from backend.models.charge import UNRESOLVED
-from backend.parts import Part
 from backend.payments.service import AmountRefusedError, check_amount
 from backend.saved_methods import rules as method_rules
 from backend.saved_methods import service as saved_methods
@@ -273,14 +272,9 @@ async def pending_charges(session: AsyncSession, account_id: UUID) -> list[Pendi
     ]
 
 
-async def holds_disconnection(session: AsyncSession, account_id: UUID) -> bool:
-    """Whether money is on its way for an account: then nobody shuts its water off."""
-    return bool(await repository.on_the_way(session, account_id))
-
-
-async def accounts_with_pending_charges(session: AsyncSession, part: Part) -> list[UUID]:
-    """The same for a part of all accounts at once, for the nightly update."""
-    return await repository.held_accounts(session, part)
+async def on_its_way_cents(session: AsyncSession, account_id: UUID) -> int:
+    """How much of what an account owes is on its way. While any is, nobody shuts its water off."""
+    return sum(row.amount_cents for row in await repository.on_the_way(session, account_id))
 
 
 async def claim_due_charges(session: AsyncSession, limit: int) -> list[UUID]:

@@ -16,7 +16,7 @@ from backend.accounts import service as accounts
 from backend.accounts.rules import mask_phone
 from backend.accounts.service import AccountFacts
 from backend.charges.checkouts import NewCheckout, begin_checkout
-from backend.charges.service import check_charge_amount
+from backend.charges.service import check_charge_amount, on_its_way_cents
 from backend.charges.tools import Tools
 from backend.conversations.service import ConversationNotFoundError
 from backend.doors import READ
@@ -25,7 +25,8 @@ from backend.errors import ForbiddenError, HeadgateError
 from backend.gateway.values import AmountLimits
 from backend.models.base import new_id
 from backend.offers import repository
-from backend.offers.errors import MoreThanOwedError, NothingDueError
+from backend.offers.coming import refuse_twice
+from backend.offers.errors import MoreThanOwedError, NothingDueError, PaymentPendingError
 from backend.offers.payers import payer_of
 from backend.outbox import service as outbox
 from backend.payments.rules import dollars
@@ -102,6 +103,7 @@ async def payment_link(
 
     :raises NobodyNamedError: neither verified nor a number. :raises TooManyNumbersError: too many wrong ones.
     :raises NothingDueError, MoreThanOwedError: of a verified account. :raises AmountRefusedError: not an amount.
+    :raises PaymentPendingError: it is on its way already.
     :raises NoPhoneToAskError: a caller whose phone takes no texts. :raises GatewayError: there is no page just now.
     """
     async with tools.database.transaction() as session:
@@ -192,18 +194,23 @@ async def account_named(session: AsyncSession, where: Row[Any], number: str | No
 async def _amount(
     session: AsyncSession, known: Known, cents: int | None, *, tools: Tools, now: datetime
 ) -> int | AmountLimits:
+    account_id, coming = known.facts.account_id, await on_its_way_cents(session, known.facts.account_id)
     if cents is not None:
         check_charge_amount(cents, tools.district)
     if not known.verified:
+        least = LEAST_CENTS if cents is None else cents
+        await refuse_twice(session, account_id, least, district=tools.district, now=now, told=False)
         return (
             cents
             if cents is not None
             else AmountLimits(least_cents=LEAST_CENTS, suggested_cents=SUGGESTED_CENTS, most_cents=MOST_CENTS)
         )
-    balance = await accounts.balance(session, known.facts.account_id, now, tools.district.today(now))
-    owed = balance.balance_cents
+    balance = await accounts.balance(session, account_id, now, tools.district.today(now))
+    if balance.balance_cents <= 0:
+        raise NothingDueError(-balance.balance_cents)
+    owed = balance.balance_cents - coming
     if owed <= 0:
-        raise NothingDueError(-owed)
+        raise PaymentPendingError(coming)
     if cents is not None and cents > owed:
         raise MoreThanOwedError(owed)
     return (

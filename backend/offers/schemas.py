@@ -76,6 +76,7 @@ class OfferOut(BaseModel):
     autopay: bool
     others: dict[str, int]
     expires_at: datetime
+    on_its_way_cents: int = 0
 
 
 class OfferChargeOut(BaseModel):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from backend.charges.service import PendingCharge, pending_charges
 from backend.console.account.view import Look, View
 from backend.console.forms import cents_in, feet, form, words_in
 from backend.console.pen import Pen
@@ -33,6 +34,7 @@ class _Shown:
     payments: tuple[PaymentRow, ...]
     open: PaymentRow | None
     receipt: Receipt | None
+    on_their_way: tuple[PendingCharge, ...]
 
 
 class Payments(View):
@@ -46,7 +48,7 @@ class Payments(View):
         opened = next((one for one in payments if one.payment_id == self.chosen), None)
         opened = opened or (payments[0] if payments else None)
         found = await receipt(look.session, opened.payment_id, look.now) if opened else None
-        return _Shown(payments, opened, found)
+        return _Shown(payments, opened, found, tuple(await pending_charges(look.session, look.account_id)))
 
     def draw(self, pen: Pen, shown: _Shown) -> None:
         t, credit = self.t, self.page.head.balance.credit_cents
@@ -56,12 +58,20 @@ class Payments(View):
                     pen("h2", t("account_tab_payments"), id="payments-title")
                     if credit and self.seat.me.may(Permission.ASK_FOR_MONEY_BACK):
                         pen.button(t("refund_ask"), "ask_refund")
+                if shown.on_their_way:
+                    self._draw_on_their_way(pen, shown)
                 if shown.payments:
                     self._draw_list(pen, shown)
                 else:
                     pen("p", t("payments_nothing"), "nothing")
             if shown.open is not None and shown.receipt is not None:
                 self._draw_payment(pen, shown.open, shown.receipt)
+
+    def _draw_on_their_way(self, pen: Pen, shown: _Shown) -> None:
+        t = self.t
+        for one in shown.on_their_way:
+            amount, day = t.money(one.amount_cents), t.day(one.received_on)
+            pen("p", t("payment_on_its_way", amount=amount, method=one.method_label, date=day), "nothing")
 
     def _draw_list(self, pen: Pen, shown: _Shown) -> None:
         t = self.t

@@ -101,6 +101,19 @@ async def test_a_payment_and_what_it_paid(office: Office, sign_in: SignIn) -> No
     await expect(page.get_by_text("Queda por pagar")).to_be_visible()
 
 
+async def test_a_payment_on_its_way(office: Office, sign_in: SignIn) -> None:
+    account = office.account("leak")
+    office.execute(
+        "INSERT INTO charges (id, idempotency_key, account_id, amount_cents, purpose, channel, processor, method_token,"
+        " method_kind, method_label, description, language, shows_balance, status, created_at, received_on)"
+        " VALUES (gen_random_uuid(), 'a debit', %(id)s, 5000, 'bill', 'link', 'elsewhere', 'pm_1', 'bank_account',"
+        " 'Bank account ending in 6789', 'Water bill payment', 'en', true, 'pending', now(), '2026-11-20')",
+        {"id": account.id},
+    )
+    page = await sign_in("dana", path=account.path + "/payments")
+    await expect(page.get_by_text("On its way: $50.00 from Bank account ending in 6789")).to_be_visible()
+
+
 async def test_a_fee_within_ones_authority_is_reversed_above_it_asked_for(office: Office, sign_in: SignIn) -> None:
     within = await sign_in("dana", path=office.account("past_due").path + "/fees")
     await within.get_by_role("button", name="Reverse: Late fee").click()

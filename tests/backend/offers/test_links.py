@@ -9,7 +9,7 @@ from backend.charges.checkouts import look_at_checkout
 from backend.enrolments.service import NoPhoneToAskError
 from backend.gateway.values import HostedPage
 from backend.offers import links
-from backend.offers.errors import MoreThanOwedError
+from backend.offers.errors import MoreThanOwedError, PaymentPendingError
 from backend.offers.links import NobodyNamedError, TooManyNumbersError
 from backend.saved_methods.setups import look_at_setup
 from tests.backend.charges.payer import DEBT_CENTS, Payer
@@ -74,6 +74,22 @@ class TestToPay:
     async def test_more_than_is_owed_is_refused_to_whoever_may_know(self, thread: Thread) -> None:
         with pytest.raises(MoreThanOwedError):
             await thread.link(cents=DEBT_CENTS + 1)
+
+    async def test_of_what_is_on_its_way_nobody_pays_again(self, thread: Thread, payer: Payer) -> None:
+        bank = await payer.save("checking")
+        await payer.walk((await payer.agree(method=bank, amount_cents=5_000)).id)
+        assert await thread.link() is not None
+        (row,) = await thread.rows("SELECT suggested_cents, most_cents FROM checkouts")
+        assert tuple(row) == (DEBT_CENTS - 5_000, DEBT_CENTS - 5_000)
+        stranger = await begun(payer.tools, None, phone=OTHER_PHONE)
+        with pytest.raises(PaymentPendingError) as refused:
+            await stranger.link(await number_of(stranger), DEBT_CENTS)
+        assert refused.value.extra["amount_cents"] is None  # they are not told how much
+        await payer.walk((await payer.agree(method=bank, amount_cents=DEBT_CENTS - 5_000)).id)
+        with pytest.raises(PaymentPendingError):
+            await thread.link()
+        with pytest.raises(PaymentPendingError):
+            await stranger.link(await number_of(stranger))
 
     async def test_a_caller_has_it_as_a_text(self, payer: Payer) -> None:
         call = await begun(payer.tools, payer.account_id, channel="voice", phone=OTHER_PHONE)

@@ -43,6 +43,7 @@ WORDS: dict[str, str] = {
     "received": "Received",
     "reference": "Reference",
     "confirmation_number": "Confirmation",
+    "payment_on_its_way": "On its way: {amount} from {method}, since {date}",
     "payments_nothing": "No payment has been received yet.",
     "payment_of": "Payment of {date}",
     "payment_status_posted": "Posted",

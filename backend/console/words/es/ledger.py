@@ -43,6 +43,7 @@ WORDS: dict[str, str] = {
     "received": "Recibido",
     "reference": "Referencia",
     "confirmation_number": "Confirmación",
+    "payment_on_its_way": "En camino: {amount} con {method}, desde el {date}",
     "payments_nothing": "Aún no se ha recibido ningún pago.",
     "payment_of": "Pago del {date}",
     "payment_status_posted": "Registrado",
