@@ -149,8 +149,8 @@ async def by_processor_charge(session: AsyncSession, processor: str, charge_id: 
     return (await session.execute(_BY_PROCESSOR, values)).one_or_none()
 
 
-async def was_taken_back(session: AsyncSession, key: str) -> bool:
-    """Whether a reversal was posted under this key."""
+async def has_entry(session: AsyncSession, key: str) -> bool:
+    """Whether something was posted under this key."""
     return bool(await session.scalar(_ENTRY, {"key": key}))
 
 

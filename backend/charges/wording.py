@@ -20,6 +20,12 @@ _BALANCE = {
     "en": ("Your balance is now {balance}.", "You now have a credit of {balance}.", "Your balance is now $0.00."),
     "es": ("Su saldo ahora es {balance}.", "Ahora tiene un crédito de {balance}.", "Su saldo ahora es $0.00."),
 }
+_WON = {
+    "en": "{district}: your bank has closed its dispute of your payment of {amount} from {method} for the account"
+    " ending in {account}. The payment counts again.",
+    "es": "{district}: su banco cerró la disputa de su pago de {amount} con {method} para la cuenta que termina en"
+    " {account}. El pago vuelve a contar.",
+}
 _BANK_PENDING = {
     "en": "{district}: your payment of {amount} from {method} for the account ending in {account} is pending. Banks"
     " take up to 4 business days. It counts as of today, and we will text you when it is done.",
@@ -121,7 +127,17 @@ def _shown(phone: str) -> str:
 
 def receipt(told: Told, confirmation_number: int, language: str) -> str:
     """The receipt: what was received, the number to keep, and the balance as the ledger has it."""
-    said = _RECEIPT[language].format(**_values(told, language), confirmation=confirmation_number)
+    return _with_balance(
+        _RECEIPT[language].format(**_values(told, language), confirmation=confirmation_number), told, language
+    )
+
+
+def won(told: Told, language: str) -> str:
+    """That a dispute has ended and the payment stands again, with the balance."""
+    return _with_balance(_WON[language].format(**_values(told, language)), told, language)
+
+
+def _with_balance(said: str, told: Told, language: str) -> str:
     if told.balance_cents is None:
         return said
     owes, credit, even = _BALANCE[language]

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.accounts import service as accounts
 from backend.accounts.rules import mask_phone
 from backend.accounts.service import AccountFacts
-from backend.charges.checkouts import NewCheckout, begin_checkout
+from backend.charges.checkouts import NewCheckout, begin_checkout, close_others
 from backend.charges.service import check_charge_amount, on_its_way_cents
 from backend.charges.tools import Tools
 from backend.conversations.service import ConversationNotFoundError
@@ -111,8 +111,12 @@ async def payment_link(
         known = await account_named(session, where, wanted.account_number, now=now)
         if known is None:
             return None
-        amount = await _amount(session, known, wanted.amount_cents, tools=tools, now=now)
     recipient = _phone(where, known)
+    heard = _heard_in(where)
+    # What was paid on an earlier link of theirs counts before there is another.
+    await close_others(tools, known.facts.account_id, heard["conversation_id"], heard["recipient"])
+    async with tools.database.transaction() as session:
+        amount = await _amount(session, known, wanted.amount_cents, tools=tools, now=now)
     fee = tools.district.policy.payments.convenience_fee_cents("card", "link")
     new = NewCheckout(
         idempotency_key=f"link:{new_id()}",
@@ -124,14 +128,19 @@ async def payment_link(
         description=_description(known, where.language, fee),
         return_url=_back(public_url, "paid"),
         expires_at=tools.real_now + timedelta(minutes=LINK_MINUTES),
-        conversation_id=conversation_id if where.channel != "voice" else None,
-        recipient=where.party if where.channel == "voice" else None,
         shows_balance=known.verified,
         fee_cents=fee,
+        **heard,
     )
     made = await begin_checkout(tools.database, tools.gateway, new, district=tools.district, now=now)
     sent_to = await _text_link(tools, "pay", made.page.url, where.language, recipient, now=now)
     return PageLink(made.page.url, known.facts.number[-4:], wanted.amount_cents, sent_to, new.expires_at, fee)
+
+
+def _heard_in(where: Row[Any]) -> dict[str, Any]:
+    """Where the receipt goes: into the thread, or to the telephone of a caller."""
+    is_call = where.channel == "voice"
+    return {"conversation_id": None if is_call else where.id, "recipient": where.party if is_call else None}
 
 
 async def setup_link(tools: Tools, conversation_id: UUID, *, public_url: str, now: datetime) -> PageLink:

@@ -249,6 +249,11 @@ async def decline_offer(session: AsyncSession, conversation_id: UUID, offer_id: 
     return "declined"
 
 
+async def decline_of_phone(session: AsyncSession, phone: str, now: datetime) -> int:
+    """Its owner wants no more texts: what it was offered in texts counts no more. How many offers those were."""
+    return await repository.decline_texted(session, phone, now)
+
+
 async def charge_of_offer(session: AsyncSession, conversation_id: UUID, offer_id: UUID) -> ChargeState:
     """How the payment of an accepted offer goes.
 

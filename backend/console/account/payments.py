@@ -108,6 +108,7 @@ class Payments(View):
                     (t("confirmation_number"), str(one.confirmation_number)),
                     (t("method"), t.known("method", one.method, "method_other")),
                     (t("reference"), one.reference or ""),
+                    (t("payment_fee"), self._fee(found)),
                     *self._returned(one),
                 ],
             )
@@ -117,6 +118,11 @@ class Payments(View):
                 pen.link(t("receipt_print"), f"{base}/receipt", "button", target="_blank", rel="noopener")
                 if self._may_void(one):
                     pen.button(t("void_ask"), "ask_void", one.payment_id, "button bad")
+
+    def _fee(self, found: Receipt) -> str:
+        t = self.t
+        total = t.money(found.amount_cents + found.fee_cents)
+        return t("payment_fee_in", fee=t.money(found.fee_cents), total=total) if found.fee_cents else ""
 
     def _may_void(self, one: PaymentRow) -> bool:
         is_of_today = one.received_on == self.seat.today()

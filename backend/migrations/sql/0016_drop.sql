@@ -49,6 +49,8 @@ BEGIN
     outcome := 'made';
 END $$;
 
+ALTER TABLE checkouts DROP COLUMN closing;
+
 -- Items of the kinds that go stay as they are.
 ALTER TABLE nightly_items DROP CONSTRAINT ck_nightly_items_kind, ADD CONSTRAINT ck_nightly_items_kind CHECK (kind IN (
     'arrangement_broken', 'file_refused', 'run_held', 'charge_unknown', 'charge_not_posted', 'charge_missing',

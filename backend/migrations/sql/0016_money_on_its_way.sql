@@ -55,6 +55,9 @@ BEGIN
     outcome := 'made';
 END $$;
 
+-- A page that nobody is to pay on any more.
+ALTER TABLE checkouts ADD COLUMN closing boolean NOT NULL DEFAULT false;
+
 -- What reconciliation finds besides: a charge that failed, or that we took back, and the other side says otherwise.
 ALTER TABLE nightly_items DROP CONSTRAINT ck_nightly_items_kind, ADD CONSTRAINT ck_nightly_items_kind CHECK (kind IN (
     'arrangement_broken', 'file_refused', 'run_held', 'charge_unknown', 'charge_not_posted', 'charge_missing',

@@ -1,9 +1,13 @@
 """One account: what its tabs show, and what is changed in them."""
 
 import re
+from datetime import UTC, date, datetime
 
 from playwright.async_api import Page, expect
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from backend.payments.service import new_payment, post_new
+from backend.settings import driver_url
 from tests.backend.console.conftest import SignIn
 from tests.backend.console.office import Office
 from tests.backend.console.test_cases import open_case, row_of
@@ -112,6 +116,27 @@ async def test_a_payment_on_its_way(office: Office, sign_in: SignIn) -> None:
     )
     page = await sign_in("dana", path=account.path + "/payments")
     await expect(page.get_by_text("On its way: $50.00 from Bank account ending in 6789")).to_be_visible()
+
+
+async def test_a_convenience_fee_is_shown_beside_what_it_came_with(office: Office, sign_in: SignIn) -> None:
+    account, now = office.account("commercial"), datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+    engine = create_async_engine(driver_url(office.database_url))
+    async with AsyncSession(engine) as session:
+        made = new_payment(
+            account_id=account.id, amount_cents=7_000, fee_cents=250, method="card", received_on=date(2026, 11, 23),
+            idempotency_key="a card with a fee",
+        )  # fmt: skip
+        await post_new(session, made, None, now)
+        await session.commit()
+    await engine.dispose()
+    page = await sign_in("dana", path=account.path + "/payments")
+    shown = page.locator("#payment")
+    await expect(shown).to_contain_text("Fee for paying this way")
+    await expect(shown).to_contain_text("$2.50 on top, $72.50 in all")
+    receipt = await shown.get_by_role("link", name="Receipt").get_attribute("href")
+    assert receipt is not None
+    await page.goto(f"{office.origin}{receipt}?language=es")
+    await expect(page.get_by_text("$2.50 adicionales, $72.50 en total")).to_be_visible()
 
 
 async def test_a_fee_within_ones_authority_is_reversed_above_it_asked_for(office: Office, sign_in: SignIn) -> None:

@@ -17,6 +17,7 @@ from backend.offers.keyed import Keyed
 from backend.offers.service import Offer, Wanted
 from backend.payments import returns
 from backend.payments.return_items import Given
+from backend.payments.service import receipt
 from tests.backend.charges.payer import DEBT_CENTS, Payer
 from tests.backend.gateway.world import SandboxWorld
 from tests.backend.offers.thread import OTHER_PHONE, OWN_PHONE, Thread, begun
@@ -153,6 +154,10 @@ class TestAFee:
         assert await self._cents(payer, chart.CASH) == 7_000 + FEE_CENTS
         (text,) = await payer.texts()
         assert "$70.00 plus a $2.50 card fee ($72.50 in all) from Visa" in text
+
+        async with tools.database.transaction() as session:
+            shown = await receipt(session, made.payment_id, tools.clock.now())
+        assert (shown.amount_cents, shown.fee_cents) == (7_000, FEE_CENTS)
 
         given = Given(tools.district.today(tools.clock.now()), "R10")
         async with tools.database.transaction() as session:

@@ -104,6 +104,55 @@ class TestToPay:
             await call.link()
 
 
+class TestOneAtATime:
+    """Two pages that both take money are one too many."""
+
+    async def page_of(self, thread: Thread, number: int) -> HostedPage:
+        rows = await thread.rows("SELECT page_id, expires_at FROM checkouts ORDER BY made_at, id")
+        page_id = rows[number].page_id
+        return HostedPage(page_id, f"/pay/{page_id}", rows[number].expires_at)
+
+    async def test_another_link_closes_the_one_before(self, thread: Thread, payer: Payer, world: SandboxWorld) -> None:
+        first, second = await thread.link(), await thread.link(cents=2_000)
+        assert first is not None and second is not None
+        statuses = [row.status for row in await thread.rows("SELECT status FROM checkouts ORDER BY id")]
+        assert statuses == ["expired", "open"]
+        assert not await world.fill_in(await self.page_of(thread, 0), "visa", 2_000)
+
+    async def test_what_was_paid_on_the_one_before_counts(
+        self, thread: Thread, payer: Payer, world: SandboxWorld
+    ) -> None:
+        assert await thread.link() is not None
+        assert await world.fill_in(await self.page_of(thread, 0), "visa", DEBT_CENTS)
+        with pytest.raises(PaymentPendingError):
+            await thread.link()
+
+    async def test_a_strangers_link_is_left_alone(self, thread: Thread, payer: Payer) -> None:
+        stranger = await begun(payer.tools, None, phone=OTHER_PHONE)
+        await stranger.link(await number_of(stranger), 1_000)
+        await thread.link()
+        assert {row.status for row in await thread.rows("SELECT status FROM checkouts")} == {"open"}
+
+    async def test_paid_by_text_the_link_takes_no_money_any_more(
+        self, thread: Thread, payer: Payer, world: SandboxWorld
+    ) -> None:
+        assert await thread.link() is not None
+        charge = await thread.accept((await thread.offer()).id)
+        await payer.walk_until_done(charge.id)
+        assert await look_at_checkout(payer.tools, await newest(thread, "checkouts")) == "expired"
+        assert not await world.fill_in(await self.page_of(thread, 0), "visa", 1_000)
+
+    async def test_so_does_a_bank_debit_on_its_way(self, thread: Thread, payer: Payer) -> None:
+        assert await thread.link() is not None
+        await payer.walk((await payer.agree(method=await payer.save("checking"))).id)
+        assert await look_at_checkout(payer.tools, await newest(thread, "checkouts")) == "expired"
+
+    async def test_a_link_for_less_than_is_still_owed_stays_open(self, thread: Thread, payer: Payer) -> None:
+        assert await thread.link(cents=2_000) is not None
+        await payer.walk_until_done((await payer.agree(amount_cents=1_000)).id)
+        assert await look_at_checkout(payer.tools, await newest(thread, "checkouts")) == "open"
+
+
 class TestToSaveAMethod:
     async def test_whoever_saved_one_is_told_where_they_asked(
         self, thread: Thread, payer: Payer, world: SandboxWorld

@@ -20,6 +20,7 @@ WORDS: dict[str, str] = {
     "capture_cancel": "Cancel, charge nothing",
     "capture_canceled": "Canceled. Nothing was charged.",
     "capture_failed": "Nothing was charged. {why}",
+    "capture_with_fee": "{total} (of which {fee} is the fee)",
     "capture_refused": "The payment of {amount} was not made. The caller gets the reason by text.",
     "capture_pending": "The payment of {amount} is on its way.",
     "capture_paid": "Paid: {amount} from {method}. Confirmation number {number}.",

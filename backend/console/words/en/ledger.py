@@ -44,6 +44,8 @@ WORDS: dict[str, str] = {
     "reference": "Reference",
     "confirmation_number": "Confirmation",
     "payment_on_its_way": "On its way: {amount} from {method}, since {date}",
+    "payment_fee": "Fee for paying this way",
+    "payment_fee_in": "{fee} on top, {total} in all",
     "payments_nothing": "No payment has been received yet.",
     "payment_of": "Payment of {date}",
     "payment_status_posted": "Posted",

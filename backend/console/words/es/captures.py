@@ -20,6 +20,7 @@ WORDS: dict[str, str] = {
     "capture_cancel": "Cancelar sin cobrar",
     "capture_canceled": "Cancelado. No se cobró nada.",
     "capture_failed": "No se cobró nada. {why}",
+    "capture_with_fee": "{total} (de los cuales {fee} son el cargo)",
     "capture_refused": "El pago de {amount} no se realizó. El cliente recibe la razón por texto.",
     "capture_pending": "El pago de {amount} está en camino.",
     "capture_paid": "Pagado: {amount} con {method}. Número de confirmación {number}.",

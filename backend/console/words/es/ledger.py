@@ -44,6 +44,8 @@ WORDS: dict[str, str] = {
     "reference": "Referencia",
     "confirmation_number": "Confirmación",
     "payment_on_its_way": "En camino: {amount} con {method}, desde el {date}",
+    "payment_fee": "Cargo por pagar así",
+    "payment_fee_in": "{fee} adicionales, {total} en total",
     "payments_nothing": "Aún no se ha recibido ningún pago.",
     "payment_of": "Pago del {date}",
     "payment_status_posted": "Registrado",
