@@ -232,12 +232,13 @@ async def _accept(turn: Turn) -> None:
         return
     charge = await outcome_of(turn, offer_id, charge)
     if charge.failure is not None:
-        turn.say("utter_pay_failed", amount=amount)
+        turn.say(charge.told("utter_pay_failed"), amount=amount)
         turn.offer(f"{names.OFFER_ACTION}:action_pay_by_link")
     elif charge.confirmation_number is None:
-        turn.say("utter_pay_still_pending", amount=amount)
+        turn.say(charge.told("utter_pay_still_pending"), amount=amount)
     else:
-        turn.say("utter_pay_done", amount=amount, confirmation=turn.wording.digits(str(charge.confirmation_number)))
+        number = turn.wording.digits(str(charge.confirmation_number))
+        turn.say(charge.told("utter_pay_done"), amount=amount, confirmation=number)
 
 
 async def outcome_of(turn: Turn, offer_id: UUID, charge: Charge) -> Charge:

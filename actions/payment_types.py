@@ -55,7 +55,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """How a payment goes. `failure` says why it was not made."""
+    """How a payment goes. `failure` says why it was not made; `receipt_is_sent`, whether it comes by text or here."""
 
     amount_cents: int
     fee_cents: int
@@ -63,6 +63,7 @@ class Charge:
     failure: str | None
     method: str
     confirmation_number: int | None
+    receipt_is_sent: bool = True
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Charge":
@@ -73,12 +74,17 @@ class Charge:
             failure=raw["failure"],
             method=str(raw["method_label"]),
             confirmation_number=raw["confirmation_number"],
+            receipt_is_sent=bool(raw.get("receipt_is_sent", True)),
         )
 
     @property
     def is_over(self) -> bool:
         """Whether it is known how it ended, and the ledger has it if it was made."""
         return self.failure is not None or self.confirmation_number is not None
+
+    def told(self, response: str) -> str:
+        """The name of a response, or of the one that promises no text to whom none can be sent."""
+        return response if self.receipt_is_sent else f"{response}_unsent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,10 @@ class NewCharge:
 
 @dataclass(frozen=True, slots=True)
 class ChargeState:
-    """A charge as it stands. `failure` is a `DeclineReason`, `not_taken` or `refused`."""
+    """A charge as it stands. `failure` is a `DeclineReason`, `not_taken` or `refused`.
+
+    `receipt_is_sent`: there is a thread or a telephone to send the receipt to.
+    """
 
     id: UUID
     account_id: UUID
@@ -101,6 +104,7 @@ class ChargeState:
     confirmation_number: int | None
     received_on: date
     fee_cents: int = 0
+    receipt_is_sent: bool = True
 
     @property
     def is_pending(self) -> bool:
@@ -229,7 +233,7 @@ async def _method(session: AsyncSession, new: NewCharge) -> dict[str, Any]:
     }
 
 
-def state_of(charge: Row[Any]) -> ChargeState:
+def state_of(charge: Row[Any], *, receipt_is_sent: bool = True) -> ChargeState:
     """A row as others see it."""
     return ChargeState(
         id=charge.id,
@@ -242,6 +246,7 @@ def state_of(charge: Row[Any]) -> ChargeState:
         confirmation_number=charge.confirmation_number,
         received_on=charge.received_on,
         fee_cents=charge.fee_cents,
+        receipt_is_sent=receipt_is_sent,
     )
 
 
@@ -253,7 +258,7 @@ async def charge_state(session: AsyncSession, charge_id: UUID) -> ChargeState:
     found = await repository.by_id(session, charge_id)
     if found is None:
         raise ChargeNotFoundError
-    return state_of(found)
+    return state_of(found, receipt_is_sent=found.conversation_id is not None or found.recipient is not None)
 
 
 async def pending_charges(session: AsyncSession, account_id: UUID) -> list[PendingCharge]:

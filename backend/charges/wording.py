@@ -28,13 +28,13 @@ _WON = {
 }
 _BANK_PENDING = {
     "en": "{district}: your payment of {amount} from {method} for the account ending in {account} is pending. Banks"
-    " take up to 4 business days. It counts as of today, and we will text you when it is done.",
+    " take up to 4 business days. It counts as of today, and we will tell you when it is done.",
     "es": "{district}: su pago de {amount} con {method} para la cuenta que termina en {account} está pendiente. Los"
     " bancos tardan hasta 4 días hábiles. Cuenta desde hoy, y le avisaremos cuando termine.",
 }
 _NOT_KNOWN = {
     "en": "{district}: your payment of {amount} from {method} for the account ending in {account} is pending: the card"
-    " processor has not answered yet. You will not be charged twice. Please do not pay again; we will text you.",
+    " processor has not answered yet. You will not be charged twice. Please do not pay again; we will tell you.",
     "es": "{district}: su pago de {amount} con {method} para la cuenta que termina en {account} está pendiente: el"
     " procesador de tarjetas aún no responde. No se le cobrará dos veces. No pague de nuevo; le avisaremos.",
 }

@@ -108,6 +108,7 @@ class OfferChargeOut(BaseModel):
     failure: str | None
     method_label: str
     confirmation_number: int | None
+    receipt_is_sent: bool = True
 
 
 class DeclinedOut(BaseModel):

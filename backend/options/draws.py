@@ -20,6 +20,8 @@ from backend.payments import service as payments
 from backend.payments.service import AmountRefusedError
 from backend.saved_methods.service import MethodNotFoundError
 
+_WHY_ENDED = {"returned_payments": "returned", "refused_payment": "refused"}
+
 
 @dataclass(frozen=True, slots=True)
 class Draw:
@@ -168,6 +170,7 @@ async def _end_unpaid(session: AsyncSession, business_date: date, now: datetime,
         off = [row["account_id"] for row in ended if row["kind"] == "autopay"]
         await repository.set_flags(session, off, autopay=False)
     for row in ended:
-        change = f"{row['kind']}_returned"
-        await notices.tell_change(session, row["account_id"], change, district=district, now=now)
+        change = f"{row['kind']}_{_WHY_ENDED[row['end_reason']]}"
+        method = row["method_label"]
+        await notices.tell_change(session, row["account_id"], change, district=district, now=now, method=method)
     return len(ended)

@@ -101,7 +101,7 @@ UPDATE payment_instructions i SET ended_on = :today, end_reason = 'returned_paym
          WHERE {WITHIN.format("o.account_id")} AND o.ended_on IS NULL AND r.returned_on > :since
          GROUP BY d.instruction_id HAVING count(*) >= :returns_max) bad
  WHERE i.id = bad.instruction_id AND i.ended_on IS NULL
-RETURNING i.account_id, i.kind
+RETURNING i.account_id, i.kind, i.end_reason, i.method_label
 """)
 
 _END_REFUSED = text(f"""
@@ -109,7 +109,7 @@ UPDATE payment_instructions i SET ended_on = :today, end_reason = 'refused_payme
   FROM payment_drafts d JOIN charges c ON c.id = d.charge_id
  WHERE d.instruction_id = i.id AND i.ended_on IS NULL AND {WITHIN.format("i.account_id")}
    AND c.status = 'failed' AND c.decline_reason <> ALL(:try_again)
-RETURNING i.account_id, i.kind
+RETURNING i.account_id, i.kind, i.end_reason, c.method_label
 """)
 
 _LOCK = text("SELECT id FROM accounts WHERE id = :account_id FOR NO KEY UPDATE")
@@ -162,7 +162,7 @@ def _retries(today: date) -> dict[str, object]:
 
 
 async def end_refused(session: AsyncSession, part: Part, today: date) -> Sequence[RowMapping]:
-    """End the instructions whose method was refused for good; `account_id` and `kind` of each."""
+    """End the instructions whose method was refused for good: `account_id`, `kind`, `end_reason`, `method_label`."""
     values = {"today": today, "try_again": list(TRY_AGAIN), **part.bounds}
     return (await session.execute(_END_REFUSED, values)).mappings().all()
 
@@ -175,6 +175,6 @@ async def add_drafts(session: AsyncSession, drafts: Sequence[Mapping[str, object
 async def end_returned(
     session: AsyncSession, part: Part, *, today: date, since: date, returns_max: int
 ) -> Sequence[RowMapping]:
-    """End the instructions whose drafts came back too often; `account_id` and `kind` of each."""
+    """End the instructions whose drafts came back too often; of each what `end_refused` has."""
     values = {"today": today, "since": since, "returns_max": returns_max, **part.bounds}
     return (await session.execute(_END_RETURNED, values)).mappings().all()

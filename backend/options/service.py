@@ -78,13 +78,14 @@ class Source:
 
 
 async def source_on_file(session: AsyncSession, account_id: UUID, method_id: UUID) -> Source:
-    """A card or bank account on file, to draw from.
+    """A card or bank account on file, to draw from, called as the customer is told of it.
 
     :raises MethodNotFoundError: it is not on file for this account.
     """
     for one in await saved_methods.methods_of(session, account_id):
         if one.id == method_id:
-            return Source(one.label("en"), one.id)
+            facts = await accounts.account_facts(session, account_id)
+            return Source(one.label(facts.language), one.id)
     raise saved_methods.MethodNotFoundError
 
 

@@ -126,6 +126,15 @@ async def test_anyone_pays_by_the_number_alone_and_hears_nothing_of_what_is_owed
     assert "$90.00" in text and "balance" not in text
 
 
+async def test_a_caller_with_a_hidden_number_gets_no_text(payer: Payer, world: SandboxWorld) -> None:
+    call = await begun(payer.tools, payer.account_id, channel="voice", phone=None)
+    offer = await call.offer(pays_with="keyed_card")
+    await agree(call, offer.id)
+    charge_id = await capture(call, offer.id, await world.save_method("visa", None))
+    await payer.walk_until_done(charge_id)
+    assert (await payer.state(charge_id)).receipt_is_sent is False and await payer.texts() == []
+
+
 async def test_keys_are_for_calls(thread: Thread) -> None:
     with pytest.raises(KeysNeedCallError):
         await thread.offer(pays_with="keyed_card")

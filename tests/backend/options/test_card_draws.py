@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from backend.ledger import service as ledger
+from backend.models.customer import CustomerPhone
 from backend.options import service
 from backend.options.draws import draw_due
 from backend.parts import EVERYTHING
 from backend.saved_methods.service import MethodNotFoundError
 from tests.backend.charges.conftest import SetClock, clock, database, district, payer, tools, valkey_url, world
-from tests.backend.charges.payer import DEBT_CENTS, Payer
+from tests.backend.charges.payer import DEBT_CENTS, PHONE, Payer
 from tests.backend.gateway.world import SandboxWorld
 
 __all__ = ["clock", "database", "district", "payer", "tools", "valkey_url", "world"]
@@ -85,6 +86,25 @@ async def test_a_method_that_is_refused_for_good_ends_it(payer: Payer, world: Sa
     assert (await night(payer, TODAY + timedelta(days=1)))["autopay_ended"] == 1
     (instruction,) = await payer.rows("SELECT ended_on, end_reason FROM payment_instructions")
     assert tuple(instruction) == (TODAY + timedelta(days=1), "refused_payment")
+
+
+async def test_what_is_told_of_a_card_is_in_the_customers_language_and_blames_no_bank(
+    payer: Payer, world: SandboxWorld, clock: SetClock
+) -> None:
+    async with payer.tools.database.transaction() as session:
+        session.add(CustomerPhone(customer_id=payer.customer_id, phone=PHONE, rank=1, texts_allowed=True))
+        await session.execute(text("UPDATE customers SET language = 'es'"))
+    await autopay_from(payer, payer.method_id)
+    await world.misbehave("decline:expired_card")
+    await night(payer)
+    clock.moment += timedelta(days=1)
+    await night(payer, TODAY + timedelta(days=1))
+    rows = await payer.rows("SELECT purpose, text, kind FROM outbound_messages WHERE purpose LIKE 'option_%'")
+    told = {row.purpose: row for row in rows}
+    assert "con Visa que termina en 4242." in told["option_autopay_on"].text
+    ended = told["option_autopay_refused"]
+    assert "terminó porque no se pudo cobrar con Visa que termina en 4242." in ended.text
+    assert (ended.kind, "banco" in ended.text) == ("notice", False)
 
 
 async def test_while_another_payment_is_at_work_it_waits_for_another_night(payer: Payer, clock: SetClock) -> None:
