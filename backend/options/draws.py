@@ -93,8 +93,11 @@ async def _autopay(
 async def _draw(
     session: AsyncSession, draws: Sequence[Draw], kind: str, draft_on: date, *, now: datetime, district: District
 ) -> list[Draw]:
-    """What was drawn of it: a charge waits for a payment of the account that is at work, until another night."""
-    by_bank = [draw for draw in draws if draw.method_id is None]
+    """What was drawn of it: a charge waits for a payment of the account that is at work, until another night.
+
+    What is not on file is drawn by the district's bank, or, where it has no such drafts, not at all.
+    """
+    by_bank = [draw for draw in draws if draw.method_id is None and district.policy.options.bank_drafts]
     await _post(session, by_bank, kind, draft_on, now=now, district=district)
     charged = [
         draw

@@ -161,17 +161,39 @@ async def test_a_fee_within_ones_authority_is_reversed_above_it_asked_for(office
     await expect(above.locator("tbody tr")).to_contain_text("Anulación en espera")
 
 
+async def test_autopay_is_from_what_is_on_file_where_there_is_something(office: Office, sign_in: SignIn) -> None:
+    account = office.account("nsf")
+    office.execute(
+        "WITH made AS (INSERT INTO saved_methods (id, customer_id, processor, token, kind, brand, last4, saved_at)"
+        " SELECT gen_random_uuid(), customer_id, 'elsewhere', 'pm_console', 'card', 'visa', '4242', now()"
+        "   FROM accounts WHERE id = %(id)s RETURNING id)"
+        " INSERT INTO saved_method_accounts (method_id, account_id, added_at) SELECT id, %(id)s, now() FROM made",
+        {"id": account.id},
+    )
+    page = await sign_in("dana", path=account.path + "/options")
+    autopay = page.get_by_role("region", name="Autopay")
+    await autopay.get_by_role("button", name="Turn on…").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Pays from").select_option(label="Visa ending in 4242")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(autopay).to_contain_text("Visa ending in 4242")
+    ((method_id,),) = office.rows(
+        "SELECT method_id FROM payment_instructions WHERE account_id = %(id)s AND ended_on IS NULL", {"id": account.id}
+    )
+    assert method_id is not None
+
+
 async def test_options_are_turned_on_and_off_and_refused_in_words(office: Office, sign_in: SignIn) -> None:
     page = await sign_in("dana", path=office.account("leak").path + "/options")
     autopay = page.get_by_role("region", name="Autopay")
     await autopay.get_by_role("button", name="Turn on…").click()
     dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Pays from").fill("4111 1111 1111 1111")
+    await dialog.get_by_label("Name of that bank account").fill("4111 1111 1111 1111")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("without the whole number")
-    await expect(dialog.get_by_label("Pays from")).to_have_value("4111 1111 1111 1111")
-    await expect(dialog.get_by_label("Pays from")).to_be_focused()
-    await dialog.get_by_label("Pays from").fill("checking ending 4421")
+    await expect(dialog.get_by_label("Name of that bank account")).to_have_value("4111 1111 1111 1111")
+    await expect(dialog.get_by_label("Name of that bank account")).to_be_focused()
+    await dialog.get_by_label("Name of that bank account").fill("checking ending 4421")
     await dialog.get_by_role("button", name="Save").click()
     await expect(autopay).to_contain_text("checking ending 4421")
     await autopay.get_by_role("button", name="Turn off").click()
@@ -181,7 +203,7 @@ async def test_options_are_turned_on_and_off_and_refused_in_words(office: Office
     await recurring.get_by_role("button", name="Turn on…").click()
     await dialog.get_by_label("Amount").fill("75")
     await dialog.get_by_label("Day of the month").fill("31")
-    await dialog.get_by_label("Pays from").fill("savings ending 0007")
+    await dialog.get_by_label("Name of that bank account").fill("savings ending 0007")
     await dialog.get_by_role("button", name="Save").click()
     await expect(recurring).to_contain_text("Nov 30, 2026")
     await expect(recurring).to_contain_text("$75.00")

@@ -1,8 +1,10 @@
 """A night's drafts: what is drawn, what is not, the same night again, and when it ends."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -109,6 +111,25 @@ async def test_a_returned_draft_is_not_drawn_again_and_the_second_ends_autopay(
     fresh = await service.enrol_autopay(session, account_id, method_label=LABEL, now=NOW, district=district)
     assert fresh.started_on == TODAY  # a new authorization begins anew, the old returns are not held against it
     assert (await night(session, district, after))["autopay"] == 1
+
+
+async def test_where_the_bank_draws_nothing_only_what_is_on_file_is_drawn(
+    session: AsyncSession, district: District
+) -> None:
+    account_id = await enrolled(session, district)
+    await add_bill(session, account_id, cents=8_250, due=TODAY)
+    options = district.policy.options.model_copy(update={"bank_drafts": False})
+    without = replace(district, policy=district.policy.model_copy(update={"options": options}))
+    assert (await night(session, without))["autopay"] == 0
+    assert await ledger.balance_cents(session, account_id) == 8_250, "nothing is credited that nobody draws"
+    other = await make_account(session)
+    with pytest.raises(service.OptionRefusedError) as refused:
+        await service.enrol_autopay(session, other, method_label=LABEL, now=NOW, district=without)
+    assert refused.value.extra["reason"] == "no_bank_drafts"
+    with pytest.raises(service.OptionRefusedError):
+        await service.set_recurring(
+            session, other, amount_cents=500, day_of_month=1, method_label=LABEL, now=NOW, district=without
+        )
 
 
 class TestOnAPlan:
