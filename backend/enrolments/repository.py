@@ -35,7 +35,7 @@ _END = text("""
 UPDATE text_enrolments SET status = 'ended', ended_at = :now, end_reason = :reason
  WHERE status <> 'ended' AND (CAST(:account_id AS uuid) IS NULL OR account_id = :account_id)
    AND (CAST(:phone AS text) IS NULL OR phone = :phone)
-RETURNING account_id, phone
+RETURNING account_id, phone, language, confirmed_at
 """)
 
 _OF_ACCOUNT = text("""

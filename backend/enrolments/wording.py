@@ -31,6 +31,12 @@ _TOLD = {
     "es": "{district}: el teléfono {phone} también puede pagar por texto la cuenta que termina en {account}. Si no fue"
     " usted, llámenos al {call}.",
 }
+_ENDED = {
+    "en": "{district}: this phone can no longer pay by text for the account ending in {account}. If this was not you,"
+    " call us at {call}.",
+    "es": "{district}: este teléfono ya no puede pagar por texto la cuenta que termina en {account}. Si no fue usted,"
+    " llámenos al {call}.",
+}
 
 _BILL = {
     "en": (
@@ -91,6 +97,11 @@ def terms(language: str, district: str, account: str) -> str:
 def confirmed(language: str, district: str, account: str) -> str:
     """That it is on."""
     return _CONFIRMED[language].format(district=district, account=account)
+
+
+def ended(language: str, district: str, account: str, *, call: str) -> str:
+    """That it is off."""
+    return _ENDED[language].format(district=district, account=account, call=call)
 
 
 def told_others(language: str, district: str, account: str, *, phone: str, call: str) -> str:

@@ -35,7 +35,7 @@ _CHANGES: dict[str, Change] = {
     "start_paperless": lambda s, a, now, d: service.set_paperless(s, a, paperless=True, now=now, district=d),
     "end_paperless": lambda s, a, now, d: service.set_paperless(s, a, paperless=False, now=now, district=d),
     "start_budget": lambda s, a, now, d: budget.join_budget_bill(s, a, now=now, district=d),
-    "end_pay_by_text": lambda s, a, now, d: enrolments.end_of_account(s, a, now),
+    "end_pay_by_text": lambda s, a, now, d: enrolments.end_of_account(s, a, now=now, district=d),
     "end_budget": lambda s, a, now, d: budget.leave_budget_bill(s, a, reason=ASKED, now=now, district=d),
 }
 """What one press does."""
