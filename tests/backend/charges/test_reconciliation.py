@@ -78,14 +78,18 @@ async def test_a_payment_that_the_processor_does_not_have(payer: Payer) -> None:
     assert kinds == ["charge_missing", "charge_unknown"]
 
 
-async def reverse(payer: Payer) -> None:
-    """Somebody takes the payment back by hand."""
+SOON = "now() + interval '20 seconds'"
+"""A moment of a day that begins when it is looked at (`since` nothing)."""
+
+
+async def reverse(payer: Payer, ahead: timedelta = timedelta(0)) -> None:
+    """Somebody takes the payment back by hand, so much later than now."""
     ((payment_id,),) = await payer.rows("SELECT payment_id FROM charges")
     tools = payer.tools
     async with tools.database.transaction() as session:
         given = Given(tools.district.today(tools.clock.now()), "R10")
         await returns.return_payment(
-            session, payment_id=payment_id, given=given, district=tools.district, now=tools.real_now
+            session, payment_id=payment_id, given=given, district=tools.district, now=tools.real_now + ahead
         )
 
 
@@ -97,13 +101,11 @@ async def test_a_payment_taken_back_here_whose_money_the_processor_keeps(payer: 
 
 async def test_on_another_day_than_it_was_made_too(payer: Payer) -> None:
     charge_id = await paid(payer)
-    await reverse(payer)
-    since = timedelta(0)
-    await payer.rows("UPDATE charges SET resolved_at = resolved_at - interval '30 days' RETURNING id")
-    found = await differences(payer, since)
-    assert found == []  # of a moment in which nothing was taken back
-    await payer.rows("UPDATE charges SET resolved_at = now() RETURNING id")
-    assert await differences(payer, since) == [Difference("charge_reversed", charge_id, payer.account_id, DEBT_CENTS)]
+    assert await differences(payer, timedelta(0)) == []
+    await reverse(payer, ahead=timedelta(seconds=20))
+    assert await differences(payer, timedelta(0)) == [
+        Difference("charge_reversed", charge_id, payer.account_id, DEBT_CENTS)
+    ]
 
 
 class Scripted:
@@ -123,7 +125,7 @@ class Scripted:
 @pytest.mark.parametrize("since", [timedelta(hours=2), timedelta(0)])
 async def test_a_payment_that_the_processor_says_came_to_nothing(payer: Payer, since: timedelta) -> None:
     charge_id = await paid(payer)
-    await payer.rows("UPDATE charges SET resolved_at = now() RETURNING id")
+    await payer.rows(f"UPDATE charges SET resolved_at = {SOON} RETURNING id")
     scripted = replace(payer, tools=replace(payer.tools, gateway=Scripted(payer.tools, ChargeState.FAILED)))
     assert await differences(scripted, since) == [Difference("charge_failed", charge_id, payer.account_id, DEBT_CENTS)]
 
@@ -145,7 +147,7 @@ async def test_a_charge_that_was_made_after_an_outage_past_midnight_is_not_missi
     await paid(payer)
     await payer.rows("UPDATE charges SET resolved_at = now() + interval '1 day' RETURNING id")
     assert await differences(payer, timedelta(0)) == []
-    await payer.rows("UPDATE charges SET resolved_at = now() RETURNING id")
+    await payer.rows(f"UPDATE charges SET resolved_at = {SOON} RETURNING id")
     assert await differences(payer, timedelta(0)) == []
 
 
