@@ -15,6 +15,7 @@ from sqlalchemy import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges import event_repository, repository, telling
+from backend.charges.refunds import hear_of_refund
 from backend.charges.tools import Tools
 from backend.database import announce
 from backend.gateway.values import DisputeState, NotificationKind
@@ -27,7 +28,6 @@ from backend.payments.return_rules import DISPUTED, code_of_dispute
 AT_ONCE = 200
 WAITS_FOR_CHARGE = timedelta(days=7)
 """A dispute of a charge that is not in the ledger is kept so long: we may not have heard of the charge yet."""
-_OF_DISPUTES = frozenset({NotificationKind.DISPUTE_OPENED, NotificationKind.DISPUTE_CLOSED})
 _MONEY_IS_GONE = frozenset({DisputeState.OPEN, DisputeState.LOST})
 log = structlog.get_logger("backend.charges")
 
@@ -45,13 +45,16 @@ async def settle_disputes(tools: Tools) -> int:
 
 async def _settle(session: AsyncSession, tools: Tools, event: RowMapping, now: datetime) -> bool:
     """Whether it is dealt with; a dispute of a payment that is not in the ledger yet waits for that."""
+    if event["kind"] == NotificationKind.REFUND_CHANGED:
+        await hear_of_refund(session, tools, event)
+        return await event_repository.set_handled(session, event["id"], now)
     charge = await repository.by_processor_charge(session, event["processor"], event["charge_id"])
     if charge is None or charge.payment_id is None:
-        if event["kind"] in _OF_DISPUTES and now - event["received_at"] < WAITS_FOR_CHARGE:
+        if now - event["received_at"] < WAITS_FOR_CHARGE:
             return False
     elif charge.amount_cents + charge.fee_cents == event["amount_cents"]:
         won = await event_repository.was_won(session, event["processor"], event["subject_id"])
-        if event["kind"] in _OF_DISPUTES and event["state"] in _MONEY_IS_GONE and not won:
+        if event["state"] in _MONEY_IS_GONE and not won:
             await _take_back(session, tools, charge, event, now)
         elif event["kind"] == NotificationKind.DISPUTE_CLOSED and event["state"] == DisputeState.WON:
             await _post_again(session, tools, charge, event, now)

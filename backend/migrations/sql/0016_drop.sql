@@ -51,6 +51,9 @@ END $$;
 
 ALTER TABLE checkouts DROP COLUMN closing;
 
+ALTER TABLE refunds DROP COLUMN charge_id, DROP COLUMN fee_cents, DROP COLUMN sending, DROP COLUMN processor_refund_id,
+    DROP COLUMN first_sent_at, DROP COLUMN looks, DROP COLUMN look_at;
+
 -- Items of the kinds that go stay as they are.
 ALTER TABLE nightly_items DROP CONSTRAINT ck_nightly_items_kind, ADD CONSTRAINT ck_nightly_items_kind CHECK (kind IN (
     'arrangement_broken', 'file_refused', 'run_held', 'charge_unknown', 'charge_not_posted', 'charge_missing',

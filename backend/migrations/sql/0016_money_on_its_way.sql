@@ -58,6 +58,21 @@ END $$;
 -- A page that nobody is to pay on any more.
 ALTER TABLE checkouts ADD COLUMN closing boolean NOT NULL DEFAULT false;
 
+-- A refund to the card or bank account that a charge came from.
+ALTER TABLE refunds
+    ADD COLUMN charge_id uuid CONSTRAINT fk_refunds_charge_id_charges REFERENCES charges (id),
+    ADD COLUMN fee_cents bigint NOT NULL DEFAULT 0,
+    ADD COLUMN sending text,
+    ADD COLUMN processor_refund_id text,
+    ADD COLUMN first_sent_at timestamptz,
+    ADD COLUMN looks integer NOT NULL DEFAULT 0,
+    ADD COLUMN look_at timestamptz,
+    ADD CONSTRAINT ck_refunds_sending_known CHECK (sending IN ('waits', 'sent', 'failed')),
+    ADD CONSTRAINT ck_refunds_sending CHECK ((sending IS NOT NULL) = (charge_id IS NOT NULL AND status = 'posted')),
+    ADD CONSTRAINT ck_refunds_fee_cents CHECK (fee_cents >= 0 AND (charge_id IS NOT NULL OR fee_cents = 0));
+CREATE INDEX ix_refunds_charge_id ON refunds (charge_id);
+CREATE INDEX ix_refunds_to_send ON refunds (look_at) WHERE sending = 'waits';
+
 -- What reconciliation finds besides: a charge that failed, or that we took back, and the other side says otherwise.
 ALTER TABLE nightly_items DROP CONSTRAINT ck_nightly_items_kind, ADD CONSTRAINT ck_nightly_items_kind CHECK (kind IN (
     'arrangement_broken', 'file_refused', 'run_held', 'charge_unknown', 'charge_not_posted', 'charge_missing',
