@@ -18,7 +18,7 @@ from backend.charges import reconciliation_repository as repository
 from backend.district.service import District
 from backend.gateway.errors import DeclinedError, RequestRefusedError
 from backend.gateway.protocol import PaymentGateway
-from backend.gateway.values import ChargeState, DayList, GatewayCharge
+from backend.gateway.values import ChargeState, DayList, GatewayCharge, GatewayDispute, GatewayRefund
 
 SETTLE = timedelta(minutes=30)
 """A charge this young may still be on its way to the ledger; it counts on the next day."""
@@ -56,6 +56,7 @@ def compare(listed: DayList, rows: Iterable[Row[Any]], asked: Asked, span: Span)
         _of_charge(charge, ours.get(charge.reference)) for charge in listed.charges if is_of(charge.created_at, span)
     ]
     found += [_asked_for(ours[str(one)], charge) for one, charge in asked.items() if str(one) in ours]
+    back: list[tuple[str, GatewayRefund | GatewayDispute]]
     back = [("refund_elsewhere", one) for one in listed.refunds if not one.reference and is_of(one.created_at, span)]
     back += [("charge_disputed", one) for one in listed.disputes if is_of(one.created_at, span)]
     found += [_gone_back(kind, one, by_charge.get(one.charge_id)) for kind, one in back]
@@ -67,7 +68,7 @@ def is_of(moment: datetime, span: Span, before: timedelta = SLACK) -> bool:
     return span[0] - before <= moment < span[1]
 
 
-def _gone_back(kind: str, one: Any, row: Row[Any] | None) -> Difference:
+def _gone_back(kind: str, one: GatewayRefund | GatewayDispute, row: Row[Any] | None) -> Difference:
     fee = row.fee_cents if row is not None and one.amount_cents == row.amount_cents + row.fee_cents else 0
     return Difference(kind, one.id, row.account_id if row is not None else None, one.amount_cents, fee)
 
@@ -138,7 +139,7 @@ async def reconcile(
 ) -> Sequence[Difference]:
     """What the processor listed and was asked for, against what we have of the span."""
     ids = [UUID(one.reference) for one in listed.charges if _is_id(one.reference)]
-    gone_back = {one.charge_id for one in (*listed.refunds, *listed.disputes)}
+    gone_back = {one.charge_id for one in listed.refunds} | {one.charge_id for one in listed.disputes}
     rows = await repository.charges_of(session, processor, [*ids, *asked], sorted(gone_back), span)
     return compare(listed, rows, asked, span)
 

@@ -143,7 +143,7 @@ async def autopay_due(
 
     What is owed is as of `as_of`; `on_plan` is the district's order of paying while an arrangement is active.
     """
-    values = {"today": today, "first": first, "issued_since": first - timedelta(days=DUE_DAYS_MAX)}
+    values: dict[str, object] = {"today": today, "first": first, "issued_since": first - timedelta(days=DUE_DAYS_MAX)}
     values |= {"as_of": as_of, "on_plan": on_plan, **_retries(today), **part.bounds}
     return (await session.execute(_AUTOPAY, values)).mappings().all()
 
