@@ -14,12 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges import rules
 from backend.charges.tools import Tools
-from backend.database import announce
 from backend.gateway.errors import DeclinedError, GatewayUnavailableError, RequestRefusedError
 from backend.gateway.values import GatewayRefund, RefundRequest, RefundState
-from backend.ledger import service as ledger
-from backend.payments import refund_repository as repository
-from backend.payments.return_items import Cause, Given, add_item
+from backend.payments import card_refunds
 
 AT_ONCE = 20
 SOON = timedelta(minutes=1)
@@ -32,7 +29,7 @@ log = structlog.get_logger("backend.charges")
 async def send_refunds(tools: Tools) -> int:
     """Send what is to be sent, or sent again; how many the processor has now."""
     async with tools.database.transaction() as session:
-        due = await repository.claim_to_send(session, AT_ONCE, rules.LEASE)
+        due = await card_refunds.refunds_to_send(session, AT_ONCE, rules.LEASE)
     sent = 0
     for row in due:
         if row.processor != tools.gateway.name:
@@ -55,12 +52,12 @@ async def _send(tools: Tools, row: Row[Any]) -> bool:
     except (DeclinedError, RequestRefusedError) as refused:
         log.error("refund_refused", refund_id=str(row.id), code=refused.error)
         async with tools.database.transaction() as session:
-            await fail(session, tools, row.id, REFUSED)
+            await _fail(session, tools, row.id, REFUSED)
         return False
     except GatewayUnavailableError as away:
         log.info("refund_not_known", refund_id=str(row.id), why=away.why)
         async with tools.database.transaction() as session:
-            await repository.postpone(session, row.id, max(SOON, rules.pause(row.looks, pending=False)))
+            await card_refunds.send_later(session, row.id, max(SOON, rules.pause(row.looks, pending=False)))
         return False
     async with tools.database.transaction() as session:
         await _keep(session, tools, row.id, made.id, made.state.value)
@@ -78,10 +75,15 @@ async def _find(tools: Tools, row: Row[Any]) -> GatewayRefund | None:
 async def _keep(
     session: AsyncSession, tools: Tools, refund_id: UUID, processor_refund_id: str | None, state: str | None
 ) -> None:
-    if await repository.mark_sent(session, refund_id, processor_refund_id):
+    if await card_refunds.was_sent(session, refund_id, processor_refund_id):
         log.info("refund_sent", refund_id=str(refund_id))
     if state == RefundState.FAILED:
-        await fail(session, tools, refund_id, RETURNED)
+        await _fail(session, tools, refund_id, RETURNED)
+
+
+async def _fail(session: AsyncSession, tools: Tools, refund_id: UUID, code: str) -> None:
+    now = tools.clock.now()
+    await card_refunds.fail_refund(session, refund_id, code, today=tools.district.today(now), now=now)
 
 
 async def hear_of_refund(session: AsyncSession, tools: Tools, event: RowMapping) -> None:
@@ -90,28 +92,4 @@ async def hear_of_refund(session: AsyncSession, tools: Tools, event: RowMapping)
         refund_id = UUID(event["reference"] or "")
     except ValueError:
         return
-    refund = await repository.locked(session, refund_id)
-    if refund is not None and refund.sending is not None:
-        await _keep(session, tools, refund_id, event["subject_id"], event["state"])
-
-
-async def fail(session: AsyncSession, tools: Tools, refund_id: UUID, code: str) -> None:
-    """It has not gone, or has come back: the ledger says so, and a person sees to it. Once."""
-    refund = await repository.locked(session, refund_id)
-    if refund is None or refund.sending not in ("waits", "sent") or refund.entry_id is None:
-        return
-    now = tools.clock.now()
-    today = tools.district.today(now)
-    await ledger.reverse_entry(
-        session,
-        refund.entry_id,
-        effective_on=today,
-        description="Refund that did not arrive",
-        idempotency_key=f"refund:{refund_id}:failed",
-        now=now,
-    )
-    refund.sending, refund.look_at = "failed", None
-    await session.flush()
-    given = Given(today, code, reference=str(refund_id))
-    await add_item(session, given, refund.amount_cents + refund.fee_cents, Cause.CREDIT_RETURNED)
-    announce(session, "money", account_id=refund.account_id)
+    await _keep(session, tools, refund_id, event["subject_id"], event["state"])

@@ -2,12 +2,16 @@
 another (`refunds`). What was paid with it is owed again; `backend/charges/refunds.py` sends the money.
 """
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import Principal
+from backend.database import announce
 from backend.errors import ConflictError
 from backend.ledger import chart
 from backend.ledger import rules as ledger_rules
@@ -15,6 +19,7 @@ from backend.ledger import service as ledger
 from backend.models.cash import Refund
 from backend.payments import refund_repository, request_repository
 from backend.payments.authority import clerk_of
+from backend.payments.return_items import Cause, Given, add_item
 
 WORDS = "Refund to the card or bank account"
 
@@ -101,3 +106,40 @@ async def post_card_refund(session: AsyncSession, refund: Refund, today: date, n
     entry = ledger_rules.Entry(f"refund:{refund.id}", "refund", WORDS, today, postings)
     refund.sending, refund.look_at = "waits", now
     return (await ledger.post_entry(session, entry, now)).entry_id
+
+
+async def refunds_to_send(session: AsyncSession, limit: int, lease: timedelta) -> Sequence[Row[Any]]:
+    """Those that it is time to send, with `total_cents` and the charge at its processor; nobody else has them for a
+    while."""
+    return await refund_repository.claim_to_send(session, limit, lease)
+
+
+async def send_later(session: AsyncSession, refund_id: UUID, pause: timedelta) -> None:
+    """The processor has not answered: send it again, under the same key, after a pause."""
+    await refund_repository.postpone(session, refund_id, pause)
+
+
+async def was_sent(session: AsyncSession, refund_id: UUID, processor_refund_id: str | None) -> bool:
+    """The processor has it; False when that was known, it failed, or it is no refund of ours."""
+    return await refund_repository.mark_sent(session, refund_id, processor_refund_id)
+
+
+async def fail_refund(session: AsyncSession, refund_id: UUID, code: str, *, today: date, now: datetime) -> bool:
+    """It has not gone, or has come back: the ledger says so, and a person sees to it, once. `code` says which."""
+    refund = await refund_repository.locked(session, refund_id)
+    if refund is None or refund.sending not in ("waits", "sent") or refund.entry_id is None:
+        return False
+    await ledger.reverse_entry(
+        session,
+        refund.entry_id,
+        effective_on=today,
+        description="Refund that did not arrive",
+        idempotency_key=f"refund:{refund_id}:failed",
+        now=now,
+    )
+    refund.sending, refund.look_at = "failed", None
+    await session.flush()
+    given = Given(today, code, reference=str(refund_id))
+    await add_item(session, given, refund.amount_cents + refund.fee_cents, Cause.CREDIT_RETURNED)
+    announce(session, "money", account_id=refund.account_id)
+    return True
