@@ -136,7 +136,9 @@ async def test_a_bank_debit_is_compared_on_the_day_of_its_outcome(payer: Payer, 
     assert await differences(payer) == []  # the day on which it was made: pending
     (row,) = await payer.rows("SELECT processor_charge_id FROM charges")
     await world.settle(row.processor_charge_id)
-    await payer.rows("UPDATE charges SET status = 'failed', decline_reason = 'other', resolved_at = now() RETURNING id")
+    await payer.rows(
+        f"UPDATE charges SET status = 'failed', decline_reason = 'other', resolved_at = {SOON} RETURNING id"
+    )
     assert await differences(payer, timedelta(0)) == [
         Difference("charge_not_posted", row.processor_charge_id, payer.account_id, DEBT_CENTS)
     ]
