@@ -50,6 +50,7 @@ WORDS: dict[str, str] = {
     "refused_capture_not_found": "No card is being keyed in any more.",
     "refused_account_wanted": "Type the number of the account to pay for.",
     "refused_choose_kind": "Choose a card or a bank account.",
+    "refused_payment_pending": "{amount_cents} is on its way already. Take at most {left_cents}, or wait.",
     "refused_payment_in_progress": "A payment of this account is at work. Wait until it is done.",
     "event_card_asked": "{name} asked for a card by keys",
     "event_card_canceled": "Card by keys canceled; nothing charged",

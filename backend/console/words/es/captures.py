@@ -50,6 +50,7 @@ WORDS: dict[str, str] = {
     "refused_capture_not_found": "Ya no se está marcando ninguna tarjeta.",
     "refused_account_wanted": "Escriba el número de la cuenta que se paga.",
     "refused_choose_kind": "Elija una tarjeta o una cuenta bancaria.",
+    "refused_payment_pending": "Ya hay {amount_cents} en camino. Cobre a lo más {left_cents}, o espere.",
     "refused_payment_in_progress": "Se está haciendo un pago de esta cuenta. Espere a que termine.",
     "event_card_asked": "{name} pidió una tarjeta con teclas",
     "event_card_canceled": "Tarjeta con teclas cancelada; nada cobrado",
