@@ -93,7 +93,7 @@ async def _left(session: AsyncSession, charge_id: UUID) -> int:
 
 
 async def post_card_refund(session: AsyncSession, refund: Refund, today: date, now: datetime) -> UUID:
-    """What was paid is owed again, and the money is to be sent; the entry. The caller holds the receivable.
+    """What was paid is owed again; the entry. The caller holds the receivable, and lets the refund wait to be sent.
 
     :raises NotRefundableError: the payment was returned or voided since it was asked for.
     """
@@ -104,7 +104,6 @@ async def post_card_refund(session: AsyncSession, refund: Refund, today: date, n
         fee = ledger_rules.Posting(chart.CONVENIENCE_FEES, refund.fee_cents)
         postings = (postings[0], ledger_rules.Posting(chart.CASH, -refund.amount_cents - refund.fee_cents), fee)
     entry = ledger_rules.Entry(f"refund:{refund.id}", "refund", WORDS, today, postings)
-    refund.sending, refund.look_at = "waits", now
     return (await ledger.post_entry(session, entry, now)).entry_id
 
 

@@ -166,6 +166,8 @@ async def decide_refund(
     if approve:
         refund.entry_id = await _pay_out(session, refund, now.astimezone(district.zone).date(), now)
     request_repository.decide(refund, status, clerk.id, note, now)
+    if approve and refund.charge_id is not None:
+        refund.sending, refund.look_at = "waits", now
     await session.flush()
     if approve and refund.account_id is not None:
         await allocate_credits(session, [refund.account_id], district)
