@@ -51,15 +51,15 @@ async def _charge_of(turn: Turn, offer_id: UUID) -> Charge | None:
 async def _say_charged(turn: Turn, offer_id: UUID, charge: Charge, keyed: dict[str, Any]) -> None:
     charge = await outcome_of(turn, offer_id, charge)
     if charge.failure is not None:
-        turn.say("utter_card_keyed_refused", amount=keyed["amount"])
+        turn.say(charge.told("utter_card_keyed_refused"), amount=keyed["amount"])
         _offer_again(turn, keyed)
         return
     turn.set(names.PAY_WANTED, None)
     if charge.confirmation_number is None:
-        turn.say("utter_pay_still_pending", amount=keyed["amount"])
+        turn.say(charge.told("utter_pay_still_pending"), amount=keyed["amount"])
     else:
         number = turn.wording.digits(str(charge.confirmation_number))
-        turn.say("utter_pay_done", amount=keyed["amount"], confirmation=number)
+        turn.say(charge.told("utter_pay_done"), amount=keyed["amount"], confirmation=number)
         _say_balance(turn, await payment_api.new_balance(turn.conversation_id, offer_id))
 
 

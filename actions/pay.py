@@ -77,7 +77,7 @@ def _keep(turn: Turn, made: Offer) -> None:
         names.PAY_OFFER,
         {
             "id": str(made.id),
-            "balance_cents": made.balance_cents,
+            "balance_cents": made.left_cents,
             "amount_cents": made.amount_cents,
             "kind": made.kind,
             "others": dict(made.others),
@@ -102,6 +102,8 @@ def say_circumstances(turn: Turn, made: Offer) -> None:
         turn.say("utter_pay_owed_due", balance=wording.money(made.balance_cents), due_date=wording.day(made.due_on))
     else:
         turn.say("utter_pay_owed", balance=wording.money(made.balance_cents))
+    if made.on_its_way_cents:
+        turn.say("utter_pay_part_on_its_way", amount=wording.money(made.on_its_way_cents))
     if 0 < made.past_due_cents < made.balance_cents:
         turn.say("utter_balance_past_due", past_due=wording.money(made.past_due_cents))
     if made.autopay:
@@ -230,12 +232,13 @@ async def _accept(turn: Turn) -> None:
         return
     charge = await outcome_of(turn, offer_id, charge)
     if charge.failure is not None:
-        turn.say("utter_pay_failed", amount=amount)
+        turn.say(charge.told("utter_pay_failed"), amount=amount)
         turn.offer(f"{names.OFFER_ACTION}:action_pay_by_link")
     elif charge.confirmation_number is None:
-        turn.say("utter_pay_still_pending", amount=amount)
+        turn.say(charge.told("utter_pay_still_pending"), amount=amount)
     else:
-        turn.say("utter_pay_done", amount=amount, confirmation=turn.wording.digits(str(charge.confirmation_number)))
+        number = turn.wording.digits(str(charge.confirmation_number))
+        turn.say(charge.told("utter_pay_done"), amount=amount, confirmation=number)
 
 
 async def outcome_of(turn: Turn, offer_id: UUID, charge: Charge) -> Charge:

@@ -7,8 +7,8 @@ from actions.turn import Turn
 
 _PAST_DUE = re.compile(r"\b(?:past[- ]due|overdue|late part|atrasad[oa]s?|vencid[oa]s?)\b", re.IGNORECASE)
 _INSTALLMENT = re.compile(r"\b(?:installments?|instalments?|plan payment|cuotas?|abono del plan)\b", re.IGNORECASE)
-_NO_AMOUNT = re.compile(r"(?<![\w.])-\s*\$?\s*\d|\b\d+(?:\.\d+)?e\d+\b", re.IGNORECASE)
-"""Numbers that are no amount: "-5", "1e9"."""
+_NO_AMOUNT = re.compile(r"(?<![\w.])(?:-\$\s*|-)\d|\$\s*-\s*\d|\b\d+(?:\.\d+)?e\d+\b", re.IGNORECASE)
+"""Numbers that are no amount: "-5", "1e9". A dash with a space after it is one between words: "pay - 50 dollars"."""
 
 
 def read_wanted(turn: Turn) -> dict[str, Any] | None:

@@ -86,7 +86,7 @@ def _with_offer(turn: Turn, state: dict[str, Any], made: Offer) -> dict[str, Any
     offer = {
         "id": str(made.id),
         "amount": amount,
-        "balance_cents": made.balance_cents,
+        "balance_cents": made.left_cents,
         "others": dict(made.others),
     }
     return {**state, "offer": offer}

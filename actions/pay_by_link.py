@@ -5,7 +5,8 @@ import re
 from actions import names, payment_api
 from actions.account_api import NotFound, Refused
 from actions.identity import ACCOUNT_DIGITS
-from actions.pay_refusals import say_not_payable
+from actions.pay_amounts import read_wanted
+from actions.pay_refusals import say_not_payable, say_other_amount
 from actions.turn import FormValidation, TopicAction, Turn, finish_form
 
 _WANTS_PAGE = re.compile(
@@ -28,6 +29,8 @@ class ActionPayByLink(TopicAction):
             turn.go_on_with("action_pay_by_keys")  # "with another card", "for my mother": on the phone, right here
             return
         number = _number(turn)
+        if (wanted := read_wanted(turn)) is not None:
+            turn.set(names.PAY_WANTED, wanted)
         try:
             await _send(turn, number)
         except NotFound:
@@ -70,7 +73,9 @@ def _number(turn: Turn) -> str | None:
 
 
 async def _send(turn: Turn, number: str | None) -> None:
-    page = await payment_api.link(turn.conversation_id, number)
+    amount_cents = (turn.slot(names.PAY_WANTED) or {}).get("amount_cents")
+    page = await payment_api.link(turn.conversation_id, number, amount_cents)
+    turn.set(names.PAY_WANTED, None)
     if page.fee_cents:
         turn.say("utter_pay_link_fee", fee=turn.wording.money(page.fee_cents))
     if page.sent_to is None:
@@ -83,5 +88,7 @@ def _say_no_link(turn: Turn, refused: Refused) -> None:
     if refused.name == "no_text_phone":
         turn.say("utter_pay_link_no_phone")
         turn.offer(f"{names.OFFER_PERSON}:request")
+    elif refused.name in {"more_than_owed", "amount_refused"}:
+        say_other_amount(turn, refused)
     else:
         say_not_payable(turn, refused)

@@ -15,6 +15,11 @@ def say_not_payable(turn: Turn, refused: Refused) -> None:
         case "nothing_due":
             credit = int(facts.get("credit_cents") or 0)
             turn.say("utter_pay_nothing_due" if credit == 0 else "utter_balance_credit", credit=wording.money(credit))
+        case "payment_pending" if facts.get("amount_cents") is None:
+            turn.say("utter_pay_pending_unnamed")
+        case "payment_pending" if facts.get("left_cents"):
+            left = wording.money(int(facts["left_cents"]))
+            turn.say("utter_pay_pending_left", amount=wording.money(int(facts["amount_cents"])), left=left)
         case "payment_pending" | "payment_in_progress":
             turn.say("utter_pay_pending", amount=wording.money(int(facts.get("amount_cents") or 0)))
         case "too_many_numbers":

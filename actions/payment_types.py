@@ -12,7 +12,7 @@ class Offer:
     """An amount to agree to; `others` are what else could be paid, by purpose, in cents.
 
     `fee_cents` comes on top, for paying with something of this `kind`. `balance_cents` is None for whoever may not see
-    it; `method` is empty for what is keyed in.
+    it; `method` is empty for what is keyed in. `on_its_way_cents` of the balance were paid already.
     """
 
     id: UUID
@@ -27,6 +27,12 @@ class Offer:
     kind: str
     autopay: bool
     others: Mapping[str, int]
+    on_its_way_cents: int = 0
+
+    @property
+    def left_cents(self) -> int | None:
+        """What is owed and not on its way already."""
+        return None if self.balance_cents is None else self.balance_cents - self.on_its_way_cents
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Offer":
@@ -43,12 +49,13 @@ class Offer:
             kind=str(raw["kind"]),
             autopay=bool(raw["autopay"]),
             others={str(name): int(cents) for name, cents in raw["others"].items()},
+            on_its_way_cents=int(raw.get("on_its_way_cents") or 0),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """How a payment goes. `failure` says why it was not made."""
+    """How a payment goes. `failure` says why it was not made; `receipt_is_sent`, whether it comes by text or here."""
 
     amount_cents: int
     fee_cents: int
@@ -56,6 +63,7 @@ class Charge:
     failure: str | None
     method: str
     confirmation_number: int | None
+    receipt_is_sent: bool = True
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Charge":
@@ -66,12 +74,17 @@ class Charge:
             failure=raw["failure"],
             method=str(raw["method_label"]),
             confirmation_number=raw["confirmation_number"],
+            receipt_is_sent=bool(raw.get("receipt_is_sent", True)),
         )
 
     @property
     def is_over(self) -> bool:
         """Whether it is known how it ended, and the ledger has it if it was made."""
         return self.failure is not None or self.confirmation_number is not None
+
+    def told(self, response: str) -> str:
+        """The name of a response, or of the one that promises no text to whom none can be sent."""
+        return response if self.receipt_is_sent else f"{response}_unsent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def protections(turn: Turn, found: ShutOff) -> str:
 
 _PROTECTIONS = {
     "medical_protection": {"en": "your medical protection", "es": "su protección médica"},
+    "payment_pending": {"en": "your payment on its way", "es": "su pago en camino"},
     "arrangement": {"en": "your payment plan", "es": "su plan de pagos"},
     "dispute": {"en": "your open dispute", "es": "su reclamo abierto"},
     "appeal": {"en": "your open appeal", "es": "su apelación abierta"},

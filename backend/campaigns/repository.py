@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.campaigns.rules import Audience, Candidate
 from backend.models.campaign import Campaign, CampaignRecipient
+from backend.models.charge import ON_THE_WAY
 
 _COLUMNS = """
 SELECT c.*, m.name AS made_by_name, s.name AS started_by_name, e.name AS ended_by_name
@@ -27,17 +28,19 @@ SELECT max(id::text)::uuid AS last, count(*)::int AS accounts
   FROM (SELECT id FROM accounts WHERE id > :after ORDER BY id LIMIT :count) part
 """)
 # The account's numbers in the order in which they can be reached: by text at all, then as the customer ranked them.
-_CANDIDATES = """
+_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
+_CANDIDATES = f"""
 SELECT a.id AS account_id, a.customer_id, a.number, a.autopay, a.medical_protection, c.language, c.name, c.first_name,
        reach.phone, reach.texts_allowed, reach.stopped_by, reach.unreachable, place.zones, owed.balance_cents,
        owed.balance_cents - owed.later_cents AS past_due_cents, owed.next_due_on,
        EXISTS (SELECT FROM account_holds h WHERE h.account_id = a.id AND h.started_on <= :today
                   AND (h.ended_on IS NULL OR h.ended_on >= :today)) AS is_held,
-       EXISTS (SELECT FROM arrangements g WHERE g.account_id = a.id AND g.status = 'active') AS is_arranged
+       EXISTS (SELECT FROM arrangements g WHERE g.account_id = a.id AND g.status = 'active') AS is_arranged,
+       coming.cents AS on_its_way_cents
   FROM accounts a
   JOIN customers c ON c.id = a.customer_id
  CROSS JOIN LATERAL (
-       SELECT coalesce(array_agg(DISTINCT p.zone), '{}') AS zones
+       SELECT coalesce(array_agg(DISTINCT p.zone), '{{}}') AS zones
          FROM service_agreements s JOIN premises p ON p.id = s.premise_id
         WHERE s.account_id = a.id AND s.ended_on IS NULL) place
   LEFT JOIN LATERAL (
@@ -50,6 +53,9 @@ SELECT a.id AS account_id, a.customer_id, a.number, a.autopay, a.medical_protect
               coalesce(sum(amount_cents) FILTER (WHERE due_on >= :today), 0)::bigint AS later_cents,
               min(due_on) FILTER (WHERE due_on >= :today AND amount_cents > 0) AS next_due_on
          FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= :today AND :asks_money) owed
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(g.amount_cents), 0)::bigint AS cents FROM charges g
+        WHERE g.account_id = a.id AND g.status IN ({_STATES}) AND :asks_money) coming
  WHERE a.id > :after AND a.id <= :last AND a.status = 'active'
    AND (:any_zone OR place.zones && CAST(:zones AS text[]))
    AND (:any_cycle OR a.billing_cycle = ANY(CAST(:cycles AS smallint[])))

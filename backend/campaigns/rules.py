@@ -73,6 +73,7 @@ class Candidate:
     medical_protection: bool
     is_held: bool
     is_arranged: bool
+    on_its_way_cents: int = 0
 
 
 def reason_left_out(kind: str, one: Candidate, down: StandDown) -> str | None:
@@ -89,17 +90,17 @@ def reason_left_out(kind: str, one: Candidate, down: StandDown) -> str | None:
 
 
 def _why_not_dunned(kind: str, one: Candidate, down: StandDown) -> str | None:
-    if down.covers(one.zones):
-        return "emergency"
-    if one.is_held:
-        return "hold"
-    if one.is_arranged:
-        return "arrangement"
-    if kind == "payment_reminder" and one.autopay:
-        return "autopay"
-    if kind == "shut_off_warning" and one.medical_protection:
-        return "medical_protection"
-    return None
+    # Nobody's water is shut off while money is on its way; whoever has paid all of it needs no reminder.
+    enough_cents = 1 if kind == "shut_off_warning" else max(1, one.balance_cents)
+    reasons = {
+        "emergency": down.covers(one.zones),
+        "hold": one.is_held,
+        "arrangement": one.is_arranged,
+        "payment_pending": one.on_its_way_cents >= enough_cents,
+        "autopay": kind == "payment_reminder" and one.autopay,
+        "medical_protection": kind == "shut_off_warning" and one.medical_protection,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def places_of(kind: str) -> frozenset[str]:

@@ -41,7 +41,8 @@ SUGGESTED: Mapping[str, Mapping[str, str]] = {
 def values_for(one: Candidate, kind: str, language: str, district: District) -> dict[str, str]:
     """What stands for each customer in a text."""
     # What falls due on a day is not what was due before it.
-    falls_due = one.balance_cents - max(one.past_due_cents, 0)
+    left_cents = one.balance_cents - one.on_its_way_cents
+    falls_due = min(one.balance_cents - max(one.past_due_cents, 0), left_cents)
     cents = one.past_due_cents if kind == "shut_off_warning" else falls_due
     return {
         "district": district.settings.short_name,

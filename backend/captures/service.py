@@ -27,6 +27,8 @@ from backend.gateway.values import MethodKind
 from backend.hand_offs import moves
 from backend.models.base import new_id
 from backend.models.capture import AssistedCapture
+from backend.offers.coming import refuse_twice
+from backend.offers.errors import PaymentPendingError
 from backend.offers.keyed import Keyed, facts_of
 from backend.payments.service import account_of_number
 from backend.queue import lines, orders
@@ -98,6 +100,7 @@ async def begin(
     :raises lines.NoCallError: this person is not in the call. :raises CaptureOpenError: one is going on.
     :raises AccountWantedError, AccountNotFoundError: for whom? :raises AmountRefusedError: not an amount.
     :raises PaymentInProgressError: another payment of the account is at work.
+    :raises PaymentPendingError: the amount is on its way already.
     """
     staff_id = require(staff, Permission.TAKE_PAYMENT)
     call = await lines.talking(session, staff, hand_off_id)
@@ -105,6 +108,7 @@ async def begin(
     account_id = await _account(session, who, asked)
     charges.check_charge_amount(asked.amount_cents, district)
     await charges.refuse_while_another(session, account_id)
+    await refuse_twice(session, account_id, asked.amount_cents, district=district, now=now)
     known = account_id == who.account_id and who.verification_level >= READ
     values = {
         "id": new_id(),
@@ -255,10 +259,13 @@ async def _finish(session: AsyncSession, tools: Tools, capture: AssistedCapture,
         return
     try:
         async with session.begin_nested():
+            await charges.hold_account(session, capture.account_id)
+            cents = capture.amount_cents
+            await refuse_twice(session, capture.account_id, cents, district=tools.district, now=now)
             charge = await charges.begin_charge(
                 session, _charge(capture, told, tools.gateway.name), district=tools.district, now=now
             )
-    except PaymentInProgressError:
+    except (PaymentInProgressError, PaymentPendingError):
         await _fail(session, capture, "payment_in_progress", now)
         return
     capture.charge_id = charge.id

@@ -8,10 +8,22 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.models.charge import Checkout
+from backend.models.charge import ON_THE_WAY, Checkout
 from backend.saved_methods.rules import FIRST_LOOK
 
 _DUE = text("SELECT id FROM checkouts WHERE status = 'open' AND look_at <= now() ORDER BY look_at LIMIT 20")
+
+_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
+# A page of whoever may see the account is for what is owed; a stranger's for what they named, which may be more.
+_CLOSE_PAID = text(f"""
+UPDATE checkouts k SET closing = true, look_at = now()
+  FROM (SELECT (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings WHERE ledger_account_id = :account_id)
+               - (SELECT coalesce(sum(amount_cents), 0) FROM charges
+                   WHERE account_id = :account_id AND status IN ({_STATES})) AS cents) owed
+ WHERE k.account_id = :account_id AND k.status = 'open' AND NOT k.closing
+   AND CASE WHEN k.shows_balance THEN k.most_cents ELSE k.least_cents END > greatest(owed.cents, 0)
+RETURNING k.id
+""")
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:
@@ -37,6 +49,23 @@ async def change_open(
     changes = values if pause is None else {**values, "look_at": func.now() + pause}
     still_open = (Checkout.id == checkout_id) & (Checkout.status == "open")
     return await session.scalar(update(Checkout).where(still_open).values(changes).returning(Checkout.id)) is not None
+
+
+async def open_of(
+    session: AsyncSession, account_id: UUID, conversation_id: UUID | None, recipient: str | None
+) -> list[UUID]:
+    """The open checkouts for an account whose receipt would go to this conversation or number."""
+    same = (
+        Checkout.conversation_id.is_not_distinct_from(conversation_id),
+        Checkout.recipient.is_not_distinct_from(recipient),
+    )
+    query = select(Checkout.id).where(Checkout.account_id == account_id, Checkout.status == "open", *same)
+    return list(await session.scalars(query))
+
+
+async def close_paid(session: AsyncSession, account_id: UUID) -> list[UUID]:
+    """Let the open checkouts end that are for more than is owed now and not on its way; those."""
+    return list(await session.scalars(_CLOSE_PAID, {"account_id": account_id}))
 
 
 async def due(session: AsyncSession) -> list[UUID]:

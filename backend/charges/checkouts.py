@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.charges import checkout_repository as repository
 from backend.charges.service import add_charge, check_charge_amount
 from backend.charges.tools import Tools
-from backend.database import Database
+from backend.database import Database, announce
 from backend.district.service import District
 from backend.errors import ConflictError, NotFoundError
 from backend.gateway.errors import GatewayError
@@ -151,6 +151,8 @@ async def look_at_checkout(tools: Tools, checkout_id: UUID) -> str:
         return checkout.status
     if checkout.page_id is None:
         return await _leave(tools, checkout)
+    if checkout.closing:
+        return await close_checkout(tools, checkout_id)
     try:
         outcome = await tools.gateway.page(checkout.page_id)
     except GatewayError:
@@ -171,6 +173,23 @@ async def close_checkout(tools: Tools, checkout_id: UUID) -> str:
     if checkout.status != "open" or checkout.page_id is None:
         return checkout.status
     return await _act_on(tools, checkout, await tools.gateway.close_page(checkout.page_id))
+
+
+async def close_others(tools: Tools, account_id: UUID, conversation_id: UUID | None, recipient: str | None) -> None:
+    """Before there is another link for the same: nobody pays on two of them.
+
+    :raises GatewayError: one may still be open.
+    """
+    async with tools.database.transaction() as session:
+        known = await repository.open_of(session, account_id, conversation_id, recipient)
+    for checkout_id in known:
+        await close_checkout(tools, checkout_id)
+
+
+async def close_paid(session: AsyncSession, account_id: UUID) -> None:
+    """Something was paid: links that ask for more than is owed now are closed as soon as this is committed."""
+    for checkout_id in await repository.close_paid(session, account_id):
+        announce(session, "checkout_page", checkout_id=checkout_id)
 
 
 async def _act_on(tools: Tools, checkout: Checkout, outcome: PageOutcome) -> str:

@@ -1,29 +1,34 @@
 """A bank takes a card payment back (a chargeback): what it paid is owed again, and a lead has it to look into.
 
-The money has gone when the dispute opens, whatever becomes of it: so the payment is reversed then, like any return of a
-bank's, by `backend/payments/returns.py`. When the district wins, the money is back, and is posted again. Both are told
-by notifications that may come twice, late and in any order, and each is done once. What does not fit (another amount, a
-charge that is not ours) is left to the night's reconciliation, which lists every dispute for a person.
+When the bank takes the money, whatever becomes of it, the payment is reversed, like any return of a bank's and for its
+reason, by `backend/payments/returns.py`; a bank that only asks moves nothing. When the district wins, the money is
+back, is posted again, and the customer is told. All that is told by notifications that may come twice, late and in any
+order, also before we know the charge, and each is done once. What does not fit (another amount, a charge that is not
+ours) is left to the night's reconciliation, which lists every dispute for a person.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.charges import event_repository, repository
+from backend.charges import event_repository, repository, telling
+from backend.charges.refunds import hear_of_refund
 from backend.charges.tools import Tools
 from backend.database import announce
 from backend.gateway.values import DisputeState, NotificationKind
 from backend.ledger.service import NotReversibleError
 from backend.payments import returns
 from backend.payments import service as payments
-from backend.payments.return_items import Given
-from backend.payments.return_rules import DISPUTED
+from backend.payments.return_items import Cause, Given, add_item
+from backend.payments.return_rules import DISPUTED, code_of_dispute
 
-AT_ONCE = 50
+AT_ONCE = 200
+WAITS_FOR_CHARGE = timedelta(days=7)
+"""A dispute of a charge that is not in the ledger is kept so long: we may not have heard of the charge yet."""
+_MONEY_IS_GONE = frozenset({DisputeState.OPEN, DisputeState.LOST})
 log = structlog.get_logger("backend.charges")
 
 
@@ -39,14 +44,17 @@ async def settle_disputes(tools: Tools) -> int:
 
 
 async def _settle(session: AsyncSession, tools: Tools, event: RowMapping, now: datetime) -> bool:
-    """Whether it is dealt with; a payment that is not in the ledger yet waits for that."""
+    """Whether it is dealt with; a dispute of a payment that is not in the ledger yet waits for that."""
+    if event["kind"] == NotificationKind.REFUND_CHANGED:
+        await hear_of_refund(session, tools, event)
+        return await event_repository.set_handled(session, event["id"], now)
     charge = await repository.by_processor_charge(session, event["processor"], event["charge_id"])
-    if charge is not None and charge.status == "succeeded":
-        return False
-    total = 0 if charge is None else charge.amount_cents + charge.fee_cents
-    if charge is not None and charge.payment_id is not None and total == event["amount_cents"]:
+    if charge is None or charge.payment_id is None:
+        if now - event["received_at"] < WAITS_FOR_CHARGE:
+            return False
+    elif charge.amount_cents + charge.fee_cents == event["amount_cents"]:
         won = await event_repository.was_won(session, event["processor"], event["subject_id"])
-        if event["kind"] == NotificationKind.DISPUTE_OPENED and not won:
+        if event["state"] in _MONEY_IS_GONE and not won:
             await _take_back(session, tools, charge, event, now)
         elif event["kind"] == NotificationKind.DISPUTE_CLOSED and event["state"] == DisputeState.WON:
             await _post_again(session, tools, charge, event, now)
@@ -54,7 +62,8 @@ async def _settle(session: AsyncSession, tools: Tools, event: RowMapping, now: d
 
 
 async def _take_back(session: AsyncSession, tools: Tools, charge: Row[Any], event: RowMapping, now: datetime) -> None:
-    given = Given(tools.district.today(now), DISPUTED, reference=event["subject_id"])
+    code = code_of_dispute(event["reason"], charge.method_kind)
+    given = Given(tools.district.today(now), code, reference=event["subject_id"])
     try:
         await returns.return_payment(
             session,
@@ -72,17 +81,22 @@ async def _take_back(session: AsyncSession, tools: Tools, charge: Row[Any], even
 
 async def _post_again(session: AsyncSession, tools: Tools, charge: Row[Any], event: RowMapping, now: datetime) -> None:
     """Only what was taken back: a dispute that was won before anybody heard of it has changed nothing."""
-    if not await repository.was_taken_back(session, f"dispute:{event['subject_id']}"):
+    key = f"dispute-won:{event['subject_id']}"
+    taken_back = await repository.has_entry(session, f"dispute:{event['subject_id']}")
+    if not taken_back or await repository.has_entry(session, key):
         return
     again = payments.new_payment(
         account_id=charge.account_id,
         amount_cents=charge.amount_cents,
         fee_cents=charge.fee_cents,
-        method="card",
+        method="card" if charge.method_kind == "card" else "bank_transfer",
         received_on=tools.district.today(now),
-        idempotency_key=f"dispute-won:{event['subject_id']}",
+        idempotency_key=key,
         bank_reference=charge.processor_charge_id,
     )
-    await payments.post_new(session, again, tools.district, now)
+    payment = await payments.post_new(session, again, tools.district, now)
+    if not await telling.tell_won(session, charge, tools.district, now):
+        given = Given(tools.district.today(now), DISPUTED, reference=event["subject_id"])
+        await add_item(session, given, charge.amount_cents, Cause.WRITE_TO_CUSTOMER, payment.id)
     announce(session, "money", account_id=charge.account_id)
     log.info("dispute_won", charge_id=str(charge.id))

@@ -10,14 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Interval, Row, Uuid, bindparam, func, text
+from sqlalchemy import Interval, Row, bindparam, func, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges.rules import LEASE, SOON
 from backend.database import row_of, rows_of
 from backend.models.charge import ON_THE_WAY, UNRESOLVED, Charge
-from backend.parts import WITHIN, Part
 
 
 def _in(statuses: Sequence[str]) -> str:
@@ -28,10 +27,6 @@ _HOLD_ACCOUNT = text(
     "SELECT id FROM ledger_accounts WHERE id = :account_id AND account_id IS NOT NULL FOR NO KEY UPDATE"
 )
 _BY_ID = "SELECT * FROM charges WHERE id = %(charge_id)s"
-_OF_DAY = text("""
-SELECT * FROM charges WHERE processor = :processor
-   AND (id = ANY(:ids) OR (status IN ('posted', 'told') AND submitted_at >= :first AND submitted_at < :before))
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 _BY_PROCESSOR = text("SELECT * FROM charges WHERE processor = :processor AND processor_charge_id = :charge_id")
 _ENTRY = text("SELECT EXISTS (SELECT FROM ledger_entries WHERE idempotency_key = :key)")
 _BEGIN = """
@@ -90,9 +85,6 @@ RETURNING id
 _ON_THE_WAY = text(f"""
 SELECT id, status, amount_cents, method_kind, method_label, created_at, received_on FROM charges
  WHERE account_id = :account_id AND {_in(ON_THE_WAY)} ORDER BY created_at, id
-""")
-_HELD = text(f"""
-SELECT DISTINCT account_id FROM charges WHERE {_in(ON_THE_WAY)} AND {WITHIN.format("account_id")}
 """)
 
 
@@ -157,17 +149,9 @@ async def by_processor_charge(session: AsyncSession, processor: str, charge_id: 
     return (await session.execute(_BY_PROCESSOR, values)).one_or_none()
 
 
-async def was_taken_back(session: AsyncSession, key: str) -> bool:
-    """Whether a reversal was posted under this key."""
+async def has_entry(session: AsyncSession, key: str) -> bool:
+    """Whether something was posted under this key."""
     return bool(await session.scalar(_ENTRY, {"key": key}))
-
-
-async def charges_of(
-    session: AsyncSession, processor: str, ids: Sequence[UUID], span: tuple[datetime, datetime]
-) -> Sequence[Row[Any]]:
-    """The charges of these ids, and those in the ledger that were submitted in a span of time."""
-    values = {"processor": processor, "ids": list(ids), "first": span[0], "before": span[1]}
-    return (await session.execute(_OF_DAY, values)).all()
 
 
 async def mark_submitted(session: AsyncSession, charge_id: UUID) -> bool:
@@ -235,8 +219,3 @@ async def claim_due(session: AsyncSession, limit: int) -> list[UUID]:
 async def on_the_way(session: AsyncSession, account_id: UUID) -> Sequence[Row[Any]]:
     """The charges of an account that are neither in the ledger nor refused, oldest first."""
     return (await session.execute(_ON_THE_WAY, {"account_id": account_id})).all()
-
-
-async def held_accounts(session: AsyncSession, part: Part) -> list[UUID]:
-    """The accounts of a part that have such a charge."""
-    return list(await session.scalars(_HELD, part.bounds))

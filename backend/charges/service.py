@@ -18,7 +18,6 @@ from backend.gateway.values import MethodFacts, MethodKind
 from backend.ledger.service import IdempotencyConflictError, ReceivableNotFoundError
 from backend.models.base import new_id
 from backend.models.charge import UNRESOLVED
-from backend.parts import Part
 from backend.payments.service import AmountRefusedError, check_amount
 from backend.saved_methods import rules as method_rules
 from backend.saved_methods import service as saved_methods
@@ -90,7 +89,10 @@ class NewCharge:
 
 @dataclass(frozen=True, slots=True)
 class ChargeState:
-    """A charge as it stands. `failure` is a `DeclineReason`, `not_taken` or `refused`."""
+    """A charge as it stands. `failure` is a `DeclineReason`, `not_taken` or `refused`.
+
+    `receipt_is_sent`: there is a thread or a telephone to send the receipt to.
+    """
 
     id: UUID
     account_id: UUID
@@ -102,6 +104,7 @@ class ChargeState:
     confirmation_number: int | None
     received_on: date
     fee_cents: int = 0
+    receipt_is_sent: bool = True
 
     @property
     def is_pending(self) -> bool:
@@ -230,7 +233,7 @@ async def _method(session: AsyncSession, new: NewCharge) -> dict[str, Any]:
     }
 
 
-def state_of(charge: Row[Any]) -> ChargeState:
+def state_of(charge: Row[Any], *, receipt_is_sent: bool = True) -> ChargeState:
     """A row as others see it."""
     return ChargeState(
         id=charge.id,
@@ -243,6 +246,7 @@ def state_of(charge: Row[Any]) -> ChargeState:
         confirmation_number=charge.confirmation_number,
         received_on=charge.received_on,
         fee_cents=charge.fee_cents,
+        receipt_is_sent=receipt_is_sent,
     )
 
 
@@ -254,7 +258,7 @@ async def charge_state(session: AsyncSession, charge_id: UUID) -> ChargeState:
     found = await repository.by_id(session, charge_id)
     if found is None:
         raise ChargeNotFoundError
-    return state_of(found)
+    return state_of(found, receipt_is_sent=found.conversation_id is not None or found.recipient is not None)
 
 
 async def pending_charges(session: AsyncSession, account_id: UUID) -> list[PendingCharge]:
@@ -273,14 +277,9 @@ async def pending_charges(session: AsyncSession, account_id: UUID) -> list[Pendi
     ]
 
 
-async def holds_disconnection(session: AsyncSession, account_id: UUID) -> bool:
-    """Whether money is on its way for an account: then nobody shuts its water off."""
-    return bool(await repository.on_the_way(session, account_id))
-
-
-async def accounts_with_pending_charges(session: AsyncSession, part: Part) -> list[UUID]:
-    """The same for a part of all accounts at once, for the nightly update."""
-    return await repository.held_accounts(session, part)
+async def on_its_way_cents(session: AsyncSession, account_id: UUID) -> int:
+    """How much of what an account owes is on its way. While any is, nobody shuts its water off."""
+    return sum(row.amount_cents for row in await repository.on_the_way(session, account_id))
 
 
 async def claim_due_charges(session: AsyncSession, limit: int) -> list[UUID]:

@@ -16,6 +16,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges import repository, rules, telling
+from backend.charges.checkouts import close_paid
 from backend.charges.rules import NOT_TAKEN, REFUSED, Step
 from backend.charges.service import next_step
 from backend.charges.tools import Tools
@@ -174,6 +175,7 @@ async def _settle(tools: Tools, charge: Row[Any], found: GatewayCharge, now: dat
             return "go_on"
         posting.confirmed(new, _posted(settled))
         announce(session, "money", account_id=charge.account_id)
+        await close_paid(session, charge.account_id)
         await telling.tell_receipt(session, charge, settled, tools.district, now)
     log.info("charge_settled", charge_id=str(charge.id), payment_id=str(settled.payment_id))
     return "done"
@@ -207,9 +209,8 @@ async def _learn_pending(tools: Tools, charge: Row[Any], found: GatewayCharge, n
     pause = rules.pause(1, pending=True)
     async with tools.database.transaction() as session:
         await repository.learn(session, charge.id, "pending", pause=pause, now=now, processor_charge_id=found.id)
-        told = await repository.mark_pending_told(session, charge.id, now)
-        if told is not None:
-            await telling.tell_pending(session, told, tools.district, now)
+        await close_paid(session, charge.account_id)
+        await _tell_pending(session, tools, charge.id, now)
     log.info("charge_pending", charge_id=str(charge.id))
     return "wait"
 
@@ -270,6 +271,7 @@ async def _post(tools: Tools, charge_id: UUID) -> Outcome:
         new = _payment(charge, charge.posted_on, charge.processor_charge_id)
         payment = await payments.post_new(session, new, tools.district, now)
         await repository.mark_posted(session, charge_id, payment.id, payment.confirmation_number)
+        await close_paid(session, charge.account_id)
         announce(session, "money", account_id=charge.account_id)
     log.info("charge_posted", charge_id=str(charge_id), payment_id=str(payment.id))
     return await _tell(tools, charge_id)

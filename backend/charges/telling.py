@@ -42,6 +42,25 @@ async def tell_pending(session: AsyncSession, charge: Row[Any], district: Distri
     await _send(session, charge, words, "payment_pending", now)
 
 
+async def tell_won(session: AsyncSession, charge: Row[Any], district: District, now: datetime) -> bool:
+    """That a bank has given back what it took; to the phone on file. False: there is none."""
+    facts = await accounts.account_facts(session, charge.account_id)
+    if facts.text_phone is None:
+        return False
+    told = _of_account(charge, facts.number, await ledger.balance_cents(session, charge.account_id), district)
+    await outbox.enqueue(
+        session,
+        channel="sms",
+        recipient=facts.text_phone,
+        text=wording.won(told, facts.language),
+        language=facts.language,
+        purpose="dispute_won",
+        now=now,
+        account_id=charge.account_id,
+    )
+    return True
+
+
 async def _told(session: AsyncSession, charge: Row[Any], district: District) -> wording.Told:
     facts = await accounts.account_facts(session, charge.account_id)
     balance_cents = await ledger.balance_cents(session, charge.account_id) if charge.shows_balance else None

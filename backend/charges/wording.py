@@ -20,15 +20,21 @@ _BALANCE = {
     "en": ("Your balance is now {balance}.", "You now have a credit of {balance}.", "Your balance is now $0.00."),
     "es": ("Su saldo ahora es {balance}.", "Ahora tiene un crédito de {balance}.", "Su saldo ahora es $0.00."),
 }
+_WON = {
+    "en": "{district}: your bank has closed its dispute of your payment of {amount} from {method} for the account"
+    " ending in {account}. The payment counts again.",
+    "es": "{district}: su banco cerró la disputa de su pago de {amount} con {method} para la cuenta que termina en"
+    " {account}. El pago vuelve a contar.",
+}
 _BANK_PENDING = {
     "en": "{district}: your payment of {amount} from {method} for the account ending in {account} is pending. Banks"
-    " take up to 4 business days. It counts as of today, and we will text you when it is done.",
+    " take up to 4 business days. It counts as of today, and we will tell you when it is done.",
     "es": "{district}: su pago de {amount} con {method} para la cuenta que termina en {account} está pendiente. Los"
     " bancos tardan hasta 4 días hábiles. Cuenta desde hoy, y le avisaremos cuando termine.",
 }
 _NOT_KNOWN = {
     "en": "{district}: your payment of {amount} from {method} for the account ending in {account} is pending: the card"
-    " processor has not answered yet. You will not be charged twice. Please do not pay again; we will text you.",
+    " processor has not answered yet. You will not be charged twice. Please do not pay again; we will tell you.",
     "es": "{district}: su pago de {amount} con {method} para la cuenta que termina en {account} está pendiente: el"
     " procesador de tarjetas aún no responde. No se le cobrará dos veces. No pague de nuevo; le avisaremos.",
 }
@@ -121,7 +127,17 @@ def _shown(phone: str) -> str:
 
 def receipt(told: Told, confirmation_number: int, language: str) -> str:
     """The receipt: what was received, the number to keep, and the balance as the ledger has it."""
-    said = _RECEIPT[language].format(**_values(told, language), confirmation=confirmation_number)
+    return _with_balance(
+        _RECEIPT[language].format(**_values(told, language), confirmation=confirmation_number), told, language
+    )
+
+
+def won(told: Told, language: str) -> str:
+    """That a dispute has ended and the payment stands again, with the balance."""
+    return _with_balance(_WON[language].format(**_values(told, language)), told, language)
+
+
+def _with_balance(said: str, told: Told, language: str) -> str:
     if told.balance_cents is None:
         return said
     owes, credit, even = _BALANCE[language]

@@ -9,6 +9,7 @@ from backend.consent import service
 from backend.consent.schemas import TextConsentIn, TextConsentOut
 from backend.database import SessionDep
 from backend.enrolments import service as enrolments
+from backend.offers import service as offers
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 
@@ -28,4 +29,5 @@ async def post_text_consent(body: TextConsentIn, session: SessionDep, now: NowDe
     if heard and body.word == "stop":
         # A telephone that gets no texts cannot agree to a payment by text either.
         await enrolments.end_of_phone(session, body.phone, now)
+        await offers.decline_of_phone(session, body.phone, now)
     return Response(orjson.dumps({"heard": heard}), media_type="application/json")

@@ -99,6 +99,8 @@ class CapturePane:
     def _ended(self, capture: CaptureSeen) -> str:
         t, charge = self._t, capture.charge
         amount = t.money(capture.amount_cents + capture.fee_cents)
+        if capture.fee_cents:
+            amount = t("capture_with_fee", total=amount, fee=t.money(capture.fee_cents))
         if capture.status != "charged":
             why = "" if capture.problem is None else t.known("key_problem", capture.problem, "key_problem_other")
             return t(f"capture_{capture.status}", amount=amount, why=why).strip()

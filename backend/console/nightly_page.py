@@ -188,6 +188,8 @@ class NightlyPage(LivePage):
         values = {name: value for name, value in item.detail.items() if isinstance(value, str | int)}
         with pen.within("span", "item"):
             pen.text(t.said(f"item_{item.kind}", **values))
+            if "fee" in values:
+                pen.text(f" {t('item_fee', fee=values['fee'])}")
             if item.account_id is not None:
                 pen.text(" ")
                 pen.link(item.account_number or "", account_address(item.account_id))

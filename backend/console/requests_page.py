@@ -119,10 +119,13 @@ class RequestsPage(LivePage):
         limits = self.seat.district.policy.payments.refund_cents_max
         roles = tuple(role for role in Role if row.amount_cents <= getattr(limits, role.value))
         unapplied = self.t("request_unapplied", reference=row.given_reference or NO_ONE)
+        what = self.t("request_of_credit" if row.account_id else "request_of_unapplied")
+        if row.method_label is not None:
+            what = self.t("request_of_charge", method=row.method_label)
         return Asked(
             kind="refund",
             id=row.id,
-            what=self.t("request_of_credit" if row.account_id else "request_of_unapplied"),
+            what=what,
             account_id=row.account_id,
             account=f"{row.customer_name}, {row.account_number}" if row.account_id else unapplied,
             amount_cents=row.amount_cents,

@@ -113,6 +113,8 @@ class PaymentOptions(_Strict):
     autopay_returns_max: Annotated[int, Field(ge=1, le=10)]
     catch_up_days: Annotated[int, Field(ge=0, le=10)]
     recurring_cents_max: Some
+    bank_drafts: bool
+    """Whether the district's own bank draws what is drawn from no method on file; without, only such methods are."""
     reminder_days: Annotated[int, Field(ge=1, le=14)]
     budget: BudgetBilling
 

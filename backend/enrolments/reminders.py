@@ -23,7 +23,15 @@ async def text_bills(
         words = wording.bill_text(
             row.language,
             district.settings.short_name,
-            wording.Bill(row.account, row.owed_cents, row.due_date, row.is_new, row.autopay),
+            wording.Bill(
+                row.account,
+                row.bill_cents,
+                row.owed_cents,
+                row.due_date,
+                row.is_new,
+                row.autopay,
+                row.on_its_way_cents,
+            ),
         )
         await outbox.enqueue(
             session,

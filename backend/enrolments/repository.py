@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.base import new_id
+from backend.models.charge import ON_THE_WAY
 from backend.parts import WITHIN, Part
 
 _CONVERSATION = text("SELECT id, channel, party, language FROM conversations WHERE id = :id AND ended_at IS NULL")
@@ -34,7 +35,7 @@ _END = text("""
 UPDATE text_enrolments SET status = 'ended', ended_at = :now, end_reason = :reason
  WHERE status <> 'ended' AND (CAST(:account_id AS uuid) IS NULL OR account_id = :account_id)
    AND (CAST(:phone AS text) IS NULL OR phone = :phone)
-RETURNING account_id, phone
+RETURNING account_id, phone, language, confirmed_at
 """)
 
 _OF_ACCOUNT = text("""
@@ -42,10 +43,13 @@ SELECT id, account_id, phone, language, status, asked_at, confirmed_at, terms FR
  WHERE account_id = :account_id AND status <> 'ended' ORDER BY asked_at, id
 """)
 
-# The newest bill of each account that pays by text: issued on the day, or due so many days later and still owed.
+_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
+# The newest bill of each account that pays by text: issued on the day, or due so many days later and still owed
+# (what is on its way is not asked for again).
 _TO_TELL = text(f"""
 SELECT e.phone, e.language, b.account_id, b.due_date, b.issued_on = :today AS is_new, a.autopay,
-       right(a.number, 4) AS account, coalesce(o.cents, 0)::bigint AS owed_cents
+       right(a.number, 4) AS account, coalesce(o.cents, 0)::bigint AS owed_cents, coming.cents AS on_its_way_cents,
+       (b.amount_cents - coalesce(level.deferred_cents, 0))::bigint AS bill_cents
   FROM text_enrolments e
   JOIN accounts a ON a.id = e.account_id
   JOIN LATERAL (SELECT * FROM bills n WHERE n.account_id = e.account_id AND n.issued_on <= :today
@@ -53,8 +57,12 @@ SELECT e.phone, e.language, b.account_id, b.due_date, b.issued_on = :today AS is
                  ORDER BY n.issued_on DESC, n.id DESC LIMIT 1) b ON true
   LEFT JOIN LATERAL (SELECT sum(p.amount_cents) AS cents FROM ledger_postings p
                       WHERE p.ledger_account_id = e.account_id) o ON true
+  LEFT JOIN budget_entries level ON level.bill_id = b.id AND level.kind = 'level'
+ CROSS JOIN LATERAL (SELECT coalesce(sum(c.amount_cents), 0)::bigint AS cents FROM charges c
+                      WHERE c.account_id = e.account_id AND c.status IN ({_STATES})) coming
  WHERE e.status = 'confirmed' AND {WITHIN.format("e.account_id")}
-   AND (b.issued_on = :today OR (b.due_date = :remind_of AND b.issued_on < :today)) AND o.cents > 0
+   AND (b.issued_on = :today OR (b.due_date = :remind_of AND b.issued_on < :today AND o.cents > coming.cents))
+   AND o.cents > 0
  ORDER BY e.account_id, e.phone
 """)
 

@@ -57,10 +57,13 @@ async def post_confirmation(
 
 
 @of_conversation.delete("/text-enrolments")
-async def delete_enrolments(conversation_id: UUID, session: SessionDep, now: NowDep) -> EndedOut:
+async def delete_enrolments(conversation_id: UUID, session: SessionDep, now: NowDep, district: DistrictDep) -> EndedOut:
     """This phone pays by text no more; from elsewhere (level 2), none of the account's phones do."""
     rows = await reach_as_payer(session, _ACTIONS, conversation_id, None, purpose="text_enrolment", now=now)
-    ended = [await service.end_of_conversation(session, conversation_id, row.account_id, now) for row in rows]
+    ended = [
+        await service.end_of_conversation(session, conversation_id, row.account_id, district=district, now=now)
+        for row in rows
+    ]
     return EndedOut(ended=sum(ended))
 
 
@@ -75,11 +78,13 @@ async def post_enrolment_by_staff(
 
 
 @of_staff.delete("/text-enrolments")
-async def delete_enrolments_by_staff(account_id: UUID, staff: StaffDep, session: SessionDep, now: NowDep) -> EndedOut:
+async def delete_enrolments_by_staff(
+    account_id: UUID, staff: StaffDep, session: SessionDep, now: NowDep, district: DistrictDep
+) -> EndedOut:
     """No phone pays for the account by text any more."""
     require(staff, Permission.CHANGE_OPTIONS)
     await reach_account_as_staff(session, staff, account_id, purpose="text_enrolment", now=now)
-    return EndedOut(ended=await service.end_of_account(session, account_id, now))
+    return EndedOut(ended=await service.end_of_account(session, account_id, district=district, now=now))
 
 
 router = APIRouter(tags=["pay by text"])

@@ -17,7 +17,7 @@ from backend.enrolments import repository, wording
 from backend.errors import ConflictError, NotFoundError
 from backend.outbox import service as outbox
 
-ASKED_TO_STOP = "asked to stop"
+ASKED_TO_STOP, ENDED_BY_STAFF = "asked to stop", "ended by staff"
 
 
 class NoPhoneToAskError(ConflictError):
@@ -156,28 +156,48 @@ async def _confirmed(
     return Confirmed(row.account_id, account, wording.confirmed(row.language, settings.short_name, account))
 
 
-async def end_of_conversation(session: AsyncSession, conversation_id: UUID, account_id: UUID, now: datetime) -> int:
-    """The telephone of a text thread pays for this account no more; from elsewhere: none of its telephones do."""
+async def end_of_conversation(
+    session: AsyncSession, conversation_id: UUID, account_id: UUID, *, district: District, now: datetime
+) -> int:
+    """The telephone of a text thread pays for this account no more, and hears so there; from elsewhere: none of its
+    telephones do, and each is told."""
     where = await repository.conversation(session, conversation_id)
     phone = where.party if where is not None and where.channel == "sms" else None
-    return await _end(session, account_id, phone, now)
+    rows = await _end(session, account_id, phone, ASKED_TO_STOP, now)
+    if phone is None:
+        await _tell_ended(session, rows, district, now)
+    return len(rows)
 
 
-async def end_of_account(session: AsyncSession, account_id: UUID, now: datetime) -> int:
-    """No telephone pays for this account any more; how many did."""
-    return await _end(session, account_id, None, now)
+async def end_of_account(session: AsyncSession, account_id: UUID, *, district: District, now: datetime) -> int:
+    """The staff ends it: no telephone pays for this account any more, and each is told; how many did."""
+    rows = await _end(session, account_id, None, ENDED_BY_STAFF, now)
+    await _tell_ended(session, rows, district, now)
+    return len(rows)
 
 
 async def end_of_phone(session: AsyncSession, phone: str, now: datetime) -> int:
-    """Its owner wants no more texts: it pays for nothing any more."""
-    return await _end(session, None, phone, now)
+    """Its owner wants no more texts, this one included: it pays for nothing any more."""
+    return len(await _end(session, None, phone, ASKED_TO_STOP, now))
 
 
-async def _end(session: AsyncSession, account_id: UUID | None, phone: str | None, now: datetime) -> int:
-    rows = await repository.end(session, account_id=account_id, phone=phone, reason=ASKED_TO_STOP, now=now)
+async def _end(
+    session: AsyncSession, account_id: UUID | None, phone: str | None, reason: str, now: datetime
+) -> Sequence[Row[Any]]:
+    rows = await repository.end(session, account_id=account_id, phone=phone, reason=reason, now=now)
     for row in rows:
         announce(session, "account", account_id=row.account_id)
-    return len(rows)
+    return rows
+
+
+async def _tell_ended(session: AsyncSession, rows: Sequence[Row[Any]], district: District, now: datetime) -> None:
+    """Each telephone that could pay, so that nobody ends it unseen."""
+    settings = district.settings
+    for row in rows:
+        if row.confirmed_at is not None:
+            account = (await accounts.account_facts(session, row.account_id)).number[-4:]
+            words = wording.ended(row.language, settings.short_name, account, call=settings.phone)
+            await _text(session, row.phone, words, row.language, now=now)
 
 
 async def enrolments_of(session: AsyncSession, account_id: UUID) -> Sequence[Enrolment]:

@@ -31,6 +31,12 @@ _TOLD = {
     "es": "{district}: el teléfono {phone} también puede pagar por texto la cuenta que termina en {account}. Si no fue"
     " usted, llámenos al {call}.",
 }
+_ENDED = {
+    "en": "{district}: this phone can no longer pay by text for the account ending in {account}. If this was not you,"
+    " call us at {call}.",
+    "es": "{district}: este teléfono ya no puede pagar por texto la cuenta que termina en {account}. Si no fue usted,"
+    " llámenos al {call}.",
+}
 
 _BILL = {
     "en": (
@@ -47,26 +53,40 @@ _BILL = {
     ),
 }
 
+_IN_ALL = {"en": "Your balance in all is {amount}.", "es": "Su saldo total es de {amount}."}
+_COMING = {"en": "A payment of {amount} is on its way.", "es": "Un pago de {amount} está en camino."}
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A bill as a text tells it: the account's last four digits, what is owed in all, and the day it is due."""
+    """A bill as a text tells it: the account's last four digits, what it asks for, what is owed in all, the day it is
+    due, and what is on its way already."""
 
     account: str
+    bill_cents: int
     owed_cents: int
     due_on: date
     is_new: bool
     autopay: bool
+    on_its_way_cents: int = 0
 
 
 def bill_text(language: str, district: str, bill: Bill) -> str:
     """What there is to pay and until when, and the word to pay it with."""
     new, due, by_itself, reply = _BILL[language]
     day = format_date(bill.due_on, "d 'de' MMMM" if language == "es" else "MMMM d", locale=language)
-    said = (new if bill.is_new else due).format(
-        district=district, account=bill.account, amount=dollars(bill.owed_cents), day=day
-    )
-    return f"{said} {by_itself if bill.autopay else reply}"
+    left_cents = bill.owed_cents - bill.on_its_way_cents
+    cents = bill.bill_cents if bill.is_new else left_cents
+    said = [
+        (new if bill.is_new else due).format(district=district, account=bill.account, amount=dollars(cents), day=day)
+    ]
+    if bill.is_new and bill.owed_cents != bill.bill_cents:
+        said.append(_IN_ALL[language].format(amount=dollars(bill.owed_cents)))
+    if bill.on_its_way_cents:
+        said.append(_COMING[language].format(amount=dollars(bill.on_its_way_cents)))
+    if left_cents > 0:
+        said.append(by_itself if bill.autopay else reply)
+    return " ".join(said)
 
 
 def terms(language: str, district: str, account: str) -> str:
@@ -77,6 +97,11 @@ def terms(language: str, district: str, account: str) -> str:
 def confirmed(language: str, district: str, account: str) -> str:
     """That it is on."""
     return _CONFIRMED[language].format(district=district, account=account)
+
+
+def ended(language: str, district: str, account: str, *, call: str) -> str:
+    """That it is off."""
+    return _ENDED[language].format(district=district, account=account, call=call)
 
 
 def told_others(language: str, district: str, account: str, *, phone: str, call: str) -> str:

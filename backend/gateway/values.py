@@ -55,8 +55,9 @@ class RefundState(StrEnum):
 
 
 class DisputeState(StrEnum):
-    """`open` until the bank decides; `won`: the district keeps the money."""
+    """`inquiry`: a bank asks, and has taken nothing. `open`: the money is gone until it decides. `won`: it is kept."""
 
+    INQUIRY = "inquiry"
     OPEN = "open"
     WON = "won"
     LOST = "lost"
@@ -118,7 +119,10 @@ class GatewayRefund:
 
 @dataclass(frozen=True, slots=True)
 class GatewayDispute:
-    """A customer's bank takes a charge back (a chargeback, or a returned debit); `reason` in the processor's word."""
+    """A customer's bank takes a charge back (a chargeback, or a returned debit), or asks about it first.
+
+    `reason` in the processor's word.
+    """
 
     id: str
     charge_id: str

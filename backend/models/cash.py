@@ -154,7 +154,13 @@ class PaymentVoid(Base):
 
 
 class Refund(Base):
-    """A credit balance, or unapplied money, paid back: asked for, then agreed to by another with the authority."""
+    """A credit balance, unapplied money, or a payment by card (`charge_id`), paid back: asked for, then agreed to by
+    another with the authority.
+
+    What goes to a card or bank account through the processor `waits` until it is `sent`; `failed`: it came back, and
+    the entry is reversed. `fee_cents` is the convenience fee that goes back with a whole payment. `look_at` (real
+    time): when it is to be sent, or sent again under the same key.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -164,6 +170,11 @@ class Refund(Base):
         CheckConstraint("requested_by <> decided_by", name="two_people"),
         CheckConstraint("amount_cents > 0", name="amount_cents"),
         CheckConstraint("(account_id IS NULL) <> (receipt_id IS NULL)", name="one_source"),
+        CheckConstraint("sending IN ('waits', 'sent', 'failed')", name="sending_known"),
+        CheckConstraint("(sending IS NOT NULL) = (charge_id IS NOT NULL AND status = 'posted')", name="sending"),
+        CheckConstraint("fee_cents >= 0 AND (charge_id IS NOT NULL OR fee_cents = 0)", name="fee_cents"),
+        Index(None, "charge_id"),
+        Index("ix_refunds_to_send", "look_at", postgresql_where=text("sending = 'waits'")),
         Index("ix_refunds_pending", "account_id", postgresql_where=text("status = 'pending'")),
         Index("uq_refunds_receipt", "receipt_id", unique=True, postgresql_where=text("status <> 'declined'")),
     )
@@ -181,6 +192,13 @@ class Refund(Base):
     decided_at: Mapped[datetime | None]
     decision_note: Mapped[str | None]
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+    charge_id: Mapped[UUID | None] = mapped_column(ForeignKey("charges.id"))
+    fee_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    sending: Mapped[str | None]
+    processor_refund_id: Mapped[str | None]
+    first_sent_at: Mapped[datetime | None]
+    looks: Mapped[int] = mapped_column(server_default=text("0"))
+    look_at: Mapped[datetime | None]
 
 
 class ReturnItem(Base):

@@ -93,7 +93,7 @@ class Charge(Base):
 class Checkout(Base):
     """A page of the processor's on which anyone may pay for an account, once, within limits (the same for a fixed
     amount) that pay what is owed; `fee_cents` comes on top. Its charge has its id. `look_at` as of a charge: when to
-    ask what became of it."""
+    ask what became of it. `closing`: nobody is to pay on it any more, and the processor is to be told so."""
 
     __tablename__ = "checkouts"
     __table_args__ = (
@@ -127,6 +127,7 @@ class Checkout(Base):
     recipient: Mapped[str | None]
     shows_balance: Mapped[bool]
     status: Mapped[str]
+    closing: Mapped[bool] = mapped_column(server_default=text("false"))
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     look_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from backend.models.base import Base, new_id
 
 ITEM_KINDS = (
     "arrangement_broken", "file_refused", "run_held", "charge_unknown", "charge_not_posted", "charge_missing",
-    "charge_amount", "refund_elsewhere", "charge_disputed",
+    "charge_amount", "charge_failed", "charge_reversed", "refund_elsewhere", "charge_disputed",
 )  # fmt: skip
 
 

@@ -117,7 +117,8 @@ async def add_differences(session: AsyncSession, business_date: date, found: Seq
             one.kind,
             f"{one.kind}:{one.reference}",
             one.account_id,
-            {"reference": one.reference, "amount": dollars(one.amount_cents)},
+            {"reference": one.reference, "amount": dollars(one.amount_cents)}
+            | ({"fee": dollars(one.fee_cents)} if one.fee_cents else {}),
         )
         for one in found
     ]

@@ -66,11 +66,16 @@ class NoMethodError(ConflictError):
 
 
 class PaymentPendingError(ConflictError):
-    """409 `payment_pending`: `amount_cents` is on its way already, all that is owed or more."""
+    """409 `payment_pending`: what is wanted is on its way already; `left_cents` can be paid besides.
 
-    def __init__(self, amount_cents: int) -> None:
-        detail = f"A payment of {dollars(amount_cents)} is on its way. Wait until it is done."
-        super().__init__("payment_pending", detail, amount_cents=amount_cents)
+    `amount_cents` is on its way; None for whoever may not see the account.
+    """
+
+    def __init__(self, amount_cents: int | None, left_cents: int = 0) -> None:
+        coming = "A payment" if amount_cents is None else f"A payment of {dollars(amount_cents)}"
+        then = f"Take {dollars(left_cents)} or less, or wait" if left_cents > 0 else "Wait"
+        detail = f"{coming} is on its way. {then} until it is done."
+        super().__init__("payment_pending", detail, amount_cents=amount_cents, left_cents=left_cents)
 
 
 class OfferOverError(ConflictError):

@@ -21,6 +21,7 @@ from backend.district.service import District
 from backend.gateway.values import MethodFacts, MethodKind
 from backend.ledger import service as ledger
 from backend.offers import repository, rules
+from backend.offers.coming import refuse_twice
 from backend.offers.errors import AmountWantedError, KeysNeedCallError, OfferNotFoundError, OfferOverError
 from backend.offers.links import MOST_CENTS, account_named
 from backend.offers.payers import Payer, payer_of
@@ -56,6 +57,7 @@ async def offer_by_number(
 
     :raises TooManyNumbersError: too many wrong ones. :raises AmountWantedError: no amount from whoever is not known.
     :raises AmountRefusedError: no payment can be of that amount. :raises KeysNeedCallError: this is no phone call.
+    :raises PaymentPendingError: it is on its way already.
     """
     where = await repository.conversation(session, conversation_id)
     if where is None:
@@ -73,6 +75,7 @@ async def offer_by_number(
     charges.check_charge_amount(wanted.amount_cents, district)
     if wanted.amount_cents > MOST_CENTS:
         raise AmountRefusedError(f"without seeing the account at most {dollars(MOST_CENTS)} can be paid")
+    await refuse_twice(session, payer.account_id, wanted.amount_cents, district=district, now=now, told=False)
     return await _offer_to_anyone(session, payer, known.facts.number[-4:], wanted, district=district, now=now)
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.accounts import service as accounts
 from backend.accounts.rules import mask_phone
 from backend.accounts.service import AccountFacts
-from backend.charges.checkouts import NewCheckout, begin_checkout
-from backend.charges.service import check_charge_amount
+from backend.charges.checkouts import NewCheckout, begin_checkout, close_others
+from backend.charges.service import check_charge_amount, on_its_way_cents
 from backend.charges.tools import Tools
 from backend.conversations.service import ConversationNotFoundError
 from backend.doors import READ
@@ -25,7 +25,8 @@ from backend.errors import ForbiddenError, HeadgateError
 from backend.gateway.values import AmountLimits
 from backend.models.base import new_id
 from backend.offers import repository
-from backend.offers.errors import MoreThanOwedError, NothingDueError
+from backend.offers.coming import refuse_twice
+from backend.offers.errors import MoreThanOwedError, NothingDueError, PaymentPendingError
 from backend.offers.payers import payer_of
 from backend.outbox import service as outbox
 from backend.payments.rules import dollars
@@ -102,6 +103,7 @@ async def payment_link(
 
     :raises NobodyNamedError: neither verified nor a number. :raises TooManyNumbersError: too many wrong ones.
     :raises NothingDueError, MoreThanOwedError: of a verified account. :raises AmountRefusedError: not an amount.
+    :raises PaymentPendingError: it is on its way already.
     :raises NoPhoneToAskError: a caller whose phone takes no texts. :raises GatewayError: there is no page just now.
     """
     async with tools.database.transaction() as session:
@@ -109,8 +111,12 @@ async def payment_link(
         known = await account_named(session, where, wanted.account_number, now=now)
         if known is None:
             return None
-        amount = await _amount(session, known, wanted.amount_cents, tools=tools, now=now)
     recipient = _phone(where, known)
+    heard = _heard_in(where)
+    # What was paid on an earlier link of theirs counts before there is another.
+    await close_others(tools, known.facts.account_id, heard["conversation_id"], heard["recipient"])
+    async with tools.database.transaction() as session:
+        amount = await _amount(session, known, wanted.amount_cents, tools=tools, now=now)
     fee = tools.district.policy.payments.convenience_fee_cents("card", "link")
     new = NewCheckout(
         idempotency_key=f"link:{new_id()}",
@@ -122,14 +128,19 @@ async def payment_link(
         description=_description(known, where.language, fee),
         return_url=_back(public_url, "paid"),
         expires_at=tools.real_now + timedelta(minutes=LINK_MINUTES),
-        conversation_id=conversation_id if where.channel != "voice" else None,
-        recipient=where.party if where.channel == "voice" else None,
         shows_balance=known.verified,
         fee_cents=fee,
+        **heard,
     )
     made = await begin_checkout(tools.database, tools.gateway, new, district=tools.district, now=now)
     sent_to = await _text_link(tools, "pay", made.page.url, where.language, recipient, now=now)
     return PageLink(made.page.url, known.facts.number[-4:], wanted.amount_cents, sent_to, new.expires_at, fee)
+
+
+def _heard_in(where: Row[Any]) -> dict[str, Any]:
+    """Where the receipt goes: into the thread, or to the telephone of a caller."""
+    is_call = where.channel == "voice"
+    return {"conversation_id": None if is_call else where.id, "recipient": where.party if is_call else None}
 
 
 async def setup_link(tools: Tools, conversation_id: UUID, *, public_url: str, now: datetime) -> PageLink:
@@ -192,18 +203,23 @@ async def account_named(session: AsyncSession, where: Row[Any], number: str | No
 async def _amount(
     session: AsyncSession, known: Known, cents: int | None, *, tools: Tools, now: datetime
 ) -> int | AmountLimits:
+    account_id, coming = known.facts.account_id, await on_its_way_cents(session, known.facts.account_id)
     if cents is not None:
         check_charge_amount(cents, tools.district)
     if not known.verified:
+        least = LEAST_CENTS if cents is None else cents
+        await refuse_twice(session, account_id, least, district=tools.district, now=now, told=False)
         return (
             cents
             if cents is not None
             else AmountLimits(least_cents=LEAST_CENTS, suggested_cents=SUGGESTED_CENTS, most_cents=MOST_CENTS)
         )
-    balance = await accounts.balance(session, known.facts.account_id, now, tools.district.today(now))
-    owed = balance.balance_cents
+    balance = await accounts.balance(session, account_id, now, tools.district.today(now))
+    if balance.balance_cents <= 0:
+        raise NothingDueError(-balance.balance_cents)
+    owed = balance.balance_cents - coming
     if owed <= 0:
-        raise NothingDueError(-owed)
+        raise PaymentPendingError(coming)
     if cents is not None and cents > owed:
         raise MoreThanOwedError(owed)
     return (

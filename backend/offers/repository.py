@@ -38,6 +38,10 @@ _AGREE = text("UPDATE payment_offers SET agreed_at = :now, expires_at = :expires
 _ANSWER = """
 UPDATE payment_offers SET status = %(status)s, answered_at = %(now)s, charge_id = %(charge_id)s WHERE id = %(id)s
 """
+_DECLINE_TEXTED = text("""
+UPDATE payment_offers o SET status = 'declined', answered_at = :now FROM conversations c
+ WHERE o.payer = :phone AND o.status = 'open' AND c.id = o.conversation_id AND c.channel = 'sms' RETURNING o.id
+""")
 _CONVERSATION = text("""
 SELECT id, channel, party, language, account_id, verification_level, wrong_account_numbers
   FROM conversations WHERE id = :id AND ended_at IS NULL
@@ -99,3 +103,8 @@ async def answer(
 ) -> None:
     """Keep how it was answered."""
     await rows_of(session, _ANSWER, {"id": offer_id, "status": status, "now": now, "charge_id": charge_id})
+
+
+async def decline_texted(session: AsyncSession, phone: str, now: datetime) -> int:
+    """Decline what this telephone was offered in texts; how many."""
+    return len((await session.execute(_DECLINE_TEXTED, {"phone": phone, "now": now})).all())

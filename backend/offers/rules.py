@@ -26,6 +26,16 @@ class Owed:
     installment_cents: int | None
 
 
+def left_of(owed: Owed, on_its_way_cents: int) -> Owed:
+    """What is owed once everything on its way has come: it counts against each part, so no part is paid twice."""
+    installment = owed.installment_cents
+    return Owed(
+        max(0, owed.balance_cents - on_its_way_cents),
+        max(0, owed.past_due_cents - on_its_way_cents),
+        None if installment is None else max(0, installment - on_its_way_cents),
+    )
+
+
 def amounts(owed: Owed) -> Mapping[str, int]:
     """Purpose → cents of everything that can be paid without naming an amount; none when nothing is owed.
 

@@ -76,6 +76,7 @@ class OfferOut(BaseModel):
     autopay: bool
     others: dict[str, int]
     expires_at: datetime
+    on_its_way_cents: int = 0
 
 
 class OfferChargeOut(BaseModel):
@@ -107,6 +108,7 @@ class OfferChargeOut(BaseModel):
     failure: str | None
     method_label: str
     confirmation_number: int | None
+    receipt_is_sent: bool = True
 
 
 class DeclinedOut(BaseModel):

@@ -49,7 +49,7 @@ class Offer:
 
     `due_on` is the bill's day; with `autopay` it will be paid then anyway. `fee_cents` comes on top of the amount, for
     paying with something of this `kind`. `method` is empty for what is keyed in; `balance_cents` is None for whoever
-    may not see it.
+    may not see it. `on_its_way_cents` of the balance were paid already and are not offered again.
     """
 
     id: UUID
@@ -65,6 +65,7 @@ class Offer:
     autopay: bool
     others: Mapping[str, int]
     expires_at: datetime
+    on_its_way_cents: int = 0
 
 
 async def make_offer(
@@ -77,11 +78,11 @@ async def make_offer(
     today = district.today(now)
     balance = await accounts.balance(session, payer.account_id, now, today)
     installment = balance.arrangement.installment_cents if balance.arrangement else None
-    owed = rules.Owed(balance.balance_cents, balance.past_due_cents, installment)
-    purpose, cents = _amount(owed, wanted, district)
     means = await repository.means(session, payer.account_id)
-    if means[0].on_its_way_cents >= owed.balance_cents:
-        raise PaymentPendingError(means[0].on_its_way_cents)
+    coming = means[0].on_its_way_cents
+    whole = rules.Owed(balance.balance_cents, balance.past_due_cents, installment)
+    owed = rules.left_of(whole, coming)
+    purpose, cents = _amount(whole, owed, coming, wanted, district)
     method = _method([saved_method(row) for row in means if row.id is not None], payer, wanted, owed, today)
     kind = rules.KEYED[wanted.pays_with] if method is None else method.kind.value
     fee = district.policy.payments.convenience_fee_cents(kind, payer.channel)
@@ -109,6 +110,7 @@ async def make_offer(
         autopay=balance.autopay,
         others=others,
         expires_at=values["expires_at"],
+        on_its_way_cents=coming,
     )
 
 
@@ -126,11 +128,17 @@ def open_offer(payer: Payer, pays_with: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _amount(owed: rules.Owed, wanted: Wanted, district: District) -> tuple[str, int]:
-    if owed.balance_cents <= 0:
-        raise NothingDueError(-owed.balance_cents)
+def _amount(
+    whole: rules.Owed, owed: rules.Owed, coming_cents: int, wanted: Wanted, district: District
+) -> tuple[str, int]:
+    """Of the `whole` that is owed, what is `owed` besides what is coming."""
+    if whole.balance_cents <= 0:
+        raise NothingDueError(-whole.balance_cents)
     if wanted.amount_cents is not None:
         charges.check_charge_amount(wanted.amount_cents, district)
+    if owed.balance_cents <= 0:
+        raise PaymentPendingError(coming_cents)
+    if wanted.amount_cents is not None:
         if wanted.amount_cents > owed.balance_cents:
             raise MoreThanOwedError(owed.balance_cents)
         return rules.purpose_of(owed, wanted.amount_cents), wanted.amount_cents
@@ -138,6 +146,8 @@ def _amount(owed: rules.Owed, wanted: Wanted, district: District) -> tuple[str, 
     possible = rules.amounts(owed)
     if purpose == "past_due" and owed.past_due_cents == owed.balance_cents:
         purpose = "bill"
+    if purpose not in possible and purpose in rules.amounts(whole):
+        raise PaymentPendingError(coming_cents, owed.balance_cents)
     if purpose not in possible:
         raise NoSuchPartError(purpose, owed.balance_cents)
     charges.check_charge_amount(possible[purpose], district)
@@ -183,14 +193,15 @@ async def accept_offer(
 
 
 async def check_balance(session: AsyncSession, offer: Row[Any], *, district: District, now: datetime) -> None:
-    """Hold the account, and look whether the offer is still of what is owed.
+    """Hold the account, and look whether the offer is still of what is owed, and not on its way meanwhile.
 
     :raises BalanceChangedError: it is not.
     """
     # Whoever else pays for the account waits here, so that what is owed is looked at after they have begun.
     await charges.hold_account(session, offer.account_id)
     balance = await accounts.balance(session, offer.account_id, now, district.today(now))
-    if balance.balance_cents != offer.balance_cents:
+    coming = await charges.on_its_way_cents(session, offer.account_id)
+    if balance.balance_cents != offer.balance_cents or offer.amount_cents > balance.balance_cents - coming:
         raise BalanceChangedError
 
 
@@ -236,6 +247,11 @@ async def decline_offer(session: AsyncSession, conversation_id: UUID, offer_id: 
         return status
     await repository.answer(session, offer.id, "declined", now)
     return "declined"
+
+
+async def decline_of_phone(session: AsyncSession, phone: str, now: datetime) -> int:
+    """Its owner wants no more texts: what it was offered in texts counts no more. How many offers those were."""
+    return await repository.decline_texted(session, phone, now)
 
 
 async def charge_of_offer(session: AsyncSession, conversation_id: UUID, offer_id: UUID) -> ChargeState:

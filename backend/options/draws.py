@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import service as accounts
-from backend.charges.service import NewCharge, PaymentInProgressError, begin_charge
+from backend.charges.service import BalanceChangedError, NewCharge, PaymentInProgressError, begin_charge
 from backend.district.service import District
 from backend.options import notices, repository, rules
 from backend.options.rules import year_before
@@ -20,15 +20,21 @@ from backend.payments import service as payments
 from backend.payments.service import AmountRefusedError
 from backend.saved_methods.service import MethodNotFoundError
 
+_WHY_ENDED = {"returned_payments": "returned", "refused_payment": "refused"}
+
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What an instruction draws from its account's customer: from a method on file, or by a draft of the bank."""
+    """What an instruction draws from its account's customer: from a method on file, or by a draft of the bank.
+
+    `balance_cents` is what is owed while it is reckoned: a charge is begun only if that is so still.
+    """
 
     instruction_id: UUID
     account_id: UUID
     cents: int
     method_id: UUID | None
+    balance_cents: int
 
 
 async def draw_due(
@@ -40,14 +46,9 @@ async def draw_due(
     policy's last few days that no night has drawn are drawn too. Again for the same date it draws nothing more.
     """
     ended = await _end_unpaid(session, business_date, now, part, district)
-    first = business_date - timedelta(days=district.policy.options.catch_up_days)
-    fixed = await _recurring(session, business_date, part, district)
+    fixed = await _recurring(session, business_date, now, part, district)
     fixed = await _draw(session, fixed, "recurring", business_date, now=now, district=district)
-    bills = [
-        Draw(row["instruction_id"], row["account_id"], cents, row["method_id"])
-        for row in await repository.autopay_due(session, part, business_date, first)
-        if (cents := rules.autopay_cents(row["bills_cents"], row["balance_cents"], row["due_later_cents"]))
-    ]
+    bills = await _autopay(session, business_date, now, part, district)
     bills = await _draw(session, bills, "autopay", business_date, now=now, district=district)
     return {
         "autopay_ended": ended,
@@ -58,25 +59,45 @@ async def draw_due(
     }
 
 
-async def _recurring(session: AsyncSession, business_date: date, part: Part, district: District) -> list[Draw]:
+def _as_of(business_date: date, now: datetime, district: District) -> date:
+    """A night works after its day: what was paid since then is not drawn again."""
+    return max(business_date, district.today(now))
+
+
+async def _recurring(
+    session: AsyncSession, business_date: date, now: datetime, part: Part, district: District
+) -> list[Draw]:
     days = rules.days_to_draw(business_date, district.policy.options.catch_up_days)
-    rows = await repository.recurring_due(session, part, business_date, days)
+    as_of = _as_of(business_date, now, district)
+    rows = await repository.recurring_due(session, part, business_date, days, as_of=as_of)
     return [
-        Draw(
-            row["instruction_id"],
-            row["account_id"],
-            rules.recurring_cents(row["amount_cents"], row["balance_cents"]),
-            row["method_id"],
-        )
+        Draw(row["instruction_id"], row["account_id"], cents, row["method_id"], row["balance_cents"])
         for row in rows
+        if (cents := rules.recurring_cents(row["amount_cents"], row["balance_cents"], row["on_its_way_cents"]))
+    ]
+
+
+async def _autopay(
+    session: AsyncSession, business_date: date, now: datetime, part: Part, district: District
+) -> list[Draw]:
+    first = business_date - timedelta(days=district.policy.options.catch_up_days)
+    as_of, on_plan = _as_of(business_date, now, district), district.policy.payments.on_plan
+    rows = await repository.autopay_due(session, part, business_date, first, as_of=as_of, on_plan=on_plan)
+    return [
+        Draw(row["instruction_id"], row["account_id"], cents, row["method_id"], row["balance_cents"])
+        for row in rows
+        if (cents := rules.autopay_cents(row["left_cents"], row["due_cents"], row["on_its_way_cents"]))
     ]
 
 
 async def _draw(
     session: AsyncSession, draws: Sequence[Draw], kind: str, draft_on: date, *, now: datetime, district: District
 ) -> list[Draw]:
-    """What was drawn of it: a charge waits for a payment of the account that is at work, until another night."""
-    by_bank = [draw for draw in draws if draw.method_id is None]
+    """What was drawn of it: a charge waits for a payment of the account that is at work, until another night.
+
+    What is not on file is drawn by the district's bank, or, where it has no such drafts, not at all.
+    """
+    by_bank = [draw for draw in draws if draw.method_id is None and district.policy.options.bank_drafts]
     await _post(session, by_bank, kind, draft_on, now=now, district=district)
     charged = [
         draw
@@ -101,10 +122,11 @@ async def _charge(
         language=facts.language,
         recipient=facts.text_phone,
         shows_balance=True,
+        balance_cents=draw.balance_cents,
     )
     try:
         charge = await begin_charge(session, new, district=district, now=now)
-    except (PaymentInProgressError, MethodNotFoundError, AmountRefusedError):
+    except (BalanceChangedError, PaymentInProgressError, MethodNotFoundError, AmountRefusedError):
         return False
     draft = {"instruction_id": draw.instruction_id, "draft_on": draft_on, "amount_cents": draw.cents}
     await repository.add_drafts(session, [{**draft, "charge_id": charge.id}])
@@ -151,6 +173,7 @@ async def _end_unpaid(session: AsyncSession, business_date: date, now: datetime,
         off = [row["account_id"] for row in ended if row["kind"] == "autopay"]
         await repository.set_flags(session, off, autopay=False)
     for row in ended:
-        change = f"{row['kind']}_returned"
-        await notices.tell_change(session, row["account_id"], change, district=district, now=now)
+        change = f"{row['kind']}_{_WHY_ENDED[row['end_reason']]}"
+        method = row["method_label"]
+        await notices.tell_change(session, row["account_id"], change, district=district, now=now, method=method)
     return len(ended)

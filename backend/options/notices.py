@@ -16,9 +16,12 @@ _CHANGED = {
         "autopay_off": "Autopay is off. Your next bill will not be paid by itself.",
         "autopay_returned": "Autopay has ended because payments came back from your bank."
         " Please pay your next bill another way.",
+        "autopay_refused": "Autopay has ended because {method} could not be charged."
+        " Please pay your next bill another way.",
         "recurring_on": "A payment of up to {amount} will be made from {method} each month, next on {day}.",
         "recurring_off": "Your monthly payment is cancelled.",
         "recurring_returned": "Your monthly payment has ended because payments came back from your bank.",
+        "recurring_refused": "Your monthly payment has ended because {method} could not be charged.",
         "paperless_on": "Your bills will come by email, no longer on paper.",
         "paperless_off": "Your bills will come on paper again.",
         "budget_on": "Budget billing is on: {amount} each month; the amount is calculated again on {day}.",
@@ -33,9 +36,12 @@ _CHANGED = {
         "autopay_off": "El pago automático está desactivado. Su próxima factura no se pagará sola.",
         "autopay_returned": "El pago automático terminó porque su banco devolvió pagos."
         " Pague su próxima factura de otra forma, por favor.",
+        "autopay_refused": "El pago automático terminó porque no se pudo cobrar con {method}."
+        " Pague su próxima factura de otra forma, por favor.",
         "recurring_on": "Cada mes se hará un pago de hasta {amount} con {method}; el próximo, el {day}.",
         "recurring_off": "Su pago mensual quedó cancelado.",
         "recurring_returned": "Su pago mensual terminó porque su banco devolvió pagos.",
+        "recurring_refused": "Su pago mensual terminó porque no se pudo cobrar con {method}.",
         "paperless_on": "Sus facturas llegarán por correo electrónico, ya no en papel.",
         "paperless_off": "Sus facturas llegarán otra vez en papel.",
         "budget_on": "El pago nivelado está activado: {amount} cada mes; la cantidad se vuelve a calcular el {day}.",
@@ -47,7 +53,9 @@ _CHANGED = {
     },
 }
 _CLOSING = {"en": "If this was not you, call us at {phone}.", "es": "Si no fue usted, llámenos al {phone}."}
-BY_ITSELF = frozenset({"autopay_returned", "recurring_returned", "budget_renewed"})
+BY_ITSELF = frozenset(
+    {"autopay_returned", "autopay_refused", "recurring_returned", "recurring_refused", "budget_renewed"}
+)
 """Changes that the district makes: nobody else could have."""
 
 

@@ -39,14 +39,14 @@ def days_to_draw(business_date: date, catch_up_days: int) -> dict[int, date]:
     return due
 
 
-def autopay_cents(bills_cents: int, balance_cents: int, due_later_cents: int) -> int:
-    """What autopay draws: the bills due, less what was paid on them before; never more than is owed by now."""
-    return max(0, min(bills_cents, balance_cents - due_later_cents))
+def autopay_cents(left_cents: int, due_cents: int, on_its_way_cents: int) -> int:
+    """What autopay draws: what is left of the bills due, never more than is due once what is on its way has come."""
+    return max(0, min(left_cents, due_cents - on_its_way_cents))
 
 
-def recurring_cents(fixed_cents: int, balance_cents: int) -> int:
-    """What a payment on a day draws: the fixed amount, never more than is owed."""
-    return max(0, min(fixed_cents, balance_cents))
+def recurring_cents(fixed_cents: int, balance_cents: int, on_its_way_cents: int) -> int:
+    """What a payment on a day draws: the fixed amount, never more than is owed and not on its way already."""
+    return max(0, min(fixed_cents, balance_cents - on_its_way_cents))
 
 
 def levelized_cents(bills_cents: Sequence[int], round_up_to_cents: int) -> int:

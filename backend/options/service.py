@@ -99,10 +99,12 @@ async def enrol_autopay(
 ) -> Autopay:
     """Draw each bill on its due date from now on; another `method_label` or `method_id` replaces the one before.
 
-    :raises OptionRefusedError: `account_closed`. :raises MalformedOptionError: the label is none, or a number.
+    :raises OptionRefusedError: `account_closed`, `no_bank_drafts`.
+    :raises MalformedOptionError: the label is none, or a number.
     """
     today, label = district.today(now), _label(method_label)
     await _hold_active(session, account_id)
+    _check_source(method_id, district)
     known = await repository.live(session, account_id, "autopay")
     if known is not None and (known.method_label, known.method_id) == (label, method_id):
         return Autopay(label, known.started_on)
@@ -113,7 +115,7 @@ async def enrol_autopay(
     )
     await repository.add(session, made)
     await repository.set_flags(session, [account_id], autopay=True)
-    await _tell(session, account_id, "autopay_on", district=district, now=now, method=label)
+    await _tell(session, account_id, "autopay_on", district=district, now=now, method=Source(label, method_id))
     return Autopay(label, today)
 
 
@@ -146,12 +148,13 @@ async def set_recurring(
 ) -> Recurring:
     """Pay up to `amount_cents` on that day of each month, on its last day where it is shorter.
 
-    :raises OptionRefusedError: `account_closed`.
+    :raises OptionRefusedError: `account_closed`, `no_bank_drafts`.
     :raises MalformedOptionError: an amount, a day or a label that cannot be.
     """
     _check_terms(amount_cents, day_of_month, district.policy.options.recurring_cents_max)
     today, label = district.today(now), _label(method_label)
     await _hold_active(session, account_id)
+    _check_source(method_id, district)
     known = await repository.live(session, account_id, "recurring")
     if known is not None and _terms(known) == (amount_cents, day_of_month, label, method_id):
         return _recurring(known, today)
@@ -176,7 +179,7 @@ async def set_recurring(
         now=now,
         cents=amount_cents,
         day=shown.next_on,
-        method=label,
+        method=Source(label, method_id),
     )
     return shown
 
@@ -237,9 +240,23 @@ async def _hold_active(session: AsyncSession, account_id: UUID) -> None:
         raise OptionRefusedError("account_closed", "This account is closed, so nothing can be drawn for it.")
 
 
+def _check_source(method_id: UUID | None, district: District) -> None:
+    """Without a method on file the district's own bank draws, if it does."""
+    if method_id is None and not district.policy.options.bank_drafts:
+        detail = "Nothing can be drawn from there. Have the customer save a card or bank account, then choose it."
+        raise OptionRefusedError("no_bank_drafts", detail)
+
+
 def _end(instruction: PaymentInstruction | None, today: date, reason: str) -> None:
     if instruction is not None:
         instruction.ended_on, instruction.end_reason = today, reason
+
+
+async def _label_told(session: AsyncSession, account_id: UUID, method: Source) -> str:
+    """What is on file is called in the customer's language; a name that somebody gave stays what it is."""
+    language = (await accounts.account_facts(session, account_id)).language
+    on_file = await saved_methods.methods_of(session, account_id) if method.method_id is not None else []
+    return next((one.label(language) for one in on_file if one.id == method.method_id), method.label)
 
 
 async def _tell(
@@ -251,9 +268,10 @@ async def _tell(
     now: datetime,
     cents: int = 0,
     day: date | None = None,
-    method: str = "",
+    method: Source | None = None,
 ) -> None:
+    words = await _label_told(session, account_id, method) if method is not None else ""
     await notices.tell_change(
-        session, account_id, change, district=district, now=now, cents=cents, day=day, method=method
+        session, account_id, change, district=district, now=now, cents=cents, day=day, method=words
     )
     announce(session, "money", account_id=account_id)

@@ -30,7 +30,10 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment. `status`: posted, returned or voided; `returned` is set when the bank gave it back."""
+    """A payment. `status`: posted, returned or voided; `returned` is set when the bank gave it back.
+
+    `refundable_cents` can go back to the card or bank account that was charged for it.
+    """
 
     payment_id: UUID
     confirmation_number: int
@@ -41,6 +44,7 @@ class PaymentRow:
     reference: str | None
     void_asked: bool
     returned: Returned | None
+    refundable_cents: int = 0
 
     @property
     def returned_on(self) -> date | None:
@@ -67,6 +71,7 @@ def _row(row: RowMapping, rows: Sequence[RowMapping], today: date) -> PaymentRow
         reference=row["bank_reference"],
         void_asked=row["void_asked"],
         returned=_returned(row, rows, today),
+        refundable_cents=row["refundable_cents"],
     )
 
 

@@ -17,6 +17,7 @@ from backend.ledger import service as ledger
 from backend.models.cash import Refund
 from backend.payments import receipt_repository, request_repository
 from backend.payments.authority import AboveAuthorityError, AlreadyDecidedError, Clerk, SecondPersonError, clerk_of
+from backend.payments.card_refunds import post_card_refund
 from backend.payments.service import allocate_credits
 from backend.payments.unapplied import ReceiptDecidedError, ReceiptNotFoundError
 
@@ -49,7 +50,10 @@ class RefundState:
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """A request that waits, as the one who decides sees it: of an account, or of an unapplied receipt."""
+    """A request that waits, as the one who decides sees it: of an account, or of an unapplied receipt.
+
+    `method_label`: what it goes back to through the processor, when it is of a payment by card or bank debit.
+    """
 
     id: UUID
     account_id: UUID | None
@@ -61,6 +65,7 @@ class RefundRow:
     reason: str
     requested_by_name: str
     requested_at: datetime
+    method_label: str | None
     may_decide: bool
 
 
@@ -161,6 +166,8 @@ async def decide_refund(
     if approve:
         refund.entry_id = await _pay_out(session, refund, now.astimezone(district.zone).date(), now)
     request_repository.decide(refund, status, clerk.id, note, now)
+    if approve and refund.charge_id is not None:
+        refund.sending, refund.look_at = "waits", now
     await session.flush()
     if approve and refund.account_id is not None:
         await allocate_credits(session, [refund.account_id], district)
@@ -183,6 +190,8 @@ def _may_decide(clerk: Clerk, requested_by: UUID, amount_cents: int, district: D
 
 
 async def _pay_out(session: AsyncSession, refund: Refund, today: date, now: datetime) -> UUID:
+    if refund.charge_id is not None:
+        return await post_card_refund(session, refund, today, now)
     if refund.account_id is not None:
         credit = -await ledger.balance_cents(session, refund.account_id)
         if refund.amount_cents > credit:

@@ -40,8 +40,10 @@ SELECT id, account_id, entry_id, method, amount_cents, received_on, :import_id, 
     bindparam("import_id", type_=Uuid()),
 )
 
-_RECEIPT = text("""
+_RECEIPT = text(f"""
 SELECT p.confirmation_number, p.account_id, p.method, p.amount_cents, p.received_on,
+       (SELECT coalesce(-sum(fee.amount_cents), 0) FROM ledger_postings fee
+         WHERE fee.entry_id = p.entry_id AND fee.ledger_account_id = '{CONVENIENCE_FEES}')::bigint AS fee_cents,
        CASE WHEN undone.id IS NULL THEN 'posted'
             WHEN EXISTS (SELECT FROM payment_voids v WHERE v.reversal_entry_id = undone.id) THEN 'voided'
             ELSE 'returned' END AS status

@@ -27,8 +27,9 @@ SELECT v.id, v.payment_id, p.confirmation_number, p.account_id, a.number AS acco
 
 _REFUNDS = text("""
 SELECT f.id, f.account_id, a.number AS account_number, c.name AS customer_name, f.receipt_id, r.given_reference,
-       f.amount_cents, f.reason, f.requested_by, asker.name AS requested_by_name, f.requested_at
+       f.amount_cents, f.reason, f.requested_by, asker.name AS requested_by_name, f.requested_at, h.method_label
   FROM refunds f
+  LEFT JOIN charges h ON h.id = f.charge_id
   LEFT JOIN accounts a ON a.id = f.account_id
   LEFT JOIN customers c ON c.id = a.customer_id
   LEFT JOIN unapplied_receipts r ON r.id = f.receipt_id

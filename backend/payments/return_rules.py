@@ -85,6 +85,13 @@ def _between_banks(meaning: str) -> ReturnRule:
 
 DISPUTED = "DISPUTE"
 """A card's owner says to their bank that they did not agree: no code of a return file, but a return like any other."""
+_DEBIT_DISPUTES = {
+    "insufficient_funds": "R01",
+    "incorrect_account_details": "R03",
+    "debit_not_authorized": "R10",
+    "bank_cannot_process": "R20",
+}
+"""What a processor calls the reason of a bank debit that comes back after it had succeeded."""
 RULES = {
     "R01": ReturnRule("insufficient funds", NextStep.RE_PRESENT, fee=True),
     "R02": _new_account("account closed"),
@@ -130,6 +137,13 @@ UNKNOWN = ReturnRule("a reason that these rules do not know", NextStep.LOOK_INTO
 def rule_of(reason_code: str) -> ReturnRule:
     """The rule of a bank's reason ("R01", `DISPUTED`); one nobody has heard of goes to a person, without a fee."""
     return DISPUTE if reason_code == DISPUTED else RULES.get(reason_code, UNKNOWN)
+
+
+def code_of_dispute(reason: str | None, method_kind: str) -> str:
+    """The code of what a processor tells as a dispute: of a bank debit it is a late return, with its own reason."""
+    if method_kind != "bank_account":
+        return DISPUTED
+    return _DEBIT_DISPUTES.get(reason or "", DISPUTED)
 
 
 def present_again_until(presented_on: Sequence[date], today: date) -> date | None:

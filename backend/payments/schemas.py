@@ -50,6 +50,7 @@ _RECEIPT: dict[str, JsonValue] = {
     "balance_cents": -1750,
     "status": "posted",
     "as_of": "2026-11-23T18:00:00Z",
+    "fee_cents": 0,
 }
 _ROW: dict[str, JsonValue] = {
     "payment_id": PAYMENT_ID,
@@ -89,6 +90,7 @@ class ReceiptOut(BaseModel):
     balance_cents: int
     status: PaymentStatus
     as_of: datetime
+    fee_cents: int = 0
 
 
 class PreviewOut(BaseModel):

@@ -47,7 +47,10 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the customer is told: the number to keep, what was paid, and what is owed now (negative: a credit)."""
+    """What the customer is told: the number to keep, what was paid, and what is owed now (negative: a credit).
+
+    `fee_cents` came on top, for paying in that way, and paid nothing of the account.
+    """
 
     payment_id: UUID
     confirmation_number: int
@@ -60,6 +63,7 @@ class Receipt:
     balance_cents: int
     status: str
     as_of: datetime
+    fee_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,7 @@ async def receipt(session: AsyncSession, payment_id: UUID, now: datetime, *, acc
         balance_cents=await ledger.balance_cents(session, row["account_id"]),
         status=row["status"],
         as_of=now,
+        fee_cents=row["fee_cents"],
     )
 
 

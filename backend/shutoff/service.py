@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import holds, low_income
 from backend.accounts import service as accounts
+from backend.charges.service import on_its_way_cents
 from backend.district.service import District
 from backend.fees import rules as fees
 from backend.ledger import reports
@@ -28,7 +29,7 @@ class ReconnectionFee:
 class ShutOff:
     """Where the account stands. `earliest_on` is None unless something is past due and nothing protects the account.
 
-    `protections`: `medical_protection`, `arrangement`, or the kind of a live hold.
+    `protections`: `payment_pending` (money is on its way), `medical_protection`, `arrangement`, or a live hold's kind.
     """
 
     status: str
@@ -70,6 +71,8 @@ async def _protections(
     session: AsyncSession, account_id: UUID, balance: accounts.Balance, today: date
 ) -> tuple[str, ...]:
     found = []
+    if await on_its_way_cents(session, account_id):
+        found.append("payment_pending")
     if balance.medical_protection:
         found.append("medical_protection")
     if balance.arrangement is not None:

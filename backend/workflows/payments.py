@@ -12,6 +12,7 @@ import structlog
 
 from backend.charges.checkouts import due_checkouts, look_at_checkout
 from backend.charges.disputes import settle_disputes
+from backend.charges.refunds import send_refunds
 from backend.charges.service import claim_due_charges
 from backend.charges.tools import Tools
 from backend.database import Event
@@ -68,6 +69,7 @@ class Payments:
         if claimed:
             await self._start([str(charge_id) for charge_id in claimed], engine)
         await settle_disputes(self._tools)
+        await send_refunds(self._tools)
         checkouts = await due_checkouts(self._tools.database)
         setups = await due_setups(self._tools.database)
         looks = [self._look(self._at_checkout, page) for page in checkouts]

@@ -64,6 +64,10 @@ class TestAsking:
             ("pagar mi cuota", {}, {"purpose": "installment"}),
             ("pay all of it", {"amount_part": ["all"]}, {"purpose": "bill"}),
             ("pay -5", {"amount_cents": [500]}, {"amount_cents": 0}),
+            ("pay -$5", {"amount_cents": [500]}, {"amount_cents": 0}),
+            ("pay $-5", {"amount_cents": [500]}, {"amount_cents": 0}),
+            ("pay - 50 dollars", {"amount_cents": [5000]}, {"amount_cents": 5000}),
+            ("pagar - $50", {"amount_cents": [5000]}, {"amount_cents": 5000}),
             ("pay 1e9", {}, {"amount_cents": 0}),
         ],
     )
@@ -192,15 +196,27 @@ class TestAnswering:
         assert said.names == ["utter_pay_pending"] and said.next == names.LISTEN
 
 
+BECAME = pytest.mark.parametrize(
+    ("became", "response"),
+    [
+        ({"status": "told", "is_pending": False, "confirmation_number": 100482}, "utter_pay_done"),
+        ({"status": "failed", "is_pending": False, "failure": "insufficient_funds"}, "utter_pay_failed"),
+        ({}, "utter_pay_still_pending"),
+    ],
+)
+
+
 class TestACaller:
-    @pytest.mark.parametrize(
-        ("became", "response"),
-        [
-            ({"status": "told", "is_pending": False, "confirmation_number": 100482}, "utter_pay_done"),
-            ({"status": "failed", "is_pending": False, "failure": "insufficient_funds"}, "utter_pay_failed"),
-            ({}, "utter_pay_still_pending"),
-        ],
-    )
+    @BECAME
+    async def test_whose_number_is_hidden_is_promised_no_text(
+        self, api: AccountApi, answers: Loopback, run: Tell, *, became: Any, response: str
+    ) -> None:
+        answers.say("POST", ACCEPTANCE, CHARGE)
+        answers.say("GET", PAYMENT, {**CHARGE, **became, "receipt_is_sent": False})
+        said = await run(ValidatePayForm(), intent="affirm", text="yes", channel="voice", **OPEN)
+        assert said.names == [f"{response}_unsent"]
+
+    @BECAME
     async def test_hears_how_it_ended(
         self, api: AccountApi, answers: Loopback, run: Tell, *, became: Any, response: str
     ) -> None:

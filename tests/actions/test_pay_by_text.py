@@ -32,6 +32,7 @@ class TestALink:
         answers.say("POST", "/payment-links", PAGE, 201)
         said = await run(ActionPayByLink(), intent="pay_by_link", channel="sms")
         assert said.variables("utter_pay_link")["link"] == PAGE["url"]
+        assert answers.bodies("/payment-links")[-1] == {"account_number": None, "amount_cents": None}
         answers.say("POST", "/payment-links", {**PAGE, "sent_to": "•••-•••-0142"}, 201)
         heard = await run(ActionPayByLink(), intent="pay_by_link", text="text me a link", channel="voice")
         assert heard.variables("utter_pay_link_texted")["sent_to"] == "0 1 4 2"
@@ -55,7 +56,34 @@ class TestALink:
         answers.say("POST", "/payment-links", PAGE, 201)
         said = await run(ValidatePayLinkForm(), intent="give_details", text="10004412", entities=NUMBER, **FORM)
         assert said.names == ["utter_pay_link"] and said.next == names.LISTEN
-        assert answers.bodies("/payment-links")[-1] == {"account_number": "10004412"}
+        assert answers.bodies("/payment-links")[-1] == {"account_number": "10004412", "amount_cents": None}
+
+    async def test_is_for_the_amount_that_was_named_also_when_the_number_comes_later(
+        self, api: AccountApi, answers: Loopback, run: Tell
+    ) -> None:
+        named = [("amount_cents", 4_250)]
+        answers.say("POST", "/payment-links", refused("verification_required"), 403)
+        asked = await run(ActionPayByLink(), intent="pay_by_link", text="$42.50 by link", entities=named)
+        assert answers.bodies("/payment-links") == [{"account_number": None, "amount_cents": 4_250}]
+        kept = {names.PAY_WANTED: asked.slots[names.PAY_WANTED], **FORM["slots"]}
+        answers.say("POST", "/payment-links", {**PAGE, "amount_cents": 4_250}, 201)
+        said = await run(
+            ValidatePayLinkForm(),
+            intent="give_details",
+            text="10004412",
+            entities=NUMBER,
+            form=FORM["form"],
+            slots=kept,
+        )
+        assert answers.bodies("/payment-links")[-1] == {"account_number": "10004412", "amount_cents": 4_250}
+        assert said.slots[names.PAY_WANTED] is None
+
+    async def test_for_more_than_is_owed_says_what_is(self, api: AccountApi, answers: Loopback, run: Tell) -> None:
+        answers.say("POST", "/payment-links", {**refused("more_than_owed"), "balance_cents": 3_000}, 409)
+        said = await run(
+            ActionPayByLink(), intent="pay_by_link", text="$42.50 by link", entities=[("amount_cents", 4250)]
+        )
+        assert said.variables("utter_pay_more_than_owed")["balance"] == "$30.00"
 
     async def test_for_a_number_that_nobody_has_is_asked_for_again(
         self, api: AccountApi, answers: Loopback, run: Tell

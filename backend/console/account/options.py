@@ -22,7 +22,7 @@ from backend.enrolments.service import Enrolment
 from backend.options import budget, service
 from backend.options.budget import BudgetFacts
 from backend.options.rules import method_label_is_fit
-from backend.options.service import Autopay, Recurring
+from backend.options.service import Autopay, Recurring, Source
 from backend.saved_methods import service as saved_methods
 from backend.saved_methods.service import SavedMethod
 from backend.staff.permissions import Permission, require
@@ -35,7 +35,7 @@ _CHANGES: dict[str, Change] = {
     "start_paperless": lambda s, a, now, d: service.set_paperless(s, a, paperless=True, now=now, district=d),
     "end_paperless": lambda s, a, now, d: service.set_paperless(s, a, paperless=False, now=now, district=d),
     "start_budget": lambda s, a, now, d: budget.join_budget_bill(s, a, now=now, district=d),
-    "end_pay_by_text": lambda s, a, now, d: enrolments.end_of_account(s, a, now),
+    "end_pay_by_text": lambda s, a, now, d: enrolments.end_of_account(s, a, now=now, district=d),
     "end_budget": lambda s, a, now, d: budget.leave_budget_bill(s, a, reason=ASKED, now=now, district=d),
 }
 """What one press does."""
@@ -54,15 +54,19 @@ class Options(View):
     """A panel for each option."""
 
     name = "options"
+    _good: Sequence[SavedMethod] = ()
+    """What is on file and can be charged."""
 
     async def read(self, look: Look) -> _Shown:
         session, account_id = look.session, look.account_id
+        on_file = await saved_methods.methods_of(session, account_id)
+        self._good = [one for one in on_file if not one.has_expired(look.today)]
         return _Shown(
             await service.autopay_of(session, account_id),
             await service.recurring_of(session, account_id, look.today),
             await budget.explain_budget(session, account_id, now=look.now, district=self.seat.district),
             await enrolments.enrolments_of(session, account_id),
-            await saved_methods.methods_of(session, account_id),
+            on_file,
         )
 
     def draw(self, pen: Pen, shown: _Shown) -> None:
@@ -205,13 +209,22 @@ class Options(View):
 
     def _ask(self, name: str, on_deed: Callable[[Deed], Awaitable[bool | None]]) -> None:
         t = self.t
+        choices = [(str(one.id), one.label(t.language)) for one in self._good]
+        by_bank = self.seat.district.policy.options.bank_drafts
 
         def draw(pen: Pen) -> None:
-            pen("p", t(f"{name}_help"), "about")
+            pen("p", t(f"{name}_help" if choices or by_bank else "pays_from_nothing"), "about")
             with form(pen, t, name) as fields:
+                if not choices and not by_bank:
+                    fields.cancel()
+                    return
                 if name == "recurring":
                     self._draw_terms(pen, fields)
-                fields.field("method", t("pays_from"), help=t("pays_from_help"), maxlength=60)
+                if choices:
+                    also = [("", t("pays_from_bank"))] if by_bank else []
+                    fields.choice("method_id", t("pays_from"), [*choices, *also])
+                if by_bank:
+                    fields.field("method", t("pays_from_named"), help=t("pays_from_help"), maxlength=60)
                 with feet(pen):
                     fields.cancel()
                     fields.send(t("save"))
@@ -225,12 +238,13 @@ class Options(View):
 
     async def _autopay(self, deed: Deed) -> bool:
         async def act() -> None:
-            label = _label_in(deed)
             async with self.seat.deed(Permission.CHANGE_OPTIONS) as session:
+                source = await self._source(session, deed)
                 await service.enrol_autopay(
                     session,
                     self.page.account_id,
-                    method_label=label,
+                    method_label=source.label,
+                    method_id=source.method_id,
                     now=self.seat.now(),
                     district=self.seat.district,
                 )
@@ -239,24 +253,33 @@ class Options(View):
 
     async def _recurring(self, deed: Deed) -> bool:
         async def act() -> None:
-            cents, day, label = cents_in(deed.fields, "amount"), deed.fields.get("day", "").strip(), _label_in(deed)
+            cents, day = cents_in(deed.fields, "amount"), deed.fields.get("day", "").strip()
             if not (day.isascii() and day.isdigit() and 1 <= int(day[:3]) <= 31):
                 raise Refusal("day_of_month", field="day")
             most = self.seat.district.policy.options.recurring_cents_max
             if cents > most:
                 raise Refusal("recurring_too_much", {"most_cents": most}, field="amount")
             async with self.seat.deed(Permission.CHANGE_OPTIONS) as session:
+                source = await self._source(session, deed)
                 await service.set_recurring(
                     session,
                     self.page.account_id,
                     amount_cents=cents,
                     day_of_month=int(day),
-                    method_label=label,
+                    method_label=source.label,
+                    method_id=source.method_id,
                     now=self.seat.now(),
                     district=self.seat.district,
                 )
 
         return await self.page.conclude(act, self.t("option_changed"))
+
+    async def _source(self, session: AsyncSession, deed: Deed) -> Source:
+        """What was chosen of what is on file, else the bank account that is named."""
+        chosen = deed.fields.get("method_id", "")
+        if chosen:
+            return await service.source_on_file(session, self.page.account_id, UUID(chosen))
+        return Source(_label_in(deed))
 
 
 def _label_in(deed: Deed) -> str:

@@ -1,8 +1,11 @@
 """The payments of an account; beside the list one payment with what it paid. Voids and refunds are asked for here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
+from backend.charges.service import PendingCharge, pending_charges
 from backend.console.account.view import Look, View
 from backend.console.forms import cents_in, feet, form, words_in
 from backend.console.pen import Pen
@@ -11,7 +14,7 @@ from backend.console.surroundings import PREFIX
 from backend.console.tables import facts, table
 from backend.console.words import Wording
 from backend.fees.service import DESCRIPTIONS
-from backend.payments import refunds, voids
+from backend.payments import card_refunds, refunds, voids
 from backend.payments.history import PaymentRow, payments_of
 from backend.payments.service import Paid, Receipt, receipt
 from backend.staff.permissions import Permission
@@ -33,6 +36,7 @@ class _Shown:
     payments: tuple[PaymentRow, ...]
     open: PaymentRow | None
     receipt: Receipt | None
+    on_their_way: tuple[PendingCharge, ...]
 
 
 class Payments(View):
@@ -40,13 +44,16 @@ class Payments(View):
 
     name = "payments"
     chosen: UUID | None = None
+    _refundable: Mapping[UUID, int] = MappingProxyType({})
+    """By payment, what can go back to the card or bank account that was charged."""
 
     async def read(self, look: Look) -> _Shown:
         payments = tuple(await payments_of(look.session, look.account_id, look.today))
         opened = next((one for one in payments if one.payment_id == self.chosen), None)
         opened = opened or (payments[0] if payments else None)
+        self._refundable = {one.payment_id: one.refundable_cents for one in payments}
         found = await receipt(look.session, opened.payment_id, look.now) if opened else None
-        return _Shown(payments, opened, found)
+        return _Shown(payments, opened, found, tuple(await pending_charges(look.session, look.account_id)))
 
     def draw(self, pen: Pen, shown: _Shown) -> None:
         t, credit = self.t, self.page.head.balance.credit_cents
@@ -56,12 +63,20 @@ class Payments(View):
                     pen("h2", t("account_tab_payments"), id="payments-title")
                     if credit and self.seat.me.may(Permission.ASK_FOR_MONEY_BACK):
                         pen.button(t("refund_ask"), "ask_refund")
+                if shown.on_their_way:
+                    self._draw_on_their_way(pen, shown)
                 if shown.payments:
                     self._draw_list(pen, shown)
                 else:
                     pen("p", t("payments_nothing"), "nothing")
             if shown.open is not None and shown.receipt is not None:
                 self._draw_payment(pen, shown.open, shown.receipt)
+
+    def _draw_on_their_way(self, pen: Pen, shown: _Shown) -> None:
+        t = self.t
+        for one in shown.on_their_way:
+            amount, day = t.money(one.amount_cents), t.day(one.received_on)
+            pen("p", t("payment_on_its_way", amount=amount, method=one.method_label, date=day), "nothing")
 
     def _draw_list(self, pen: Pen, shown: _Shown) -> None:
         t = self.t
@@ -98,6 +113,7 @@ class Payments(View):
                     (t("confirmation_number"), str(one.confirmation_number)),
                     (t("method"), t.known("method", one.method, "method_other")),
                     (t("reference"), one.reference or ""),
+                    (t("payment_fee"), self._fee(found)),
                     *self._returned(one),
                 ],
             )
@@ -107,6 +123,13 @@ class Payments(View):
                 pen.link(t("receipt_print"), f"{base}/receipt", "button", target="_blank", rel="noopener")
                 if self._may_void(one):
                     pen.button(t("void_ask"), "ask_void", one.payment_id, "button bad")
+                if one.refundable_cents > 0 and self.seat.me.may(Permission.ASK_FOR_MONEY_BACK):
+                    pen.button(t("card_refund_ask"), "ask_card_refund", one.payment_id)
+
+    def _fee(self, found: Receipt) -> str:
+        t = self.t
+        total = t.money(found.amount_cents + found.fee_cents)
+        return t("payment_fee_in", fee=t.money(found.fee_cents), total=total) if found.fee_cents else ""
 
     def _may_void(self, one: PaymentRow) -> bool:
         is_of_today = one.received_on == self.seat.today()
@@ -151,6 +174,8 @@ class Payments(View):
                 self.page.client.run_javascript("headgate.show('payment')")
             case "ask_void":
                 self._ask_void(UUID(deed.value))
+            case "ask_card_refund":
+                self._ask_card_refund(UUID(deed.value))
             case "ask_refund":
                 self._ask_refund()
             case _:
@@ -214,3 +239,33 @@ class Payments(View):
                 )
 
         return await self.page.conclude(refund, self.t("request_sent"), "refund")
+
+    def _ask_card_refund(self, payment_id: UUID) -> None:
+        t, cents = self.t, self._refundable.get(payment_id, 0)
+
+        def draw(pen: Pen) -> None:
+            pen("p", t("card_refund_help", amount=t.money(cents)), "about")
+            with form(pen, t, "card_refund", key=self.page.key("card_refund"), value=payment_id) as fields:
+                fields.field("amount", t("amount"), "amount", value=f"{cents / 100:.2f}", autofocus=True)
+                fields.words("reason", t("why"), help=t("why_kept"))
+                with feet(pen):
+                    fields.cancel()
+                    fields.send(t("refund_send"))
+
+        self.page.ask(t("card_refund_title"), draw, self._card_refund)
+
+    async def _card_refund(self, deed: Deed) -> bool:
+        async def refund() -> None:
+            cents, reason = cents_in(deed.fields, "amount"), words_in(deed.fields, "reason")
+            async with self.seat.deed(Permission.ASK_FOR_MONEY_BACK) as session:
+                await card_refunds.request_card_refund(
+                    session,
+                    self.seat.principal,
+                    UUID(deed.value),
+                    amount_cents=cents,
+                    reason=reason,
+                    idempotency_key=deed.fields.get("key", ""),
+                    now=self.seat.now(),
+                )
+
+        return await self.page.conclude(refund, self.t("request_sent"), "card_refund")

@@ -65,7 +65,10 @@ def _refund(event: stripe.Event, kind: NotificationKind) -> Notification | None:
 def _dispute(event: stripe.Event, kind: NotificationKind) -> Notification | None:
     made = event.data.object
     assert isinstance(made, stripe.Dispute)
-    return Notification(event.id, kind, reading.moment(event.created), dispute=reading.dispute(made))
+    withdrawn = event.type == "charge.dispute.funds_withdrawn"
+    return Notification(
+        event.id, kind, reading.moment(event.created), dispute=reading.dispute(made, withdrawn=withdrawn)
+    )
 
 
 _READERS: dict[str, tuple[Reader, NotificationKind]] = {
@@ -81,5 +84,6 @@ _READERS: dict[str, tuple[Reader, NotificationKind]] = {
     "refund.updated": (_refund, NotificationKind.REFUND_CHANGED),
     "refund.failed": (_refund, NotificationKind.REFUND_CHANGED),
     "charge.dispute.created": (_dispute, NotificationKind.DISPUTE_OPENED),
+    "charge.dispute.funds_withdrawn": (_dispute, NotificationKind.DISPUTE_OPENED),
     "charge.dispute.closed": (_dispute, NotificationKind.DISPUTE_CLOSED),
 }

@@ -98,9 +98,13 @@ def refund(made: stripe.Refund) -> GatewayRefund:
     )
 
 
-def dispute(made: stripe.Dispute) -> GatewayDispute:
-    """A dispute: a card's chargeback, or a bank debit that its owner's bank gave back after it had succeeded."""
-    state = DisputeState.OPEN
+def dispute(made: stripe.Dispute, *, withdrawn: bool = False) -> GatewayDispute:
+    """A dispute: a card's chargeback, or a bank debit that its owner's bank gave back after it had succeeded.
+
+    Money has gone when an event says so (`withdrawn`), or the dispute has balance transactions: an inquiry has none
+    (docs.stripe.com/disputes/how-disputes-work).
+    """
+    state = DisputeState.OPEN if withdrawn or getattr(made, "balance_transactions", None) else DisputeState.INQUIRY
     if made.status in _LOST:
         state = DisputeState.LOST
     elif made.status in _WON:

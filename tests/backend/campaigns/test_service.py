@@ -13,6 +13,7 @@ from backend.campaigns.errors import CampaignStateError, CampaignTextError, Nobo
 from backend.campaigns.preview import preview
 from backend.campaigns.rules import Audience
 from backend.campaigns.service import Plan
+from backend.charges.service import NewCharge, begin_charge
 from backend.consent import service as consent
 from backend.district.service import District
 from backend.emergency import service as emergency
@@ -21,6 +22,7 @@ from backend.errors import ForbiddenError
 from backend.models.account_hold import AccountHold
 from backend.models.customer import CustomerPhone
 from tests.backend.campaigns.conftest import NOW, WORDS, add_lead, add_somebody
+from tests.backend.charges.payer import captured
 from tests.backend.fees.conftest import add_bill
 
 TODAY = date(2026, 11, 23)
@@ -124,6 +126,22 @@ class TestReminders:
         await add_bill(session, old.account_id, due=TODAY - timedelta(days=45))
         await add_bill(session, fresh.account_id, due=TODAY - timedelta(days=44))
         assert await self.people(session, district, "shut_off_warning", 45) == {"people": 1}
+
+    async def test_nobody_is_warned_or_asked_again_while_a_payment_is_on_its_way(
+        self, session: AsyncSession, district: District
+    ) -> None:
+        part, whole, neither = [await add_somebody(session, place) for place in range(3)]
+        for one in (part, whole, neither):
+            await add_bill(session, one.account_id, cents=8_000, due=TODAY - timedelta(days=45))
+            await add_bill(session, one.account_id, cents=2_000, due=TODAY + timedelta(days=3))
+        for one, cents in ((part, 1_000), (whole, 10_000)):
+            agreed = NewCharge(
+                idempotency_key=f"offer:{one.phone}", account_id=one.account_id, amount_cents=cents,
+                method=captured("pm_1"), purpose="bill", channel="sms", language="en",
+            )  # fmt: skip
+            await begin_charge(session, agreed, district=district, now=NOW)
+        assert await self.people(session, district, "shut_off_warning", 45) == {"people": 1, "payment_pending": 2}
+        assert await self.people(session, district, "payment_reminder", 7) == {"people": 2, "payment_pending": 1}
 
     async def test_an_emergency_stands_them_down_there(self, session: AsyncSession, district: District) -> None:
         here, there = await add_somebody(session, 1), await add_somebody(session, 2, zone="Valley")

@@ -6,6 +6,7 @@ from backend.access import Principal, Role
 from backend.captures.service import CaptureNotFoundError, CaptureOpenError, Next
 from backend.charges.service import PaymentInProgressError
 from backend.models.base import new_id
+from backend.offers.errors import PaymentPendingError
 from backend.queue.lines import NoCallError
 from tests.backend.captures.conftest import CALL, Line
 from tests.backend.charges.payer import DEBT_CENTS, Payer
@@ -75,6 +76,18 @@ async def test_canceled_charges_nothing_even_when_the_token_comes_later(
     await line.told(again, result="payment-connector-error", problem="64012")
     seen = await line.seen()
     assert (seen.id, seen.status, seen.problem) == (again, "failed", "64012")
+
+
+async def test_what_is_on_its_way_is_not_taken_again(line: Line, payer: Payer, world: SandboxWorld) -> None:
+    bank = await payer.save("checking")
+    capture_id = await line.begin(cents=DEBT_CENTS)
+    await payer.walk((await payer.agree(method=bank, amount_cents=5_000)).id)  # on the web, while the caller keys it in
+    await line.told(capture_id, result="success", token=await world.save_method("visa", None))
+    assert ((await line.seen()).status, await world.attempts()) == ("failed", 1)
+    with pytest.raises(PaymentPendingError) as refused:
+        await line.begin(cents=DEBT_CENTS)
+    assert refused.value.extra == {"amount_cents": 5_000, "left_cents": DEBT_CENTS - 5_000}
+    await line.begin(cents=DEBT_CENTS - 5_000)
 
 
 async def test_only_who_talks_may_and_not_beside_another_payment(line: Line, payer: Payer) -> None:

@@ -9,9 +9,9 @@ import pytest
 from backend.charges import service
 from backend.charges.service import PaymentInProgressError
 from backend.ledger.service import IdempotencyConflictError, ReceivableNotFoundError
-from backend.parts import EVERYTHING
 from backend.payments.service import AmountRefusedError
 from backend.saved_methods.service import MethodNotFoundError
+from backend.shutoff.service import shut_off
 from tests.backend.charges.payer import DEBT_CENTS, Payer, enrolled
 from tests.backend.gateway.world import SandboxWorld
 
@@ -75,30 +75,33 @@ class TestAgreement:
 
 
 class TestOnTheWay:
-    async def asked(self, payer: Payer) -> tuple[list[Any], bool, bool]:
-        """The pending charges, whether they hold off a disconnection, and whether the nightly update hears of it."""
-        async with payer.tools.database.transaction() as session:
+    async def asked(self, payer: Payer) -> tuple[list[Any], bool]:
+        """The pending charges, and whether the account's water is protected by them."""
+        tools = payer.tools
+        async with tools.database.transaction() as session:
             pending = await service.pending_charges(session, payer.account_id)
-            holds = await service.holds_disconnection(session, payer.account_id)
-            held = await service.accounts_with_pending_charges(session, EVERYTHING)
-        return [(each.amount_cents, each.status) for each in pending], holds, payer.account_id in held
+            assert sum(each.amount_cents for each in pending) == await service.on_its_way_cents(
+                session, payer.account_id
+            )
+            stands = await shut_off(session, payer.account_id, now=tools.clock.now(), district=tools.district)
+        return [(each.amount_cents, each.status) for each in pending], "payment_pending" in stands.protections
 
     async def test_a_charge_holds_off_a_disconnection_until_it_is_in_the_ledger(self, payer: Payer) -> None:
-        assert await self.asked(payer) == ([], False, False)
+        assert await self.asked(payer) == ([], False)
         charge = await payer.agree()
-        assert await self.asked(payer) == ([(DEBT_CENTS, "created")], True, True)
+        assert await self.asked(payer) == ([(DEBT_CENTS, "created")], True)
         await payer.walk(charge.id)
-        assert await self.asked(payer) == ([], False, False)
+        assert await self.asked(payer) == ([], False)
 
     async def test_so_does_one_whose_outcome_nobody_knows(self, world: SandboxWorld, payer: Payer) -> None:
         await world.misbehave("charge_then_silence")
         await payer.walk((await payer.agree()).id)
-        assert await self.asked(payer) == ([(DEBT_CENTS, "unknown")], True, True)
+        assert await self.asked(payer) == ([(DEBT_CENTS, "unknown")], True)
 
     async def test_and_a_bank_debit_for_as_long_as_its_bank_takes(self, payer: Payer) -> None:
         await payer.walk((await payer.agree(method=await payer.save("checking"))).id)
-        assert await self.asked(payer) == ([(DEBT_CENTS, "pending")], True, True)
+        assert await self.asked(payer) == ([(DEBT_CENTS, "pending")], True)
 
     async def test_a_declined_one_does_not(self, payer: Payer) -> None:
         await payer.walk((await payer.agree(method=await payer.save("expired"))).id)
-        assert await self.asked(payer) == ([], False, False)
+        assert await self.asked(payer) == ([], False)

@@ -5,6 +5,7 @@ from datetime import date
 
 from playwright.async_api import expect
 
+from backend.models.nightly import ITEM_KINDS
 from tests.backend.console.conftest import SignIn
 from tests.backend.console.office import Office
 
@@ -48,6 +49,37 @@ async def test_a_night_is_watched_until_its_end(office: Office, sign_in: SignIn)
     await expect(night).to_contain_text("Finished")
     nights = page.get_by_role("region", name="Nights")
     await expect(nights.locator("tbody tr").first).to_contain_text("3")
+
+
+ITEM = (
+    "INSERT INTO nightly_items (id, business_date, kind, cause, detail, status)"
+    " VALUES (gen_random_uuid(), %(day)s, %(kind)s, %(kind)s, %(detail)s, 'open')"
+)
+
+
+async def test_every_kind_of_item_says_what_to_do_in_either_language(office: Office, sign_in: SignIn) -> None:
+    office.execute(
+        "INSERT INTO nightly_runs (business_date, part_accounts, started_at) VALUES (%(day)s, 100, now())"
+        " ON CONFLICT DO NOTHING",
+        {"day": NIGHT},
+    )
+    of_charges = [kind for kind in ITEM_KINDS if kind.startswith(("charge", "refund"))]
+    for kind in of_charges:
+        detail = {"reference": f"ch_{kind}", "amount": "$72.50", "fee": "$2.50"}
+        office.execute(ITEM, {"day": NIGHT, "kind": kind, "detail": json.dumps(detail)})
+    try:
+        for language, title, fee in (
+            ("en", "What waits for people now", "A convenience fee of $2.50 is in the amount"),
+            ("es", "Lo que espera a las personas ahora", "La cantidad incluye un cargo de $2.50"),
+        ):
+            page = await sign_in("frank", path="/nightly", language=language)
+            work = page.get_by_role("region", name=title)
+            for kind in of_charges:
+                line = work.get_by_role("listitem").filter(has_text=f"(ch_{kind})")
+                await expect(line).to_contain_text("$72.50")
+                await expect(line).to_contain_text(fee)
+    finally:
+        office.execute("DELETE FROM nightly_items WHERE detail ? 'reference'", {})
 
 
 async def test_what_a_night_left_is_seen_to(office: Office, sign_in: SignIn) -> None:

@@ -106,3 +106,39 @@ class TestEnding:
             assert await service.end_of_phone(session, OWN_PHONE, payer.tools.clock.now()) == 1
         with pytest.raises(ForbiddenError):
             await (await begun(payer.tools, None)).offer()
+
+
+async def test_ended_from_elsewhere_the_telephone_is_told(thread: Thread, payer: Payer) -> None:
+    await thread.ask_to_enrol(payer.account_id)
+    await thread.confirm()
+    tools, call = payer.tools, await begun(payer.tools, payer.account_id, channel="voice", phone=OTHER_PHONE)
+    async with tools.database.transaction() as session:
+        ended = await service.end_of_conversation(
+            session, call.conversation_id, payer.account_id, district=tools.district, now=tools.clock.now()
+        )
+    assert ended == 1
+    ((recipient, words),) = await payer.rows("SELECT recipient, text FROM outbound_messages")
+    assert recipient == OWN_PHONE and "can no longer pay by text" in words and "If this was not you" in words
+
+
+async def test_ended_on_the_telephone_itself_there_is_no_second_text(thread: Thread, payer: Payer) -> None:
+    await thread.ask_to_enrol(payer.account_id)
+    await thread.confirm()
+    tools = payer.tools
+    async with tools.database.transaction() as session:
+        await service.end_of_conversation(
+            session, thread.conversation_id, payer.account_id, district=tools.district, now=tools.clock.now()
+        )
+    assert await payer.texts() == []
+
+
+async def test_ended_by_the_staff_is_kept_as_such_and_told(thread: Thread, payer: Payer) -> None:
+    await thread.ask_to_enrol(payer.account_id)
+    await thread.confirm()
+    tools = payer.tools
+    async with tools.database.transaction() as session:
+        assert (
+            await service.end_of_account(session, payer.account_id, district=tools.district, now=tools.clock.now()) == 1
+        )
+    assert await payer.rows("SELECT end_reason FROM text_enrolments") == [("ended by staff",)]
+    assert len(await payer.texts()) == 1

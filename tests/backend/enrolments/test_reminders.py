@@ -45,7 +45,19 @@ async def test_a_new_bill_says_how_to_pay_it(agreed: Thread, payer: Payer) -> No
     await a_bill(payer, TODAY, TODAY + timedelta(days=21))
     assert await night(payer) == {"bill_texts": 1, "bill_reminders": 0}
     (words,) = await payer.texts()
-    assert f"${(DEBT_CENTS + 4_000) / 100:.2f}, due December 14. Reply PAY to pay it now." in words
+    assert "your new water bill" in words and "is $40.00, due December 14." in words
+    assert words.endswith(f"Your balance in all is ${(DEBT_CENTS + 4_000) / 100:.2f}. Reply PAY to pay it now.")
+
+
+async def test_what_is_on_its_way_is_not_asked_for_again(agreed: Thread, payer: Payer) -> None:
+    await a_bill(payer, TODAY - timedelta(days=18), TODAY + timedelta(days=3))
+    bank = await payer.save("checking")
+    await payer.walk((await payer.agree(method=bank, amount_cents=DEBT_CENTS)).id)
+    assert await night(payer) == {"bill_texts": 0, "bill_reminders": 1}
+    words = (await payer.texts())[-1]
+    assert "$40.00 for the account ending in" in words and "A payment of $82.50 is on its way." in words
+    await payer.walk((await payer.agree(method=bank, amount_cents=4_000)).id)
+    assert await night(payer) == {"bill_texts": 0, "bill_reminders": 0}
 
 
 async def test_a_bill_due_soon_is_told_again_while_it_is_owed(agreed: Thread, payer: Payer) -> None:

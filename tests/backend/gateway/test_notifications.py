@@ -55,7 +55,7 @@ class TestNotifications:
         made = await charge()
         await gateway.refund(RefundRequest("refund 1", "refund 1", made.id, 1_000))
         await world.close_dispute(await world.dispute(made.id), "lost")
-        _, refunded, opened, closed = await self.told(world)
+        _, refunded, opened, *_, closed = await self.told(world)
         assert refunded.kind is NotificationKind.REFUND_CHANGED
         assert refunded.refund is not None and refunded.refund.amount_cents == 1_000
         assert opened.kind is NotificationKind.DISPUTE_OPENED

@@ -15,11 +15,11 @@ from backend.gateway.errors import (
 )
 from backend.gateway.stripe.adapter import StripeGateway
 from backend.gateway.stripe.declines import reason_of
-from backend.gateway.values import ChargeState, DeclineReason
+from backend.gateway.values import ChargeState, DeclineReason, DisputeState, NotificationKind
 from ops.embedded import free_port
 from tests.backend.gateway.requests import checkout_of, now, request_of
 from tests.backend.gateway.stripe_server import API_KEY
-from tests.backend.gateway.world import WEBHOOK_SECRET, StripeWorld, stripe_world
+from tests.backend.gateway.world import WEBHOOK_SECRET, StripeWorld, signed, stripe_world
 
 
 @pytest.fixture
@@ -121,3 +121,28 @@ async def test_of_several_attempts_the_one_that_took_money_counts(stripe: Stripe
     paid = await stripe.gateway.charge(request_of(token, customer, idempotency_key="another"))
     found = await stripe.gateway.find_charge("charge 1", since=now())
     assert found is not None and found.id == paid.id
+
+
+async def test_an_inquiry_has_taken_nothing_until_the_funds_are_withdrawn(stripe: StripeWorld) -> None:
+    made = await charge(stripe)
+    dispute_id = await stripe.inquire(made.id)
+    await stripe.withdraw(dispute_id)
+    heard = [
+        stripe.gateway.read_notification(body, signed(body, stripe.signature_header)) for body in await stripe.bodies()
+    ]
+    told = [(one.kind, one.dispute.state) for one in heard if one is not None and one.dispute is not None]
+    assert told == [
+        (NotificationKind.DISPUTE_OPENED, DisputeState.INQUIRY),
+        (NotificationKind.DISPUTE_OPENED, DisputeState.OPEN),
+    ]
+
+
+async def test_a_dispute_that_has_taken_money_says_so_from_the_first(stripe: StripeWorld) -> None:
+    await stripe.dispute((await charge(stripe)).id)
+    heard = [
+        stripe.gateway.read_notification(body, signed(body, stripe.signature_header)) for body in await stripe.bodies()
+    ]
+    assert [one.dispute.state for one in heard if one is not None and one.dispute is not None] == [
+        DisputeState.OPEN,
+        DisputeState.OPEN,
+    ]

@@ -51,7 +51,7 @@ class World(Protocol):
     async def settle(self, charge_id: str, decline: str | None = None) -> None:
         """The bank's answer to a pending debit."""
 
-    async def dispute(self, charge_id: str) -> str:
+    async def dispute(self, charge_id: str, reason: str = "fraudulent") -> str:
         """The customer's bank takes a charge back; the dispute's id."""
 
     async def close_dispute(self, dispute_id: str, state: str) -> None:
@@ -101,18 +101,31 @@ class StripeWorld:
         code = "debit_not_authorized" if decline == "not_authorized" else decline
         self._books.settle(self._books.objects[charge_id], code)
 
-    async def dispute(self, charge_id: str) -> str:
-        amount = self._books.objects[charge_id]["amount"]
-        made = self._books.add(
-            "dispute",
-            payment_intent=charge_id,
-            charge=None,
-            amount=amount,
-            reason="fraudulent",
-            status="needs_response",
-        )
+    async def dispute(self, charge_id: str, reason: str = "fraudulent") -> str:
+        made = self._dispute(charge_id, reason, "needs_response")
+        made["balance_transactions"] = [{"id": "txn_1", "object": "balance_transaction", "amount": -made["amount"]}]
+        self._books.tell("charge.dispute.created", made)
+        self._books.tell("charge.dispute.funds_withdrawn", made)
+        return str(made["id"])
+
+    async def inquire(self, charge_id: str) -> str:
+        """The bank asks about a charge, and takes nothing yet; the dispute's id."""
+        made = self._dispute(charge_id, "fraudulent", "warning_needs_response")
         self._books.tell("charge.dispute.created", made)
         return str(made["id"])
+
+    async def withdraw(self, dispute_id: str) -> None:
+        """The inquiry has become a chargeback."""
+        made = self._books.objects[dispute_id]
+        made["status"] = "needs_response"
+        self._books.tell("charge.dispute.funds_withdrawn", made)
+
+    def _dispute(self, charge_id: str, reason: str, status: str) -> dict[str, Any]:
+        amount = self._books.objects[charge_id]["amount"]
+        return self._books.add(
+            "dispute", payment_intent=charge_id, charge=None, amount=amount, reason=reason, status=status,
+            balance_transactions=[],
+        )  # fmt: skip
 
     async def close_dispute(self, dispute_id: str, state: str) -> None:
         made = self._books.objects[dispute_id]
@@ -167,8 +180,8 @@ class SandboxWorld:
     async def settle(self, charge_id: str, decline: str | None = None) -> None:
         await self._control("POST", f"/charges/{charge_id}/settle", {"decline": decline})
 
-    async def dispute(self, charge_id: str) -> str:
-        return str((await self._control("POST", f"/charges/{charge_id}/dispute", {}))["id"])
+    async def dispute(self, charge_id: str, reason: str = "fraudulent") -> str:
+        return str((await self._control("POST", f"/charges/{charge_id}/dispute", {"reason": reason}))["id"])
 
     async def close_dispute(self, dispute_id: str, state: str) -> None:
         await self._control("POST", f"/disputes/{dispute_id}/close", {"state": state})

@@ -17,6 +17,7 @@ from backend.offers.keyed import Keyed
 from backend.offers.service import Offer, Wanted
 from backend.payments import returns
 from backend.payments.return_items import Given
+from backend.payments.service import receipt
 from tests.backend.charges.payer import DEBT_CENTS, Payer
 from tests.backend.gateway.world import SandboxWorld
 from tests.backend.offers.thread import OTHER_PHONE, OWN_PHONE, Thread, begun
@@ -125,6 +126,15 @@ async def test_anyone_pays_by_the_number_alone_and_hears_nothing_of_what_is_owed
     assert "$90.00" in text and "balance" not in text
 
 
+async def test_a_caller_with_a_hidden_number_gets_no_text(payer: Payer, world: SandboxWorld) -> None:
+    call = await begun(payer.tools, payer.account_id, channel="voice", phone=None)
+    offer = await call.offer(pays_with="keyed_card")
+    await agree(call, offer.id)
+    charge_id = await capture(call, offer.id, await world.save_method("visa", None))
+    await payer.walk_until_done(charge_id)
+    assert (await payer.state(charge_id)).receipt_is_sent is False and await payer.texts() == []
+
+
 async def test_keys_are_for_calls(thread: Thread) -> None:
     with pytest.raises(KeysNeedCallError):
         await thread.offer(pays_with="keyed_card")
@@ -153,6 +163,10 @@ class TestAFee:
         assert await self._cents(payer, chart.CASH) == 7_000 + FEE_CENTS
         (text,) = await payer.texts()
         assert "$70.00 plus a $2.50 card fee ($72.50 in all) from Visa" in text
+
+        async with tools.database.transaction() as session:
+            shown = await receipt(session, made.payment_id, tools.clock.now())
+        assert (shown.amount_cents, shown.fee_cents) == (7_000, FEE_CENTS)
 
         given = Given(tools.district.today(tools.clock.now()), "R10")
         async with tools.database.transaction() as session:

@@ -9,7 +9,7 @@ from backend.charges.checkouts import look_at_checkout
 from backend.enrolments.service import NoPhoneToAskError
 from backend.gateway.values import HostedPage
 from backend.offers import links
-from backend.offers.errors import MoreThanOwedError
+from backend.offers.errors import MoreThanOwedError, PaymentPendingError
 from backend.offers.links import NobodyNamedError, TooManyNumbersError
 from backend.saved_methods.setups import look_at_setup
 from tests.backend.charges.payer import DEBT_CENTS, Payer
@@ -75,6 +75,22 @@ class TestToPay:
         with pytest.raises(MoreThanOwedError):
             await thread.link(cents=DEBT_CENTS + 1)
 
+    async def test_of_what_is_on_its_way_nobody_pays_again(self, thread: Thread, payer: Payer) -> None:
+        bank = await payer.save("checking")
+        await payer.walk((await payer.agree(method=bank, amount_cents=5_000)).id)
+        assert await thread.link() is not None
+        (row,) = await thread.rows("SELECT suggested_cents, most_cents FROM checkouts")
+        assert tuple(row) == (DEBT_CENTS - 5_000, DEBT_CENTS - 5_000)
+        stranger = await begun(payer.tools, None, phone=OTHER_PHONE)
+        with pytest.raises(PaymentPendingError) as refused:
+            await stranger.link(await number_of(stranger), DEBT_CENTS)
+        assert refused.value.extra["amount_cents"] is None  # they are not told how much
+        await payer.walk((await payer.agree(method=bank, amount_cents=DEBT_CENTS - 5_000)).id)
+        with pytest.raises(PaymentPendingError):
+            await thread.link()
+        with pytest.raises(PaymentPendingError):
+            await stranger.link(await number_of(stranger))
+
     async def test_a_caller_has_it_as_a_text(self, payer: Payer) -> None:
         call = await begun(payer.tools, payer.account_id, channel="voice", phone=OTHER_PHONE)
         made = await call.link()
@@ -86,6 +102,55 @@ class TestToPay:
         call = await begun(payer.tools, payer.account_id, channel="voice", phone=None)
         with pytest.raises(NoPhoneToAskError):
             await call.link()
+
+
+class TestOneAtATime:
+    """Two pages that both take money are one too many."""
+
+    async def page_of(self, thread: Thread, number: int) -> HostedPage:
+        rows = await thread.rows("SELECT page_id, expires_at FROM checkouts ORDER BY made_at, id")
+        page_id = rows[number].page_id
+        return HostedPage(page_id, f"/pay/{page_id}", rows[number].expires_at)
+
+    async def test_another_link_closes_the_one_before(self, thread: Thread, payer: Payer, world: SandboxWorld) -> None:
+        first, second = await thread.link(), await thread.link(cents=2_000)
+        assert first is not None and second is not None
+        statuses = [row.status for row in await thread.rows("SELECT status FROM checkouts ORDER BY id")]
+        assert statuses == ["expired", "open"]
+        assert not await world.fill_in(await self.page_of(thread, 0), "visa", 2_000)
+
+    async def test_what_was_paid_on_the_one_before_counts(
+        self, thread: Thread, payer: Payer, world: SandboxWorld
+    ) -> None:
+        assert await thread.link() is not None
+        assert await world.fill_in(await self.page_of(thread, 0), "visa", DEBT_CENTS)
+        with pytest.raises(PaymentPendingError):
+            await thread.link()
+
+    async def test_a_strangers_link_is_left_alone(self, thread: Thread, payer: Payer) -> None:
+        stranger = await begun(payer.tools, None, phone=OTHER_PHONE)
+        await stranger.link(await number_of(stranger), 1_000)
+        await thread.link()
+        assert {row.status for row in await thread.rows("SELECT status FROM checkouts")} == {"open"}
+
+    async def test_paid_by_text_the_link_takes_no_money_any_more(
+        self, thread: Thread, payer: Payer, world: SandboxWorld
+    ) -> None:
+        assert await thread.link() is not None
+        charge = await thread.accept((await thread.offer()).id)
+        await payer.walk_until_done(charge.id)
+        assert await look_at_checkout(payer.tools, await newest(thread, "checkouts")) == "expired"
+        assert not await world.fill_in(await self.page_of(thread, 0), "visa", 1_000)
+
+    async def test_so_does_a_bank_debit_on_its_way(self, thread: Thread, payer: Payer) -> None:
+        assert await thread.link() is not None
+        await payer.walk((await payer.agree(method=await payer.save("checking"))).id)
+        assert await look_at_checkout(payer.tools, await newest(thread, "checkouts")) == "expired"
+
+    async def test_a_link_for_less_than_is_still_owed_stays_open(self, thread: Thread, payer: Payer) -> None:
+        assert await thread.link(cents=2_000) is not None
+        await payer.walk_until_done((await payer.agree(amount_cents=1_000)).id)
+        assert await look_at_checkout(payer.tools, await newest(thread, "checkouts")) == "open"
 
 
 class TestToSaveAMethod:

@@ -177,6 +177,25 @@ class TestWhatIsOnItsWay:
             await thread.offer()
         assert pending.value.extra["amount_cents"] == DEBT_CENTS
 
+    async def test_what_is_left_beside_it_is_offered_and_charged(self, thread: Thread, payer: Payer) -> None:
+        await payer.walk((await payer.agree(method=await payer.save("checking"), amount_cents=5_000)).id)
+        offer = await thread.offer()
+        assert (offer.amount_cents, offer.balance_cents) == (DEBT_CENTS - 5_000, DEBT_CENTS)
+        assert (offer.on_its_way_cents, offer.others) == (5_000, {})
+        with pytest.raises(MoreThanOwedError) as refused:
+            await thread.offer(amount_cents=DEBT_CENTS - 5_000 + 1)
+        assert refused.value.extra["balance_cents"] == DEBT_CENTS - 5_000
+        charge = await thread.accept((await thread.offer()).id)
+        assert charge.amount_cents == DEBT_CENTS - 5_000
+
+    async def test_a_debit_that_was_begun_since_the_offer_changes_what_is_owed(
+        self, thread: Thread, payer: Payer
+    ) -> None:
+        offer = await thread.offer()
+        await payer.walk((await payer.agree(method=await payer.save("checking"))).id)
+        with pytest.raises(BalanceChangedError):
+            await thread.accept(offer.id)
+
     async def test_nothing_owed_nothing_offered(self, thread: Thread, payer: Payer) -> None:
         charge = await payer.agree()
         await payer.walk_until_done(charge.id)

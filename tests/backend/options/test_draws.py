@@ -1,18 +1,22 @@
 """A night's drafts: what is drawn, what is not, the same night again, and when it ends."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import service as accounts
 from backend.district.service import District
 from backend.ledger import service as ledger
+from backend.models.arrangement import Arrangement
 from backend.models.payment import Payment, PaymentReturn
 from backend.options import service
 from backend.options.draws import draw_due
 from backend.parts import EVERYTHING
+from backend.payments import service as payments
 from tests.backend.factories import make_account
 from tests.backend.fees.conftest import NOW, TODAY, add_bill, pay
 
@@ -107,6 +111,65 @@ async def test_a_returned_draft_is_not_drawn_again_and_the_second_ends_autopay(
     fresh = await service.enrol_autopay(session, account_id, method_label=LABEL, now=NOW, district=district)
     assert fresh.started_on == TODAY  # a new authorization begins anew, the old returns are not held against it
     assert (await night(session, district, after))["autopay"] == 1
+
+
+async def test_where_the_bank_draws_nothing_only_what_is_on_file_is_drawn(
+    session: AsyncSession, district: District
+) -> None:
+    account_id = await enrolled(session, district)
+    await add_bill(session, account_id, cents=8_250, due=TODAY)
+    options = district.policy.options.model_copy(update={"bank_drafts": False})
+    without = replace(district, policy=district.policy.model_copy(update={"options": options}))
+    assert (await night(session, without))["autopay"] == 0
+    assert await ledger.balance_cents(session, account_id) == 8_250, "nothing is credited that nobody draws"
+    other = await make_account(session)
+    with pytest.raises(service.OptionRefusedError) as refused:
+        await service.enrol_autopay(session, other, method_label=LABEL, now=NOW, district=without)
+    assert refused.value.extra["reason"] == "no_bank_drafts"
+    with pytest.raises(service.OptionRefusedError):
+        await service.set_recurring(
+            session, other, amount_cents=500, day_of_month=1, method_label=LABEL, now=NOW, district=without
+        )
+
+
+class TestOnAPlan:
+    """The debt is on a payment plan, and autopay pays each new bill."""
+
+    async def planned(self, session: AsyncSession, district: District) -> UUID:
+        account_id = await enrolled(session, district)
+        await add_bill(session, account_id, cents=30_000, due=TODAY - timedelta(days=20))
+        plan = Arrangement(
+            account_id=account_id, agreed_on=TODAY - timedelta(days=22), total_cents=30_000, status="active"
+        )
+        session.add(plan)
+        await session.flush()
+        await add_bill(session, account_id, cents=8_250, due=TODAY)
+        return account_id
+
+    async def pay_by_hand(self, session: AsyncSession, district: District, account_id: UUID, cents: int) -> None:
+        await payments.post_payment(
+            session, account_id=account_id, amount_cents=cents, method="cash", received_on=TODAY - timedelta(days=1),
+            idempotency_key=f"by hand {account_id} {cents}", now=NOW, district=district,
+        )  # fmt: skip
+
+    async def test_the_new_bill_is_drawn(self, session: AsyncSession, district: District) -> None:
+        await self.planned(session, district)
+        assert (await night(session, district))["autopay_cents"] == 8_250
+
+    async def test_a_bill_that_was_paid_by_hand_is_not_drawn_again(
+        self, session: AsyncSession, district: District
+    ) -> None:
+        account_id = await self.planned(session, district)
+        await self.pay_by_hand(session, district, account_id, 8_250)
+        assert (await night(session, district))["autopay"] == 0
+        assert await ledger.balance_cents(session, account_id) == 30_000
+
+    async def test_of_a_bill_that_was_paid_in_part_the_rest_is_drawn(
+        self, session: AsyncSession, district: District
+    ) -> None:
+        account_id = await self.planned(session, district)
+        await self.pay_by_hand(session, district, account_id, 3_000)
+        assert (await night(session, district))["autopay_cents"] == 5_250
 
 
 class TestPaymentOnADay:

@@ -62,26 +62,29 @@ class TestDaysToDraw:
 
 
 @pytest.mark.parametrize(
-    ("bills", "balance", "due_later", "cents"),
+    ("left", "due", "on_its_way", "cents"),
     [
         (8_250, 8_250, 0, 8_250),
-        (8_250, 5_000, 0, 5_000),  # the customer paid part of it by hand
-        (8_250, 0, 0, 0),
-        (8_250, 12_250, 4_000, 8_250),  # the newer bill waits
-        (8_250, 20_000, 4_000, 8_250),  # older debts are not autopay's
-        (8_250, 3_000, 4_000, 0),
+        (8_250, 5_250, 0, 5_250),  # paid ahead with money that has paid nothing yet
+        (8_250, 20_000, 0, 8_250),  # older debts are not autopay's
+        (8_250, 8_250, 5_000, 3_250),
+        (8_250, 20_000, 5_000, 8_250),  # what is on its way pays the older debts first
+        (8_250, 8_250, 8_250, 0),
         (8_250, -500, 0, 0),
     ],
 )
-def test_autopay_draws_the_bills_due_and_never_more_than_is_owed(
-    bills: int, balance: int, due_later: int, cents: int
+def test_autopay_draws_what_is_left_of_the_bills_due_and_never_more_than_is_owed(
+    left: int, due: int, on_its_way: int, cents: int
 ) -> None:
-    assert rules.autopay_cents(bills, balance, due_later) == cents
+    assert rules.autopay_cents(left, due, on_its_way) == cents
 
 
-@pytest.mark.parametrize(("fixed", "balance", "cents"), [(5_000, 9_000, 5_000), (5_000, 1_200, 1_200), (5_000, -9, 0)])
-def test_a_payment_on_a_day_is_at_most_what_is_owed(fixed: int, balance: int, cents: int) -> None:
-    assert rules.recurring_cents(fixed, balance) == cents
+@pytest.mark.parametrize(
+    ("fixed", "balance", "on_its_way", "cents"),
+    [(5_000, 9_000, 0, 5_000), (5_000, 1_200, 0, 1_200), (5_000, -9, 0, 0), (5_000, 9_000, 6_000, 3_000)],
+)
+def test_a_payment_on_a_day_is_at_most_what_is_owed(fixed: int, balance: int, on_its_way: int, cents: int) -> None:
+    assert rules.recurring_cents(fixed, balance, on_its_way) == cents
 
 
 class TestLevelized:

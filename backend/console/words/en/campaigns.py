@@ -60,6 +60,7 @@ WORDS: dict[str, str] = {
     "left_out_hold": "On hold: a dispute, an appeal, an extension",
     "left_out_arrangement": "Keeps to a payment plan",
     "left_out_autopay": "Pays by autopay",
+    "left_out_payment_pending": "A payment is on its way",
     "left_out_medical_protection": "Medical protection",
     "left_out_emergency": "Dunning is stood down there: an emergency",
     "left_out_other": "Another reason",

@@ -43,6 +43,9 @@ WORDS: dict[str, str] = {
     "received": "Received",
     "reference": "Reference",
     "confirmation_number": "Confirmation",
+    "payment_on_its_way": "On its way: {amount} from {method}, since {date}",
+    "payment_fee": "Fee for paying this way",
+    "payment_fee_in": "{fee} on top, {total} in all",
     "payments_nothing": "No payment has been received yet.",
     "payment_of": "Payment of {date}",
     "payment_status_posted": "Posted",
@@ -67,6 +70,10 @@ WORDS: dict[str, str] = {
         "For a payment of today that should not have been taken. Another person decides; until then it stands."
     ),
     "void_send": "Send the request",
+    "card_refund_ask": "Refund to the card…",
+    "card_refund_title": "Ask for a refund to the card or bank account",
+    "card_refund_help": "{amount} of this payment can go back to where it came from. It is owed again "
+    "then. Another person with the authority decides.",
     "refund_ask": "Ask for a refund…",
     "refund_title": "Ask for a refund",
     "refund_help": "The account has a credit of {amount}. Another person with the authority decides.",
@@ -109,6 +116,8 @@ WORDS: dict[str, str] = {
         "open. Ask for a refund instead."
     ),
     "refused_payment_not_found": "There is no such payment. Look at the list again.",
+    "refused_not_refundable": "There is nothing of this payment to send back to a card.",
+    "refused_too_much_refunded": "{left_cents} of the payment are left. What is asked for already counts.",
     "refused_not_enough_credit": "The account has {available_cents} of credit left. What is asked for already counts.",
     "refused_amount_refused": "No payment can be of this amount. Check it.",
     "refused_idempotency_conflict": (

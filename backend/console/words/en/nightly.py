@@ -106,6 +106,11 @@ WORDS: dict[str, str] = {
     "processor does not: ask the processor before you return the payment.",
     "item_charge_amount": "The card processor took {amount} ({reference}), other than what was "
     "agreed: refund the difference or post it.",
+    "item_charge_failed": "The ledger has a card payment of {amount} ({reference}), and the processor says that "
+    "it came to nothing: ask the processor, then return the payment.",
+    "item_charge_reversed": "A card payment of {amount} ({reference}) was taken back here, and the processor keeps "
+    "the money: refund it to the card, or post it again.",
+    "item_fee": "A convenience fee of {fee} is in the amount; the payment shows it apart.",
     "item_refund_elsewhere": "{amount} was refunded at the card processor itself ({reference}): return "
     "the payment here as well.",
     "item_charge_disputed": "A bank disputes a card payment of {amount} ({reference}): answer it at "

@@ -8,6 +8,9 @@ WORDS: dict[str, str] = {
     "option_ended": "Turned off. The customer is told by text.",
     "change": "Change…",
     "pays_from": "Pays from",
+    "pays_from_bank": "A bank account that our bank draws from",
+    "pays_from_named": "Name of that bank account",
+    "pays_from_nothing": "Nothing is on file to draw from. Ask the customer to save a card or bank account first.",
     "pays_from_help": "A name like “checking ending 4421”, never the whole number.",
     "on_since": "On since",
     "autopay_help": "Each bill is drawn in full on its due date.",
@@ -35,6 +38,8 @@ WORDS: dict[str, str] = {
     "budget_asked": "Asked for",
     "refused_option_refused": "This option is not for this account as it is.",
     "refused_option_refused_account_closed": "The account is closed, so nothing can be drawn for it.",
+    "refused_option_refused_no_bank_drafts": "Nothing can be drawn from there: have the customer save a card"
+    " or bank account, then choose it.",
     "refused_option_refused_no_email": "There is no email address on file. Add one first.",
     "refused_option_refused_service_class": "Budget billing is not offered for this kind of service.",
     "refused_option_refused_on_arrangement": "Budget billing can start when the payment plan is paid.",

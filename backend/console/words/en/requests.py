@@ -11,6 +11,7 @@ WORDS: dict[str, str] = {
     "request_reversal": "Fee reversal",
     "request_refund": "Refund",
     "request_void": "Void",
+    "request_of_charge": "of a payment, to {method}",
     "request_of_credit": "of a credit balance",
     "request_of_unapplied": "of unapplied money",
     "request_unapplied": "given as “{reference}”",

@@ -60,6 +60,7 @@ WORDS: dict[str, str] = {
     "left_out_hold": "Con retención: disputa, apelación, prórroga",
     "left_out_arrangement": "Cumple un plan de pagos",
     "left_out_autopay": "Paga con pago automático",
+    "left_out_payment_pending": "Hay un pago en camino",
     "left_out_medical_protection": "Protección médica",
     "left_out_emergency": "Allí no se cobra por ahora: una emergencia",
     "left_out_other": "Otra razón",

@@ -43,6 +43,9 @@ WORDS: dict[str, str] = {
     "received": "Recibido",
     "reference": "Referencia",
     "confirmation_number": "Confirmación",
+    "payment_on_its_way": "En camino: {amount} con {method}, desde el {date}",
+    "payment_fee": "Cargo por pagar así",
+    "payment_fee_in": "{fee} adicionales, {total} en total",
     "payments_nothing": "Aún no se ha recibido ningún pago.",
     "payment_of": "Pago del {date}",
     "payment_status_posted": "Registrado",
@@ -65,6 +68,10 @@ WORDS: dict[str, str] = {
     "void_title": "Pedir una anulación",
     "void_help": "Para un pago de hoy que no debió tomarse. Otra persona decide; hasta entonces el pago vale.",
     "void_send": "Enviar la solicitud",
+    "card_refund_ask": "Reembolsar a la tarjeta…",
+    "card_refund_title": "Pedir un reembolso a la tarjeta o cuenta",
+    "card_refund_help": "De este pago se pueden devolver {amount} al lugar de donde vinieron. Entonces "
+    "se vuelven a deber. Decide otra persona con autoridad.",
     "refund_ask": "Pedir un reembolso…",
     "refund_title": "Pedir un reembolso",
     "refund_help": "La cuenta tiene un crédito de {amount}. Decide otra persona con la autoridad necesaria.",
@@ -107,6 +114,8 @@ WORDS: dict[str, str] = {
         "Pida un reembolso."
     ),
     "refused_payment_not_found": "No existe ese pago. Revise la lista de nuevo.",
+    "refused_not_refundable": "De este pago no hay nada que devolver a una tarjeta.",
+    "refused_too_much_refunded": "Del pago quedan {left_cents}. Lo ya solicitado cuenta.",
     "refused_not_enough_credit": "A la cuenta le quedan {available_cents} de crédito. Lo ya solicitado cuenta.",
     "refused_amount_refused": "Ningún pago puede ser de esa cantidad. Revísela.",
     "refused_idempotency_conflict": (

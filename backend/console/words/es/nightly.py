@@ -107,6 +107,11 @@ WORDS: dict[str, str] = {
     "procesador no tiene: pregunte al procesador antes de devolver el pago.",
     "item_charge_amount": "El procesador de tarjetas cobró {amount} ({reference}), distinto de lo "
     "acordado: devuelva la diferencia o regístrela.",
+    "item_charge_failed": "El libro tiene un pago con tarjeta de {amount} ({reference}) y el procesador dice que "
+    "no se realizó: pregunte al procesador y luego devuelva el pago.",
+    "item_charge_reversed": "Un pago con tarjeta de {amount} ({reference}) se devolvió aquí, y el procesador se "
+    "quedó con el dinero: reembólselo a la tarjeta o regístrelo otra vez.",
+    "item_fee": "La cantidad incluye un cargo de {fee} por pagar así; el pago lo muestra aparte.",
     "item_refund_elsewhere": "Se devolvió {amount} en el propio procesador de tarjetas ({reference}): "
     "devuelva aquí también el pago.",
     "item_charge_disputed": "Un banco disputa un pago con tarjeta de {amount} ({reference}): responda "

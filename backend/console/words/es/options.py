@@ -8,6 +8,10 @@ WORDS: dict[str, str] = {
     "option_ended": "Desactivado. Se avisa al cliente por mensaje de texto.",
     "change": "Cambiar…",
     "pays_from": "Paga desde",
+    "pays_from_bank": "Una cuenta de la que cobra nuestro banco",
+    "pays_from_named": "Nombre de esa cuenta",
+    "pays_from_nothing": "No hay nada registrado de donde cobrar. Pida al cliente que guarde una tarjeta"
+    " o cuenta bancaria.",
     "pays_from_help": "Un nombre como «cuenta que termina en 4421», nunca el número completo.",
     "on_since": "Activo desde",
     "autopay_help": "Cada factura se cobra completa en su fecha de vencimiento.",
@@ -35,6 +39,8 @@ WORDS: dict[str, str] = {
     "budget_asked": "Cobrado",
     "refused_option_refused": "Esta opción no corresponde a esta cuenta como está.",
     "refused_option_refused_account_closed": "La cuenta está cerrada, así que no se puede cobrar nada.",
+    "refused_option_refused_no_bank_drafts": "No se puede cobrar desde ahí: pida al cliente que guarde una tarjeta"
+    " o cuenta, y luego elíjala.",
     "refused_option_refused_no_email": "No hay correo electrónico registrado. Primero agregue uno.",
     "refused_option_refused_service_class": "El pago nivelado no se ofrece para este tipo de servicio.",
     "refused_option_refused_on_arrangement": "El pago nivelado puede empezar cuando el plan de pagos esté pagado.",

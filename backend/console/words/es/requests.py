@@ -13,6 +13,7 @@ WORDS: dict[str, str] = {
     "request_reversal": "Anulación de cargo",
     "request_refund": "Reembolso",
     "request_void": "Anulación de pago",
+    "request_of_charge": "de un pago, a {method}",
     "request_of_credit": "de un saldo a favor",
     "request_of_unapplied": "de dinero sin aplicar",
     "request_unapplied": "dado como «{reference}»",
