@@ -206,8 +206,10 @@ async def test_a_fee_within_ones_authority_is_reversed_above_it_asked_for(office
 async def test_autopay_is_from_what_is_on_file_where_there_is_something(office: Office, sign_in: SignIn) -> None:
     account = office.account("nsf")
     office.execute(
-        "WITH made AS (INSERT INTO saved_methods (id, customer_id, processor, token, kind, brand, last4, label, saved_at)"
-        " SELECT gen_random_uuid(), customer_id, 'elsewhere', 'pm_console', 'card', 'visa', '4242', 'Visa ending in 4242', now()"
+        "WITH made AS ("
+        " INSERT INTO saved_methods (id, customer_id, processor, token, kind, brand, last4, label, saved_at)"
+        " SELECT gen_random_uuid(), customer_id, 'elsewhere', 'pm_console', 'card', 'visa', '4242', 'Visa ending in 4242',"
+        " now()"
         "   FROM accounts WHERE id = %(id)s RETURNING id)"
         " INSERT INTO saved_method_accounts (method_id, account_id, added_at) SELECT id, %(id)s, now() FROM made",
         {"id": account.id},

@@ -35,7 +35,7 @@ async def test_a_night_is_watched_until_its_end(office: Office, sign_in: SignIn)
     await expect(drafts).to_contain_text("1 of 2 parts")
     await expect(drafts.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
     await expect(drafts).to_contain_text("$210.00")
-    refused = page.get_by_role("region", name="Nothing of “bad.csv” was taken")
+    refused = page.get_by_role("article", name="Nothing of “bad.csv” was taken")
     await expect(refused.locator("tbody tr")).to_contain_text("is not dollars and cents like 84.20")
 
     step(office, "drafts", 2, {"autopay": 1, "autopay_cents": 5_000})
