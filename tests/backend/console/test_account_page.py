@@ -208,8 +208,7 @@ async def test_autopay_is_from_what_is_on_file_where_there_is_something(office: 
     office.execute(
         "WITH made AS ("
         " INSERT INTO saved_methods (id, customer_id, processor, token, kind, brand, last4, label, saved_at)"
-        " SELECT gen_random_uuid(), customer_id, 'elsewhere', 'pm_console', 'card', 'visa', '4242', 'Visa ending in 4242',"
-        " now()"
+        " SELECT gen_random_uuid(), customer_id, 'elsewhere', 'pm_console', 'card', 'visa', '4242', 'Visa', now()"
         "   FROM accounts WHERE id = %(id)s RETURNING id)"
         " INSERT INTO saved_method_accounts (method_id, account_id, added_at) SELECT id, %(id)s, now() FROM made",
         {"id": account.id},
