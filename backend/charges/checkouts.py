@@ -137,7 +137,7 @@ def _request(checkout: Checkout) -> CheckoutRequest:
 
 
 async def look_at_checkout(tools: Tools, checkout_id: UUID) -> str:
-    """Ask what became of a page and act on it, once; `open`, `completed` or `expired`.
+    """Ask what became of a page (or close it, if that is wanted) and act on it, once: `open`, `completed`, `expired`.
 
     Safe to call whenever there may be news: the payer is back, a notification came, it is time to look.
 
@@ -151,10 +151,9 @@ async def look_at_checkout(tools: Tools, checkout_id: UUID) -> str:
         return checkout.status
     if checkout.page_id is None:
         return await _leave(tools, checkout)
-    if checkout.closing:
-        return await close_checkout(tools, checkout_id)
+    ask = tools.gateway.close_page if checkout.closing else tools.gateway.page
     try:
-        outcome = await tools.gateway.page(checkout.page_id)
+        outcome = await ask(checkout.page_id)
     except GatewayError:
         await _leave(tools, checkout)
         raise

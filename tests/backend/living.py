@@ -111,7 +111,16 @@ def valkey_url() -> Iterator[str]:
 
 
 _EMPTIED = (
-    *("payment_drafts", "payment_offers", "text_enrolments", "method_setups", "charges", "checkouts", "conversations"),
+    *(
+        "payment_drafts",
+        "payment_offers",
+        "text_enrolments",
+        "method_setups",
+        "refunds",
+        "charges",
+        "checkouts",
+        "conversations",
+    ),
     *("turns", "messages", "hand_offs", "hand_off_events", "verification_guards", "account_candidates"),
     *("one_time_codes", "outbound_messages", "account_access", "demo_clock", "campaigns", "campaign_recipients"),
     *("emergencies", "text_numbers", "text_consents", "queue_offers", "queued_calls", "call_legs", "call_orders"),

@@ -1,13 +1,9 @@
 """One account: what its tabs show, and what is changed in them."""
 
 import re
-from datetime import UTC, date, datetime
 
 from playwright.async_api import Page, expect
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from backend.payments.service import new_payment, post_new
-from backend.settings import driver_url
 from tests.backend.console.conftest import SignIn
 from tests.backend.console.office import Office
 from tests.backend.console.test_cases import open_case, row_of
@@ -105,40 +101,6 @@ async def test_a_payment_and_what_it_paid(office: Office, sign_in: SignIn) -> No
     await expect(page.get_by_text("Queda por pagar")).to_be_visible()
 
 
-async def test_a_payment_on_its_way(office: Office, sign_in: SignIn) -> None:
-    account = office.account("leak")
-    office.execute(
-        "INSERT INTO charges (id, idempotency_key, account_id, amount_cents, purpose, channel, processor, method_token,"
-        " method_kind, method_label, description, language, shows_balance, status, created_at, received_on)"
-        " VALUES (gen_random_uuid(), 'a debit', %(id)s, 5000, 'bill', 'link', 'elsewhere', 'pm_1', 'bank_account',"
-        " 'Bank account ending in 6789', 'Water bill payment', 'en', true, 'pending', now(), '2026-11-20')",
-        {"id": account.id},
-    )
-    page = await sign_in("dana", path=account.path + "/payments")
-    await expect(page.get_by_text("On its way: $50.00 from Bank account ending in 6789")).to_be_visible()
-
-
-async def test_a_convenience_fee_is_shown_beside_what_it_came_with(office: Office, sign_in: SignIn) -> None:
-    account, now = office.account("commercial"), datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
-    engine = create_async_engine(driver_url(office.database_url))
-    async with AsyncSession(engine) as session:
-        made = new_payment(
-            account_id=account.id, amount_cents=7_000, fee_cents=250, method="card", received_on=date(2026, 11, 23),
-            idempotency_key="a card with a fee",
-        )  # fmt: skip
-        await post_new(session, made, None, now)
-        await session.commit()
-    await engine.dispose()
-    page = await sign_in("dana", path=account.path + "/payments")
-    shown = page.locator("#payment")
-    await expect(shown).to_contain_text("Fee for paying this way")
-    await expect(shown).to_contain_text("$2.50 on top, $72.50 in all")
-    receipt = await shown.get_by_role("link", name="Receipt").get_attribute("href")
-    assert receipt is not None
-    await page.goto(f"{office.origin}{receipt}?language=es")
-    await expect(page.get_by_text("$2.50 adicionales, $72.50 en total")).to_be_visible()
-
-
 async def test_a_fee_within_ones_authority_is_reversed_above_it_asked_for(office: Office, sign_in: SignIn) -> None:
     within = await sign_in("dana", path=office.account("past_due").path + "/fees")
     await within.get_by_role("button", name="Reverse: Late fee").click()
@@ -159,28 +121,6 @@ async def test_a_fee_within_ones_authority_is_reversed_above_it_asked_for(office
     await dialog.get_by_role("button", name="Anular el cargo").click()
     await expect(above.locator(TOLD)).to_contain_text("este cargo no está en su autoridad")
     await expect(above.locator("tbody tr")).to_contain_text("Anulación en espera")
-
-
-async def test_autopay_is_from_what_is_on_file_where_there_is_something(office: Office, sign_in: SignIn) -> None:
-    account = office.account("nsf")
-    office.execute(
-        "WITH made AS (INSERT INTO saved_methods (id, customer_id, processor, token, kind, brand, last4, saved_at)"
-        " SELECT gen_random_uuid(), customer_id, 'elsewhere', 'pm_console', 'card', 'visa', '4242', now()"
-        "   FROM accounts WHERE id = %(id)s RETURNING id)"
-        " INSERT INTO saved_method_accounts (method_id, account_id, added_at) SELECT id, %(id)s, now() FROM made",
-        {"id": account.id},
-    )
-    page = await sign_in("dana", path=account.path + "/options")
-    autopay = page.get_by_role("region", name="Autopay")
-    await autopay.get_by_role("button", name="Turn on…").click()
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Pays from").select_option(label="Visa ending in 4242")
-    await dialog.get_by_role("button", name="Save").click()
-    await expect(autopay).to_contain_text("Visa ending in 4242")
-    ((method_id,),) = office.rows(
-        "SELECT method_id FROM payment_instructions WHERE account_id = %(id)s AND ended_on IS NULL", {"id": account.id}
-    )
-    assert method_id is not None
 
 
 async def test_options_are_turned_on_and_off_and_refused_in_words(office: Office, sign_in: SignIn) -> None:
