@@ -38,17 +38,17 @@ async def charge_late_fees(
 ) -> dict[str, int]:
     """Charge the bills of the part's accounts that are late on `business_date`.
 
-    Counts `late_fees`, `late_fee_cents` and `interest_waived_cents` of it. Accounts on hold (a dispute, an appeal, an
-    extension) are spared, and by the policy those that keep to an arrangement or have medical protection. Again for
-    the same date it charges nothing more. Where an emergency stands dunning down at `now` nobody is
-    charged, and the nights after it catch up as far as the policy lets them.
+    Counts `late_fees`, `late_fee_cents` and `interest_waived_cents` of it. Bills that money on its way pays are spared,
+    and accounts on hold (a dispute, an appeal, an extension); by the policy also those that keep to an arrangement or
+    have medical protection. Again for the same date it charges nothing more. Where an emergency stands dunning down at
+    `now` nobody is charged, and the nights after it catch up as far as the policy lets them.
     """
     fees = district.policy.fees
     down = await emergency.stood_down(session, now)
     if down.everywhere:
         return {"late_fees": 0, "late_fee_cents": 0, "interest_waived_cents": 0}
     due = rules.days_late(business_date, fees.late.grace_days, fees.late.catch_up_days)
-    bills = await _late_bills(session, part, business_date, due, fees=fees, spared_zones=down.zones)
+    bills = await _late_bills(session, part, business_date, due, district=district, spared_zones=down.zones)
     due_on = business_date + timedelta(days=fees.due_days)
     made = await _charge(session, [bill for bill in bills if bill.cents], business_date, due_on, now)
     waived = [bill for bill in bills if bill.waived_cents]
@@ -62,11 +62,12 @@ async def charge_late_fees(
 
 
 async def late_bill(
-    session: AsyncSession, account_id: UUID, entry_id: UUID, charged_on: date, fees: Fees
+    session: AsyncSession, account_id: UUID, entry_id: UUID, charged_on: date, district: District
 ) -> LateBill | None:
     """The bill of this entry with its fee as of `charged_on`; None when no late fee is due on it."""
-    last = charged_on - timedelta(days=fees.late.grace_days + 1)
-    bills = await _late_bills(session, Part.of(account_id), charged_on, (last - YEARS_BACK, last), fees=fees)
+    last = charged_on - timedelta(days=district.policy.fees.late.grace_days + 1)
+    due = (last - YEARS_BACK, last)
+    bills = await _late_bills(session, Part.of(account_id), charged_on, due, district=district)
     return next((bill for bill in bills if bill.entry_id == entry_id and bill.cents), None)
 
 
@@ -82,10 +83,14 @@ async def _late_bills(
     today: date,
     due: tuple[date, date],
     *,
-    fees: Fees,
+    district: District,
     spared_zones: Collection[str] = (),
 ) -> list[LateBill]:
+    fees, payments = district.policy.fees, district.policy.payments
     conditions = {
+        "order_first": payments.allocation,
+        "order_within_date": payments.within_date,
+        "order_on_plan": payments.on_plan,
         "spares_zones": bool(spared_zones),
         "spared_zones": sorted(spared_zones),
         "least_owed_cents": fees.late.least_owed_cents,
@@ -102,7 +107,7 @@ async def _late_bills(
 def _bill(row: RowMapping, fees: Fees) -> LateBill:
     late = fees.late
     terms = rules.LateTerms(late.flat_cents, late.percent, late.minimum_cents, late.least_owed_cents)
-    unpaid = rules.unpaid_of_bill_cents(row["bill_cents"], row["balance_cents"], row["due_later_cents"])
+    unpaid = rules.unpaid_of_bill_cents(row["left_cents"], row["money_cents"], row["ahead_cents"])
     cents = rules.late_fee_cents(terms, unpaid)
     waived = min(cents, rules.interest_cents(terms, unpaid)) if row["waives_interest"] else 0
     return LateBill(row["account_id"], row["entry_id"], cents - waived, waived)

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.account_hold import InterestWaiver
+from backend.models.charge import ON_THE_WAY
 from backend.models.fee import FeeCharge
 from backend.parts import WITHIN, Part
 
@@ -44,25 +45,51 @@ SELECT EXISTS (SELECT FROM account_holds WHERE account_id = :account_id AND star
                   AND (ended_on IS NULL OR ended_on >= :day))
 """)
 
-# Account by account through the index of its bills; what is unpaid is read from the ledger's covering index.
+# What is open of a bill is what its own entry has in `open_charges`, with what leveled it up, less what leveled it down
+# and did not pay it, as of `today`: what a credit from after `today` paid is open again, unless the customer gave that
+# money by then. `money` has paid nothing yet: free credits, and charges on their way, which count from the day they
+# were made. It goes to what is ahead of the bill first, by the order of `allocate_credits`. Account by account through
+# the index of its bills; few bills are open, and only these are looked at closer.
 _LATE = text(f"""
-SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, sums.due_later_cents,
+SELECT late.account_id, late.entry_id, late.waives_interest, late.left_cents, money.cents AS money_cents,
+       coalesce(ahead.cents, 0)::bigint AS ahead_cents
+  FROM (
+SELECT a.id AS account_id, bill.entry_id, later.free_cents AS later_free_cents,
+       greatest(0, own.cents + later.bill_cents - lowered.cents)::bigint AS left_cents,
        :charges_interest AND EXISTS (SELECT FROM low_income_declarations d WHERE d.account_id = a.id
            AND d.declared_on <= :today AND d.expires_on > :today)
            AND NOT EXISTS (SELECT FROM interest_waivers w WHERE w.account_id = a.id AND w.waived_on > :waived_since)
            AS waives_interest
   FROM accounts a
  CROSS JOIN LATERAL (
-       SELECT entry_id, due_date FROM bills
+       SELECT id, entry_id, due_date FROM bills
         WHERE account_id = a.id AND issued_on >= :issued_since AND due_date BETWEEN :first_due AND :last_due
        OFFSET 0) bill
+  LEFT JOIN LATERAL (
+       SELECT entry_id, deferred_cents FROM budget_entries WHERE bill_id = bill.id AND kind = 'level' OFFSET 0
+       ) level ON true
  CROSS JOIN LATERAL (
-       SELECT coalesce(sum(amount_cents), 0)::bigint AS balance_cents,
-              coalesce(sum(amount_cents) FILTER (WHERE due_on > bill.due_date), 0)::bigint AS due_later_cents,
-              coalesce(sum(amount_cents) FILTER (WHERE due_on = bill.due_date), 0)::bigint AS bill_cents
-         FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= :today) sums
+       SELECT coalesce(sum(left_cents), 0) AS cents FROM open_charges
+        WHERE account_id = a.id AND entry_id IN (bill.entry_id, level.entry_id)) own
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(paid.bill_cents), 0) AS bill_cents,
+              coalesce(sum(-c.amount_cents - paid.cents), 0) AS free_cents
+         FROM ledger_postings c JOIN ledger_entries e ON e.id = c.entry_id AND e.kind <> 'reversal'
+         LEFT JOIN payments y ON y.entry_id = c.entry_id
+        CROSS JOIN LATERAL (
+              SELECT coalesce(sum(amount_cents), 0) AS cents, coalesce(sum(amount_cents) FILTER (
+                     WHERE charge_entry_id IN (bill.entry_id, level.entry_id)), 0) AS bill_cents
+                FROM payment_allocations
+               WHERE credit_entry_id = c.entry_id AND credit_line = c.line AND undone_by_id IS NULL) paid
+        WHERE c.ledger_account_id = a.id AND c.effective_on > :today AND c.amount_cents < 0
+          AND coalesce(y.received_on > :today, true)
+          AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = e.id)) later
+ CROSS JOIN LATERAL (
+       SELECT greatest(0, coalesce(level.deferred_cents, 0) - coalesce(sum(amount_cents), 0)) AS cents
+         FROM payment_allocations WHERE credit_entry_id = level.entry_id AND charge_entry_id = bill.entry_id
+          AND undone_by_id IS NULL) lowered
  WHERE {WITHIN.format("a.id")}
-   AND sums.balance_cents - sums.due_later_cents >= :least_owed_cents
+   AND own.cents + later.bill_cents - lowered.cents >= :least_owed_cents
    AND NOT (a.medical_protection AND :spares_medical_protection)
    AND NOT (:spares_zones AND EXISTS (
        SELECT FROM service_agreements s JOIN premises p ON p.id = s.premise_id
@@ -77,6 +104,27 @@ SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, s
           AND NOT EXISTS (SELECT FROM arrangement_installments i WHERE i.arrangement_id = g.id
                              AND i.due_on < :today AND (i.kept_on IS NULL OR i.kept_on > :today))))
  ORDER BY a.id, bill.due_date
+OFFSET 0) late
+ CROSS JOIN LATERAL (
+       SELECT greatest(0, (SELECT coalesce(sum(left_cents), 0) FROM open_charges WHERE account_id = late.account_id)
+                - (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings WHERE ledger_account_id = late.account_id)
+                - late.later_free_cents)::bigint
+              + (SELECT coalesce(sum(amount_cents), 0) FROM charges
+                  WHERE account_id = late.account_id AND received_on <= :today AND status IN {ON_THE_WAY}
+                )::bigint AS cents) money
+  LEFT JOIN LATERAL (
+       SELECT min(ranked.ends - ranked.left_cents) AS cents
+         FROM (SELECT o.entry_id, o.left_cents, sum(o.left_cents) OVER (
+                      ORDER BY coalesce(o.charged_on <= plan.agreed_on, false),
+                               CASE :order_first WHEN 'service_first' THEN o.is_fee
+                                    WHEN 'fees_first' THEN NOT o.is_fee ELSE false END,
+                               o.due_on, o.is_fee = (:order_within_date = 'service_first'), o.charged_on, o.entry_id,
+                               o.line ROWS UNBOUNDED PRECEDING) AS ends
+                 FROM open_charges o
+                 LEFT JOIN arrangements plan ON plan.account_id = o.account_id AND plan.status = 'active'
+                      AND :order_on_plan = 'current_bill_first'
+                WHERE o.account_id = late.account_id AND o.charged_on <= :today) ranked
+        WHERE ranked.entry_id = late.entry_id) ahead ON money.cents > 0
 """)
 
 _LIST = text("""

@@ -119,7 +119,7 @@ async def charge_fee(
         raise FeeAlreadyChargedError(earlier.id)
     open_then = district.is_open(worked_at or now)
     charge = _Charge(code, account_id, customer_id, caused_by_entry_id, charged_on, open_then, now)
-    amount_cents = await _amount(session, charge, district.policy.fees)
+    amount_cents = await _amount(session, charge, district)
     posted = await ledger.post_fee(
         session,
         account_id=account_id,
@@ -171,9 +171,10 @@ def _same(known: FeeCharge, account_id: UUID, code: str, key: str) -> FeeCharge:
     return known
 
 
-async def _amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
+async def _amount(session: AsyncSession, charge: _Charge, district: District) -> int:
+    fees = district.policy.fees
     if charge.code == "late":
-        return await _late_amount(session, charge, fees)
+        return await _late_amount(session, charge, district)
     if charge.code == "returned_payment":
         count = await repository.returned_before(session, charge.customer_id, charge.charged_on)
         terms = fees.returned_payment
@@ -196,13 +197,13 @@ async def _require_delinquent(session: AsyncSession, charge: _Charge) -> None:
         raise FeeNotDueError("Nothing on this account is past due.")
 
 
-async def _late_amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
+async def _late_amount(session: AsyncSession, charge: _Charge, district: District) -> int:
     entry_id, charged_on = charge.caused_by_entry_id, charge.charged_on
-    bill = entry_id and await late.late_bill(session, charge.account_id, entry_id, charged_on, fees)
+    bill = entry_id and await late.late_bill(session, charge.account_id, entry_id, charged_on, district)
     if not bill:
         raise FeeNotDueError(
-            "No late fee is due on this bill: it is not late or does not stand, too little of it is unpaid, or the"
-            " account is on hold, protected or keeps to its payment plan."
+            "No late fee is due on this bill: it is not late or does not stand, too little of it is unpaid, a payment"
+            " is on its way, or the account is on hold, protected or keeps to its payment plan."
         )
     await late.keep_waiver(session, bill, charged_on)
     return bill.cents
