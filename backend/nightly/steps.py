@@ -6,7 +6,7 @@ is waited for and then passed over: two nights at once are one.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,11 @@ class Night:
     part_accounts: int
     stopping: Callable[[], bool]
     settings: Settings
+
+    @property
+    def day_ends(self) -> datetime:
+        """The moment at which the business date is over, in the district's time zone."""
+        return datetime.combine(self.business_date + timedelta(days=1), time(), self.district.zone)
 
     @property
     def billed_at_once(self) -> int:
@@ -246,6 +251,6 @@ async def _next_run(night: Night, step: str, status: str) -> tuple[RowMapping, i
         part = max((row.part for row in await repository.rows_of(session, night.business_date, step)), default=0) + 1
         rows = await repository.rows_of(session, night.business_date, "bills")
         held = {(row.counts["cycle"], row.counts["period_end"]) for row in rows if "runs_held" in row.counts}
-        runs = await repository.billing_runs(session, status, night.business_date)
+        runs = await repository.billing_runs(session, status, night.business_date, night.day_ends)
     left = (run for run in runs if (str(run["cycle"]), run["period_end"].isoformat()) not in held)
     return next(((run, part) for run in left), None)
