@@ -40,10 +40,30 @@ SELECT EXISTS (SELECT FROM low_income_declarations
 
 _BILL_ENTRY = text("SELECT entry_id FROM bills WHERE id = :bill_id AND account_id = :account_id")
 
+_OLDEST_UNPAID = text("""
+SELECT b.entry_id FROM open_charges o JOIN bills b ON b.entry_id = o.entry_id
+ WHERE o.account_id = :account_id AND b.due_date < :day ORDER BY b.due_date, b.id LIMIT 1
+""")
+
 _IS_HELD = text("""
 SELECT EXISTS (SELECT FROM account_holds WHERE account_id = :account_id AND started_on <= :day
                   AND (ended_on IS NULL OR ended_on >= :day))
 """)
+
+# The bill does not make its account delinquent: it is closed; an older bill did so; or it has been delinquent without a
+# break since it was charged for that, because what it was charged for was paid only when this bill was as old already.
+_NO_NEW_DELINQUENCY = """
+       a.status <> 'active'
+    OR EXISTS (SELECT FROM open_charges o JOIN bills older ON older.entry_id = o.entry_id
+                WHERE o.account_id = a.id AND o.left_cents >= :least_owed_cents
+                  AND (older.due_date, older.id) < (bill.due_date, bill.id))
+    OR EXISTS (SELECT FROM fee_charges f
+                WHERE f.account_id = a.id AND f.code = :code
+                  AND (f.caused_by_entry_id IS NULL AND f.charged_on > bill.due_date
+                   OR EXISTS (SELECT FROM payment_allocations l
+                                JOIN ledger_postings c ON c.entry_id = l.credit_entry_id AND c.line = l.credit_line
+                               WHERE l.charge_entry_id = f.caused_by_entry_id AND l.undone_by_id IS NULL
+                                 AND c.effective_on >= bill.due_date + CAST(:past_due_days AS integer))))"""
 
 # What is open of a bill is what its own entry has in `open_charges`, with what leveled it up, less what leveled it down
 # and did not pay it, as of `today`: what a credit from after `today` paid is open again, unless the customer gave that
@@ -94,15 +114,17 @@ SELECT a.id AS account_id, bill.entry_id, later.free_cents AS later_free_cents,
    AND NOT (:spares_zones AND EXISTS (
        SELECT FROM service_agreements s JOIN premises p ON p.id = s.premise_id
         WHERE s.account_id = a.id AND s.ended_on IS NULL AND p.zone = ANY(CAST(:spared_zones AS text[]))))
-   AND NOT EXISTS (SELECT FROM fee_charges f WHERE f.code = 'late' AND f.caused_by_entry_id = bill.entry_id)
-   AND NOT EXISTS (SELECT FROM interest_waivers w WHERE w.bill_entry_id = bill.entry_id)
+   AND NOT EXISTS (SELECT FROM fee_charges f WHERE f.code = :code AND f.caused_by_entry_id = bill.entry_id)
+   AND NOT (:code = 'late' AND EXISTS (SELECT FROM interest_waivers w WHERE w.bill_entry_id = bill.entry_id))
    AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = bill.entry_id)
    AND NOT EXISTS (SELECT FROM account_holds h WHERE h.account_id = a.id AND h.started_on <= :today
                       AND (h.ended_on IS NULL OR h.ended_on >= :today))
    AND NOT (:spares_kept_arrangement AND EXISTS (
        SELECT FROM arrangements g WHERE g.account_id = a.id AND g.status = 'active'
-          AND NOT EXISTS (SELECT FROM arrangement_installments i WHERE i.arrangement_id = g.id
-                             AND i.due_on < :today AND (i.kept_on IS NULL OR i.kept_on > :today))))
+          AND (:spares_any_arrangement OR NOT EXISTS (
+               SELECT FROM arrangement_installments i WHERE i.arrangement_id = g.id
+                  AND i.due_on < :today AND (i.kept_on IS NULL OR i.kept_on > :today)))))
+   AND NOT (:once_a_delinquency AND ({_NO_NEW_DELINQUENCY}))
  ORDER BY a.id, bill.due_date
 OFFSET 0) late
  CROSS JOIN LATERAL (
@@ -174,10 +196,16 @@ async def bill_entry(session: AsyncSession, account_id: UUID, bill_id: UUID) -> 
     return found
 
 
+async def oldest_unpaid_bill(session: AsyncSession, account_id: UUID, day: date) -> UUID | None:
+    """The entry of the account's oldest bill that is past due on `day` and not paid."""
+    found: UUID | None = await session.scalar(_OLDEST_UNPAID, {"account_id": account_id, "day": day})
+    return found
+
+
 async def late_bills(
     session: AsyncSession, part: Part, today: date, due: tuple[date, date], conditions: Mapping[str, object]
 ) -> Sequence[RowMapping]:
-    """The bills of the part that are late on `today` and have no late fee; `conditions` are `late.conditions`."""
+    """Bills of the part, due in those days, without a fee of the code; `conditions` are `late.conditions`."""
     issued_since = due[0] - timedelta(days=DUE_DAYS_MAX)
     values = {"today": today, "first_due": due[0], "last_due": due[1], "issued_since": issued_since}
     return (await session.execute(_LATE, {**values, **conditions, **part.bounds})).mappings().all()

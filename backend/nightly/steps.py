@@ -20,6 +20,7 @@ from backend.billing.facts import Tariff
 from backend.database import Database
 from backend.district.service import District
 from backend.enrolments.reminders import text_bills
+from backend.fees.delinquency import charge_delinquent
 from backend.fees.late import charge_late_fees
 from backend.ledger import reports
 from backend.nightly import item_repository, items, repository, rules
@@ -123,10 +124,12 @@ async def arrangements(night: Night) -> None:
 
 
 async def late_fees(night: Night) -> None:
-    """A late fee for each bill that is late."""
+    """A late fee for each bill that is late, and the charge of those who enter the shut-off list."""
 
     async def work(session: AsyncSession, part: Part) -> Counts:
-        return dict(await charge_late_fees(session, night.business_date, night.now, part, district=night.district))
+        late = await charge_late_fees(session, night.business_date, night.now, part, district=night.district)
+        listed = await charge_delinquent(session, night.business_date, night.now, part, district=night.district)
+        return {**late, **listed}
 
     await by_accounts(night, "late_fees", work)
 
