@@ -72,14 +72,15 @@ def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun)
     for one in facts:
         if one.status == "closed":
             not_due += one.closed_on is not None and one.closed_on > run.period_end
-            window = terms.thresholds.limits[one.service_class].window_days
-            findings = rules.closed_account_findings(one, run.period_end, window)
+            findings = rules.closed_account_findings(one)
         elif draft := rules.draft_bill(one, run.period_end, terms):
             drafts.append(draft)
             findings = draft.findings
         else:
             not_due += 1
             findings = rules.undrafted_findings(one)
+        window = terms.thresholds.limits[one.service_class].window_days
+        findings = [*findings, *rules.vacant_findings(one, run.period_end, window)]
         found.extend((one.account_id, finding) for finding in findings)
     return Reckoned(drafts, found, not_due)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from backend.billing.amounts import DAY, Agreement, Weather, agreement_lines, budget_problems, weather_of_parts
 from backend.rates.rules import Line, Rate, UnknownMeterSizeError
-from backend.reads.registers import Read
+from backend.reads.registers import Read, counts_between
 from backend.reads.rules import Finding, Limits, RegisterUse, closing_day, use_of_point
 
 EXCEPTION_CODES = (
@@ -54,7 +54,7 @@ class Facts:
     basis_before: Mapping[str, Any] | None = None
     """`basis` of the draft before this one."""
     vacant_agreements: tuple[UUID, ...] = ()
-    """Agreements of a closed account whose place nobody has taken over."""
+    """Agreements that have ended, and whose place nobody has taken over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,21 +242,30 @@ def undrafted_findings(facts: Facts) -> list[Finding]:
     return [Finding("RATE_MISS", None, {"problem": "the account has no service agreement"})]
 
 
-def closed_account_findings(facts: Facts, latest: date, window_days: int) -> list[Finding]:
-    """A closed account gets no regular bill; but its final bill may be missing, or its meter may still run."""
-    found: list[Finding] = []
+def closed_account_findings(facts: Facts) -> list[Finding]:
+    """A closed account gets no regular bill; but its final bill may be missing."""
     last_day = max((a.ended_on for a in facts.agreements if a.ended_on), default=facts.closed_on)
-    if last_day is not None and (facts.billed_through is None or facts.billed_through < last_day):
-        found.append(Finding("HOLD", None, {"hold": FINAL_PENDING, "service_ended_on": str(last_day)}))
+    if last_day is None or (facts.billed_through is not None and facts.billed_through >= last_day):
+        return []
+    return [Finding("HOLD", None, {"hold": FINAL_PENDING, "service_ended_on": str(last_day)})]
+
+
+def vacant_findings(facts: Facts, latest: date, window_days: int) -> list[Finding]:
+    """Water that ran at a place which the customer has left and nobody has taken over, whatever else they have."""
+    found: list[Finding] = []
+    fresh = latest - timedelta(days=window_days)
     for agreement in facts.agreements:
         if agreement.agreement_id not in facts.vacant_agreements:
             continue
         for register in (register for point in agreement.points for register in point):
-            reads = [read for read in facts.reads.get(register.meter_id, ()) if read.read_on <= latest]
-            fresh = latest - timedelta(days=window_days)
+            reads = [
+                read
+                for read in facts.reads.get(register.meter_id, ())
+                if read.read_on <= latest and read.kind != "estimated"
+            ]
             if len(reads) > 1 and reads[-1].read_on >= fresh and reads[-2].read_on >= (agreement.ended_on or fresh):
-                counts = reads[-1].value - reads[-2].value
-                if counts > 0:
+                counts, _ = counts_between(register, reads[-2].value, reads[-1].value)
+                if 0 < counts <= register.modulus // 2:  # more than half of the register is a step backwards
                     found.append(Finding("INACTIVE_USE", register.meter_id, {"counts": counts}))
     return found
 

@@ -60,14 +60,14 @@ class ReturnedPaymentFee(_Strict):
 
 
 class Fees(_Strict):
-    """`[fees]`."""
+    """`[fees]`. A delinquent processing charge or a tag fee of 0 is none."""
 
     late: LateFee
     reconnection: ReconnectionFee
     returned_payment: ReturnedPaymentFee
     due_days: Annotated[int, Field(ge=1, le=60)]
-    delinquent_processing_cents: Some
-    tag_cents: Some
+    delinquent_processing_cents: Cents
+    tag_cents: Cents
 
 
 class Grant(_Strict):

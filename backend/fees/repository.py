@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.account_hold import InterestWaiver
+from backend.models.charge import ON_THE_WAY
 from backend.models.fee import FeeCharge
 from backend.parts import WITHIN, Part
 
@@ -39,44 +40,113 @@ SELECT EXISTS (SELECT FROM low_income_declarations
 
 _BILL_ENTRY = text("SELECT entry_id FROM bills WHERE id = :bill_id AND account_id = :account_id")
 
+_OLDEST_UNPAID = text("""
+SELECT b.entry_id FROM open_charges o JOIN bills b ON b.entry_id = o.entry_id
+ WHERE o.account_id = :account_id AND b.due_date < :day ORDER BY b.due_date, b.id LIMIT 1
+""")
+
 _IS_HELD = text("""
 SELECT EXISTS (SELECT FROM account_holds WHERE account_id = :account_id AND started_on <= :day
                   AND (ended_on IS NULL OR ended_on >= :day))
 """)
 
-# Account by account through the index of its bills; what is unpaid is read from the ledger's covering index.
+# The bill does not make its account delinquent: it is closed; an older bill did so; or it has been delinquent without a
+# break since it was charged for that, because what it was charged for was paid only when this bill was as old already.
+_NO_NEW_DELINQUENCY = """
+       a.status <> 'active'
+    OR EXISTS (SELECT FROM open_charges o JOIN bills older ON older.entry_id = o.entry_id
+                WHERE o.account_id = a.id AND o.left_cents >= :least_owed_cents
+                  AND (older.due_date, older.id) < (bill.due_date, bill.id))
+    OR EXISTS (SELECT FROM fee_charges f
+                WHERE f.account_id = a.id AND f.code = :code
+                  AND (f.caused_by_entry_id IS NULL AND f.charged_on > bill.due_date
+                   OR EXISTS (SELECT FROM payment_allocations l
+                                JOIN ledger_postings c ON c.entry_id = l.credit_entry_id AND c.line = l.credit_line
+                               WHERE l.charge_entry_id = f.caused_by_entry_id AND l.undone_by_id IS NULL
+                                 AND c.effective_on >= bill.due_date + CAST(:past_due_days AS integer))))"""
+
+# What is open of a bill is what its own entry has in `open_charges`, with what leveled it up, less what leveled it down
+# and did not pay it, as of `today`: what a credit from after `today` paid is open again, unless the customer gave that
+# money by then. `money` has paid nothing yet: free credits, and charges on their way, which count from the day they
+# were made. It goes to what is ahead of the bill first, by the order of `allocate_credits`. Account by account through
+# the index of its bills; few bills are open, and only these are looked at closer.
 _LATE = text(f"""
-SELECT a.id AS account_id, bill.entry_id, sums.bill_cents, sums.balance_cents, sums.due_later_cents,
+SELECT late.account_id, late.entry_id, late.waives_interest, late.left_cents, money.cents AS money_cents,
+       coalesce(ahead.cents, 0)::bigint AS ahead_cents
+  FROM (
+SELECT a.id AS account_id, bill.entry_id, later.free_cents AS later_free_cents,
+       greatest(0, own.cents + later.bill_cents - lowered.cents)::bigint AS left_cents,
        :charges_interest AND EXISTS (SELECT FROM low_income_declarations d WHERE d.account_id = a.id
            AND d.declared_on <= :today AND d.expires_on > :today)
            AND NOT EXISTS (SELECT FROM interest_waivers w WHERE w.account_id = a.id AND w.waived_on > :waived_since)
            AS waives_interest
   FROM accounts a
  CROSS JOIN LATERAL (
-       SELECT entry_id, due_date FROM bills
+       SELECT id, entry_id, due_date FROM bills
         WHERE account_id = a.id AND issued_on >= :issued_since AND due_date BETWEEN :first_due AND :last_due
        OFFSET 0) bill
+  LEFT JOIN LATERAL (
+       SELECT entry_id, deferred_cents FROM budget_entries WHERE bill_id = bill.id AND kind = 'level' OFFSET 0
+       ) level ON true
  CROSS JOIN LATERAL (
-       SELECT coalesce(sum(amount_cents), 0)::bigint AS balance_cents,
-              coalesce(sum(amount_cents) FILTER (WHERE due_on > bill.due_date), 0)::bigint AS due_later_cents,
-              coalesce(sum(amount_cents) FILTER (WHERE due_on = bill.due_date), 0)::bigint AS bill_cents
-         FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= :today) sums
+       SELECT coalesce(sum(left_cents), 0) AS cents FROM open_charges
+        WHERE account_id = a.id AND entry_id IN (bill.entry_id, level.entry_id)) own
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(paid.bill_cents), 0) AS bill_cents,
+              coalesce(sum(-c.amount_cents - paid.cents), 0) AS free_cents
+         FROM ledger_postings c JOIN ledger_entries e ON e.id = c.entry_id AND e.kind <> 'reversal'
+         LEFT JOIN payments y ON y.entry_id = c.entry_id
+        CROSS JOIN LATERAL (
+              SELECT coalesce(sum(amount_cents), 0) AS cents, coalesce(sum(amount_cents) FILTER (
+                     WHERE charge_entry_id IN (bill.entry_id, level.entry_id)), 0) AS bill_cents
+                FROM payment_allocations
+               WHERE credit_entry_id = c.entry_id AND credit_line = c.line AND undone_by_id IS NULL) paid
+        WHERE c.ledger_account_id = a.id AND c.effective_on > :today AND c.amount_cents < 0
+          AND coalesce(y.received_on > :today, true)
+          AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = e.id)) later
+ CROSS JOIN LATERAL (
+       SELECT greatest(0, coalesce(level.deferred_cents, 0) - coalesce(sum(amount_cents), 0)) AS cents
+         FROM payment_allocations WHERE credit_entry_id = level.entry_id AND charge_entry_id = bill.entry_id
+          AND undone_by_id IS NULL) lowered
  WHERE {WITHIN.format("a.id")}
-   AND sums.balance_cents - sums.due_later_cents >= :least_owed_cents
+   AND own.cents + later.bill_cents - lowered.cents >= :least_owed_cents
    AND NOT (a.medical_protection AND :spares_medical_protection)
    AND NOT (:spares_zones AND EXISTS (
        SELECT FROM service_agreements s JOIN premises p ON p.id = s.premise_id
         WHERE s.account_id = a.id AND s.ended_on IS NULL AND p.zone = ANY(CAST(:spared_zones AS text[]))))
-   AND NOT EXISTS (SELECT FROM fee_charges f WHERE f.code = 'late' AND f.caused_by_entry_id = bill.entry_id)
-   AND NOT EXISTS (SELECT FROM interest_waivers w WHERE w.bill_entry_id = bill.entry_id)
+   AND NOT EXISTS (SELECT FROM fee_charges f WHERE f.code = :code AND f.caused_by_entry_id = bill.entry_id)
+   AND NOT (:code = 'late' AND EXISTS (SELECT FROM interest_waivers w WHERE w.bill_entry_id = bill.entry_id))
    AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = bill.entry_id)
    AND NOT EXISTS (SELECT FROM account_holds h WHERE h.account_id = a.id AND h.started_on <= :today
                       AND (h.ended_on IS NULL OR h.ended_on >= :today))
    AND NOT (:spares_kept_arrangement AND EXISTS (
        SELECT FROM arrangements g WHERE g.account_id = a.id AND g.status = 'active'
-          AND NOT EXISTS (SELECT FROM arrangement_installments i WHERE i.arrangement_id = g.id
-                             AND i.due_on < :today AND (i.kept_on IS NULL OR i.kept_on > :today))))
+          AND (:spares_any_arrangement OR NOT EXISTS (
+               SELECT FROM arrangement_installments i WHERE i.arrangement_id = g.id
+                  AND i.due_on < :today AND (i.kept_on IS NULL OR i.kept_on > :today)))))
+   AND NOT (:once_a_delinquency AND ({_NO_NEW_DELINQUENCY}))
  ORDER BY a.id, bill.due_date
+OFFSET 0) late
+ CROSS JOIN LATERAL (
+       SELECT greatest(0, (SELECT coalesce(sum(left_cents), 0) FROM open_charges WHERE account_id = late.account_id)
+                - (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings WHERE ledger_account_id = late.account_id)
+                - late.later_free_cents)::bigint
+              + (SELECT coalesce(sum(amount_cents), 0) FROM charges
+                  WHERE account_id = late.account_id AND received_on <= :today AND status IN {ON_THE_WAY}
+                )::bigint AS cents) money
+  LEFT JOIN LATERAL (
+       SELECT min(ranked.ends - ranked.left_cents) AS cents
+         FROM (SELECT o.entry_id, o.left_cents, sum(o.left_cents) OVER (
+                      ORDER BY coalesce(o.charged_on <= plan.agreed_on, false),
+                               CASE :order_first WHEN 'service_first' THEN o.is_fee
+                                    WHEN 'fees_first' THEN NOT o.is_fee ELSE false END,
+                               o.due_on, o.is_fee = (:order_within_date = 'service_first'), o.charged_on, o.entry_id,
+                               o.line ROWS UNBOUNDED PRECEDING) AS ends
+                 FROM open_charges o
+                 LEFT JOIN arrangements plan ON plan.account_id = o.account_id AND plan.status = 'active'
+                      AND :order_on_plan = 'current_bill_first'
+                WHERE o.account_id = late.account_id AND o.charged_on <= :today) ranked
+        WHERE ranked.entry_id = late.entry_id) ahead ON money.cents > 0
 """)
 
 _LIST = text("""
@@ -126,10 +196,16 @@ async def bill_entry(session: AsyncSession, account_id: UUID, bill_id: UUID) -> 
     return found
 
 
+async def oldest_unpaid_bill(session: AsyncSession, account_id: UUID, day: date) -> UUID | None:
+    """The entry of the account's oldest bill that is past due on `day` and not paid."""
+    found: UUID | None = await session.scalar(_OLDEST_UNPAID, {"account_id": account_id, "day": day})
+    return found
+
+
 async def late_bills(
     session: AsyncSession, part: Part, today: date, due: tuple[date, date], conditions: Mapping[str, object]
 ) -> Sequence[RowMapping]:
-    """The bills of the part that are late on `today` and have no late fee; `conditions` are `late.conditions`."""
+    """Bills of the part, due in those days, without a fee of the code; `conditions` are `late.conditions`."""
     issued_since = due[0] - timedelta(days=DUE_DAYS_MAX)
     values = {"today": today, "first_due": due[0], "last_due": due[1], "issued_since": issued_since}
     return (await session.execute(_LATE, {**values, **conditions, **part.bounds})).mappings().all()

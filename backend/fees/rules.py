@@ -30,12 +30,13 @@ def interest_cents(terms: LateTerms, unpaid_cents: int) -> int:
     return int(share.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def unpaid_of_bill_cents(bill_cents: int, balance_cents: int, due_later_cents: int) -> int:
-    """What of a bill is unpaid, when payments pay the oldest charges first.
+def unpaid_of_bill_cents(left_cents: int, money_cents: int, ahead_cents: int) -> int:
+    """What stays unpaid of a bill of which `left_cents` are open.
 
-    `due_later_cents` are the charges that fall due after the bill: they are the last to be paid.
+    `money_cents` are credits that have paid nothing yet, and payments on their way; they pay the charges ahead of the
+    bill (`ahead_cents`) first.
     """
-    return min(bill_cents, max(0, balance_cents - due_later_cents))
+    return max(0, left_cents - max(0, money_cents - ahead_cents))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,12 @@ from backend.database import announce
 from backend.district.charges import Fees
 from backend.district.service import District
 from backend.errors import ConflictError, NotFoundError
-from backend.fees import late, repository, rules
+from backend.fees import delinquency, late, repository, rules
 from backend.ledger import service as ledger
 from backend.models.fee import FEE_CODES, FeeCharge
 
 DESCRIPTIONS = {
-    "late": late.DESCRIPTION,
-    "delinquent_processing": "Delinquent processing charge",
-    "tag": "Notice tag fee",
+    **{kind.code: kind.description for kind in (late.LATE, delinquency.DELINQUENT, delinquency.TAG)},
     "reconnection": "Reconnection fee",
     "returned_payment": "Returned payment fee",
 }
@@ -99,6 +97,7 @@ async def charge_fee(
     """Charge the fee `code` (one of `FEE_CODES`) by the district's policy, once for each key and each cause.
 
     `caused_by_entry_id` is the entry of the bill (`late`) or of the payment (`returned_payment`) it is for.
+    `delinquent_processing` and `tag` are for the oldest bill that is past due, whatever is said: once while it is so.
     `worked_at` (None: `now`) is when the service was restored: a reconnection costs more outside office hours.
 
     :raises ValueError: no such code. :raises ledger.ReceivableNotFoundError: no such account.
@@ -114,12 +113,14 @@ async def charge_fee(
     known = await repository.fee_by_key(session, idempotency_key)
     if known is not None:
         return _same(known, account_id, code, idempotency_key)
+    if code in delinquency.OF_DELINQUENCY:
+        caused_by_entry_id = await repository.oldest_unpaid_bill(session, account_id, charged_on)
     earlier = caused_by_entry_id and await repository.fee_by_cause(session, code, caused_by_entry_id)
     if earlier:
         raise FeeAlreadyChargedError(earlier.id)
     open_then = district.is_open(worked_at or now)
     charge = _Charge(code, account_id, customer_id, caused_by_entry_id, charged_on, open_then, now)
-    amount_cents = await _amount(session, charge, district.policy.fees)
+    amount_cents = await _amount(session, charge, district)
     posted = await ledger.post_fee(
         session,
         account_id=account_id,
@@ -171,9 +172,10 @@ def _same(known: FeeCharge, account_id: UUID, code: str, key: str) -> FeeCharge:
     return known
 
 
-async def _amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
+async def _amount(session: AsyncSession, charge: _Charge, district: District) -> int:
+    fees = district.policy.fees
     if charge.code == "late":
-        return await _late_amount(session, charge, fees)
+        return await _late_amount(session, charge, district)
     if charge.code == "returned_payment":
         count = await repository.returned_before(session, charge.customer_id, charge.charged_on)
         terms = fees.returned_payment
@@ -184,7 +186,10 @@ async def _amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
             _reconnection_terms(fees), office_is_open=charge.office_is_open, low_income=low_income
         )
     await _require_delinquent(session, charge)
-    return fees.tag_cents if charge.code == "tag" else fees.delinquent_processing_cents
+    cents = fees.tag_cents if charge.code == delinquency.TAG.code else fees.delinquent_processing_cents
+    if not cents:
+        raise FeeNotDueError("The district's policy has no such fee: its amount in policy.toml is 0.")
+    return cents
 
 
 async def _require_delinquent(session: AsyncSession, charge: _Charge) -> None:
@@ -194,15 +199,17 @@ async def _require_delinquent(session: AsyncSession, charge: _Charge) -> None:
     owed = await accounts.balance(session, charge.account_id, charge.now, charge.charged_on)
     if owed.past_due_cents <= 0:
         raise FeeNotDueError("Nothing on this account is past due.")
+    if charge.caused_by_entry_id is None:
+        raise FeeNotDueError("No bill of this account is past due: what is owed are fees.")
 
 
-async def _late_amount(session: AsyncSession, charge: _Charge, fees: Fees) -> int:
+async def _late_amount(session: AsyncSession, charge: _Charge, district: District) -> int:
     entry_id, charged_on = charge.caused_by_entry_id, charge.charged_on
-    bill = entry_id and await late.late_bill(session, charge.account_id, entry_id, charged_on, fees)
+    bill = entry_id and await late.late_bill(session, charge.account_id, entry_id, charged_on, district)
     if not bill:
         raise FeeNotDueError(
-            "No late fee is due on this bill: it is not late or does not stand, too little of it is unpaid, or the"
-            " account is on hold, protected or keeps to its payment plan."
+            "No late fee is due on this bill: it is not late or does not stand, too little of it is unpaid, a payment"
+            " is on its way, or the account is on hold, protected or keeps to its payment plan."
         )
     await late.keep_waiver(session, bill, charged_on)
     return bill.cents

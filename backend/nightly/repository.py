@@ -14,9 +14,11 @@ from backend.models.nightly import NightlyRun, NightlySchedule, NightlyStep
 from backend.nightly.rules import PartRow
 from backend.parts import WITHIN, Part
 
+# A night that is made up later bills nothing that was approved after its day: its bills would be dated too early.
 _RUNS = text("""
 SELECT id, cycle, period_end FROM billing_runs
- WHERE status = :status AND period_end <= :today ORDER BY period_end, cycle
+ WHERE status = :status AND period_end <= :today AND (status <> 'approved' OR approved_at < :day_ends)
+ ORDER BY period_end, cycle
 """)
 
 # An account with a reversal may be found without need: what was reversed counts on both sides.
@@ -116,9 +118,10 @@ async def account_count(session: AsyncSession) -> int:
     return int((await session.execute(select(func.count()).select_from(Account))).scalar_one())
 
 
-async def billing_runs(session: AsyncSession, status: str, today: date) -> Sequence[RowMapping]:
-    """`id`, `cycle`, `period_end` of the runs in a status, oldest first."""
-    return (await session.execute(_RUNS, {"status": status, "today": today})).mappings().all()
+async def billing_runs(session: AsyncSession, status: str, today: date, day_ends: datetime) -> Sequence[RowMapping]:
+    """`id`, `cycle`, `period_end` of the runs in a status, oldest first; of approved ones, those before `day_ends`."""
+    values = {"status": status, "today": today, "day_ends": day_ends}
+    return (await session.execute(_RUNS, values)).mappings().all()
 
 
 async def accounts_to_settle(session: AsyncSession, part: Part) -> list[UUID]:

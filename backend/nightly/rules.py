@@ -54,7 +54,10 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
         ("arrangements_completed", "arrangements completed", None),
         ("arrangements_broken", "arrangements broken", None),
     ),
-    "late_fees": (("late_fees", "late fees", "late_fee_cents"),),
+    "late_fees": (
+        ("late_fees", "late fees", "late_fee_cents"),
+        ("delinquent_charges", "delinquent processing charges", "delinquent_charge_cents"),
+    ),
     "prepare": (
         ("runs", "cycles whose meters have been read", None),
         ("drafts", "bills drafted for review", None),

@@ -6,7 +6,7 @@ is waited for and then passed over: two nights at once are one.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from backend.billing.facts import Tariff
 from backend.database import Database
 from backend.district.service import District
 from backend.enrolments.reminders import text_bills
+from backend.fees.delinquency import charge_delinquent
 from backend.fees.late import charge_late_fees
 from backend.ledger import reports
 from backend.nightly import item_repository, items, repository, rules
@@ -53,6 +54,11 @@ class Night:
     part_accounts: int
     stopping: Callable[[], bool]
     settings: Settings
+
+    @property
+    def day_ends(self) -> datetime:
+        """The moment at which the business date is over, in the district's time zone."""
+        return datetime.combine(self.business_date + timedelta(days=1), time(), self.district.zone)
 
     @property
     def billed_at_once(self) -> int:
@@ -118,10 +124,12 @@ async def arrangements(night: Night) -> None:
 
 
 async def late_fees(night: Night) -> None:
-    """A late fee for each bill that is late."""
+    """A late fee for each bill that is late, and the charge of those who enter the shut-off list."""
 
     async def work(session: AsyncSession, part: Part) -> Counts:
-        return dict(await charge_late_fees(session, night.business_date, night.now, part, district=night.district))
+        late = await charge_late_fees(session, night.business_date, night.now, part, district=night.district)
+        listed = await charge_delinquent(session, night.business_date, night.now, part, district=night.district)
+        return {**late, **listed}
 
     await by_accounts(night, "late_fees", work)
 
@@ -246,6 +254,6 @@ async def _next_run(night: Night, step: str, status: str) -> tuple[RowMapping, i
         part = max((row.part for row in await repository.rows_of(session, night.business_date, step)), default=0) + 1
         rows = await repository.rows_of(session, night.business_date, "bills")
         held = {(row.counts["cycle"], row.counts["period_end"]) for row in rows if "runs_held" in row.counts}
-        runs = await repository.billing_runs(session, status, night.business_date)
+        runs = await repository.billing_runs(session, status, night.business_date, night.day_ends)
     left = (run for run in runs if (str(run["cycle"]), run["period_end"].isoformat()) not in held)
     return next(((run, part) for run in left), None)

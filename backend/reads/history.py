@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import NamedTuple
 
 from backend.reads.registers import Read, Register
@@ -31,18 +30,26 @@ class Expected(NamedTuple):
 
 
 def intervals_of(register: Register, reads: Sequence[Read]) -> list[Interval]:
-    """The intervals between a register's reads (in order); one that ran backwards is left out unless it rolled over."""
+    """The intervals between a register's reads (in order; of one day an estimate last).
+
+    One that ran backwards is left out unless it rolled over. Where an estimate was billed in place of a read that
+    cannot be true, the interval is the estimate's.
+    """
     found: list[Interval] = []
-    for before, after in pairwise(reads):
-        if before.read_on == after.read_on or after.kind == "exchange_in":
+    before: Read | None = None
+    for after, follower in zip(reads, [*reads[1:], None], strict=False):
+        if before is None or before.read_on == after.read_on or after.kind == "exchange_in":
+            before = after
             continue
         counts = after.value - before.value
         if counts < 0:
             counts += register.modulus
-            if counts > register.modulus // 2:
-                continue
-        estimated = after.kind == "estimated"
-        found.append(Interval(before.read_on, after.read_on, counts, register.units_per_count, estimated))
+        if counts <= register.modulus // 2:
+            estimated = after.kind == "estimated"
+            found.append(Interval(before.read_on, after.read_on, counts, register.units_per_count, estimated))
+        elif follower is not None and follower.read_on == after.read_on and follower.kind == "estimated":
+            continue
+        before = after
     return found
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from tests.backend.billing.deeds import approve, bill, decide
 from tests.backend.billing.town import END, READ_DAYS, Town
 
 USUAL = 140
@@ -131,6 +132,37 @@ async def test_use_of_the_next_customer_is_theirs(town: Town) -> None:
     assert await town.exceptions(run_id, home.account_id) == {}
 
 
+async def test_use_at_a_place_that_was_left_by_a_customer_who_has_another(town: Town) -> None:
+    moved_out = date(2026, 9, 20)
+    home = await town.home(closing=134, service={"ended_on": moved_out})
+    other = await town.premise()
+    await town.service(home.account_id, other)
+    meter_id = await town.meter(other)
+    await town.reads(meter_id, 100, 110, 120, 130)
+    await town.read(meter_id, END, 141)
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, home.account_id) == {"INACTIVE_USE": {"counts": 4}}
+    assert (await town.draft(run_id, home.account_id)).usage_units == 11
+
+
+async def test_use_where_nobody_is_a_customer_past_the_end_of_the_register(town: Town) -> None:
+    moved_out = date(2026, 9, 20)
+    ran = await town.home(
+        999_960,
+        999_970,
+        999_980,
+        999_998,
+        closing=3,
+        status="closed",
+        closed_on=moved_out,
+        service={"ended_on": moved_out},
+    )
+    back = await town.home(closing=129, status="closed", closed_on=moved_out, service={"ended_on": moved_out})
+    run_id = await town.prepare()
+    assert await town.exceptions(run_id, ran.account_id) == {"INACTIVE_USE": {"counts": 5}}
+    assert await town.exceptions(run_id, back.account_id) == {}
+
+
 async def test_an_exchanged_meter(town: Town) -> None:
     changed = date(2026, 11, 8)
     home = await town.home(meter={"removed_on": changed})
@@ -187,6 +219,24 @@ async def test_too_many_estimates_in_a_row(town: Town) -> None:
     run_id = await town.prepare()
     found = await town.exceptions(run_id, home.account_id)
     assert found["EST_RUN"] == {"in_a_row": 3, "allowed": 2}
+
+
+async def test_the_third_estimate_for_a_register_that_shows_too_little_is_one_too_many(town: Town) -> None:
+    """Each month the meter is read, cannot be believed, and is estimated; each time a person lets that pass."""
+    home = await town.home(closing=43)
+    found = []
+    for day, value in ((END, None), (date(2026, 12, 20), 44), (date(2027, 1, 20), 45)):
+        if value is not None:
+            await town.read(home.meter_id, day, value)
+        run_id = await town.prepare(period_end=day)
+        found.append(await town.exceptions(run_id, home.account_id))
+        clerk, lead = await town.person(), await town.person("Ana")
+        for row in await town.rows("SELECT id FROM billing_exceptions WHERE run_id = :run", run=run_id):
+            await decide(town, row.id, "released", by=clerk)
+        await approve(town, run_id, lead)
+        assert (await bill(town, run_id)).bills == 1
+    assert [sorted(codes) for codes in found] == [["NEGATIVE"], ["NEGATIVE"], ["EST_RUN", "NEGATIVE"]]
+    assert found[2]["EST_RUN"] == {"in_a_row": 3, "allowed": 2}
 
 
 async def test_two_estimates_in_a_row_are_allowed(town: Town) -> None:

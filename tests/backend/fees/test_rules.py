@@ -26,18 +26,20 @@ class TestLateFee:
         assert rules.late_fee_cents(terms, unpaid_cents) == fee_cents
 
     @pytest.mark.parametrize(
-        ("bill", "balance", "due_later", "unpaid"),
+        ("left", "money", "ahead", "unpaid"),
         [
-            (5_000, 5_000, 0, 5_000),
-            (5_000, 9_000, 4_000, 5_000),  # the newer bill is not late
-            (5_000, 7_000, 4_000, 3_000),  # $20 were paid on it
-            (5_000, 4_000, 4_000, 0),
-            (5_000, -100, 0, 0),
-            (5_000, 12_000, 0, 5_000),  # older debts are not of this bill
+            (5_000, 0, 0, 5_000),
+            (5_000, 0, 9_000, 5_000),
+            (5_000, 2_000, 0, 3_000),  # $20 are on their way
+            (5_000, 6_000, 4_000, 3_000),  # and pay older charges first
+            (5_000, 4_000, 4_000, 5_000),
+            (5_000, 12_000, 0, 0),
         ],
     )
-    def test_payments_pay_the_oldest_first(self, bill: int, balance: int, due_later: int, unpaid: int) -> None:
-        assert rules.unpaid_of_bill_cents(bill, balance, due_later) == unpaid
+    def test_money_that_has_paid_nothing_yet_pays_what_is_ahead_first(
+        self, left: int, money: int, ahead: int, unpaid: int
+    ) -> None:
+        assert rules.unpaid_of_bill_cents(left, money, ahead) == unpaid
 
 
 class TestReconnection:

@@ -52,6 +52,7 @@ WORDS: dict[str, str] = {
     "night_line_arrangements_completed": "payment plans completed",
     "night_line_arrangements_broken": "payment plans broken",
     "night_line_late_fees": "late fees",
+    "night_line_delinquent_processing_charges": "delinquent processing charges",
     "night_line_cycles_whose_meters_have_been_read": "cycles whose meters have been read",
     "night_line_bills_drafted_for_review": "bills drafted for review",
     "night_line_bills": "bills",

@@ -52,6 +52,7 @@ WORDS: dict[str, str] = {
     "night_line_arrangements_completed": "planes de pago completados",
     "night_line_arrangements_broken": "planes de pago incumplidos",
     "night_line_late_fees": "cargos por atraso",
+    "night_line_delinquent_processing_charges": "cargos por trámite de morosidad",
     "night_line_cycles_whose_meters_have_been_read": "ciclos con medidores leídos",
     "night_line_bills_drafted_for_review": "facturas preparadas para revisar",
     "night_line_bills": "facturas",
