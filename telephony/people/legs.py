@@ -11,14 +11,16 @@ from twilio.base.exceptions import TwilioException
 from telephony.calls.rules import Place
 from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.choices import plain_words
-from telephony.http_json import CallError
-from telephony.messages import Language, clean_text, language_of
+from telephony.errors import TelephonyError
+from telephony.http_json import CallError, Refused
+from telephony.messages import clean_text, language_of
+from telephony.people.bringing import Found, bring
 from telephony.people.client import Joining
 from telephony.people.phrases import tell
 from telephony.people.twiml import Caller
 from telephony.services import Services, services_of
 from telephony.twilio.signature import SignedForm
-from telephony.twilio.twiml import empty_voice_twiml, place_query
+from telephony.twilio.twiml import empty_voice_twiml
 
 log = structlog.get_logger("telephony.legs")
 
@@ -26,6 +28,8 @@ router = APIRouter(prefix="/twilio/voice/leg", route_class=TwilioRoute)
 
 _STATES = {"completed": "ended", "ringing": "ringing", "busy": "failed", "no-answer": "failed", "failed": "failed",
            "canceled": "failed"}  # fmt: skip
+NOT_MOVED = "not_moved"
+"""What the backend calls it when the caller is there and Twilio did not move them."""
 _YES = re.compile(r"(yes|yeah|si|claro)\b")
 
 
@@ -56,8 +60,12 @@ async def answered(request: Request, form: SignedForm, leg: str = "", role: str 
     except CallError as problem:
         log.warning("leg_not_joined", kind=type(problem).__name__, leg_id=leg[:40])
         return twiml(services.line.end(me, ""))
-    if joins is None or not await _bring(services, joins, spoken):
+    found: Found = "gone" if joins is None else await bring(services, joins, spoken)
+    if joins is None or found == "gone":
         return await _caller_gone(services, leg, joins, me)
+    if found == "not_moved":
+        await _report(services, leg, "failed", sid, NOT_MOVED)
+        return twiml(services.line.end(me, tell("not_moved", spoken)))
     for other in joins.stays:
         await _stays(services, joins.conference, other)
     if role == "customer":
@@ -65,28 +73,10 @@ async def answered(request: Request, form: SignedForm, leg: str = "", role: str 
     return twiml(services.line.join_leg(leg, joins, spoken, calling=role == "lead" and joins.bring is None))
 
 
-async def _bring(services: Services, joins: Joining, language: Language) -> bool:
-    """Move the caller out of the line; False when they are not there any more."""
-    if joins.bring is None:
-        return True
-    known = await services.places.find(joins.bring)
-    where = {"language": known.language, **place_query(known.place)} if known else {"language": language}
-    url = services.voice.url("/twilio/voice/line/join", conference=joins.conference, **where)
-    try:
-        await services.twilio.calls(joins.bring).update_async(url=url, method="POST")
-    except TwilioException as problem:
-        log.warning("caller_not_moved", status=getattr(problem, "status", None), call_sid=joins.bring)
-        return False
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
-        log.warning("caller_not_moved", kind=type(problem).__name__, call_sid=joins.bring)
-        return False
-    return True
-
-
 async def _caller_gone(services: Services, leg: str, joins: Joining | None, me: Caller) -> Response:
     try:
         if joins is not None and joins.bring is not None:
-            await services.queue.left(joins.bring, "hangup")
+            await services.queue.left(joins.bring, "gone")
         await services.queue.report(leg, "ended", "", "caller_gone")
     except CallError as problem:
         log.warning("caller_gone_not_told", kind=type(problem).__name__, leg_id=leg[:40])
@@ -112,9 +102,11 @@ async def find_conference(services: Services, name: str) -> str | None:
 
 @router.post("/over")
 async def left(request: Request, form: SignedForm, leg: str = "", language: str = "en") -> Response:
-    """Out of the conference: removed by us, or the others have gone."""
+    """Out of the conference: removed by us, or the others have gone, or this phone was put down."""
     services = services_of(request)
-    await _report(services, leg, "ended", form.get("CallSid"))
+    told = await _report(services, leg, "ended", form.get("CallSid"))
+    if not told and form.get("CallStatus") == "completed":
+        raise _again()
     return twiml(services.line.end(Caller(language_of(language), Place()), ""))
 
 
@@ -132,12 +124,21 @@ async def status(request: Request, form: SignedForm, leg: str = "") -> Response:
     state = _STATES.get(form.get("CallStatus"))
     if state is not None:
         failure = form.get("CallStatus") if state == "failed" else None
-        await _report(services_of(request), leg, state, form.get("CallSid"), failure)
+        if not await _report(services_of(request), leg, state, form.get("CallSid"), failure):
+            raise _again()
     return twiml(empty_voice_twiml())
 
 
-async def _report(services: Services, leg: str, state: str, sid: str, failure: str | None = None) -> None:
+async def _report(services: Services, leg: str, state: str, sid: str, failure: str | None = None) -> bool:
+    """Tell the backend; False when it was away, so that this should be told again."""
     try:
         await services.queue.report(leg, state, sid, failure)
     except CallError as problem:
         log.warning("leg_not_reported", kind=type(problem).__name__, state=state, leg_id=leg[:40])
+        return isinstance(problem, Refused)
+    return True
+
+
+def _again() -> TelephonyError:
+    """Twilio asks these addresses again (`VoiceStyle.report_url`)."""
+    return TelephonyError(503, "backend_unavailable", "The backend is away. Tell it again in a moment.")

@@ -93,6 +93,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
     },
     "press_to_join": {"en": "To join, press 1.", "es": "Para entrar, oprima el 1."},
     "caller_gone": {"en": "The caller has hung up.", "es": "La persona ya colgó."},
+    "not_moved": {
+        "en": "Sorry, I could not put the caller through. They keep their place, and we will try again.",
+        "es": "Disculpe, no pude comunicarle con la persona. Conserva su lugar y lo intentaremos de nuevo.",
+    },
     "calling_customer": {
         "en": "I'm calling the customer. Please hold.",
         "es": "Estoy llamando al cliente. Espere, por favor.",

@@ -184,7 +184,7 @@ class LineTwiml:
         if calling:
             self._say(response, tell("calling_customer", language), Caller(language, Place()))
         path = "/twilio/voice/leg/over"
-        dial = Dial(action=self._style.url(path, leg=leg_id, language=language), method="POST")
+        dial = Dial(action=self._style.report_url(path, leg=leg_id, language=language), method="POST")
         dial.append(
             Conference(
                 joins.conference, beep=False, start_conference_on_enter=True, end_conference_on_exit=joins.ends,

@@ -228,3 +228,18 @@ async def test_a_caller_who_hangs_up_gives_everybody_their_phone_back(floor: Flo
     assert floor.presence(lead) == "after_call"
     assert await floor.left(sid, "completed") == "end"
     assert floor.orders() == ["ring", "end"]
+
+
+async def test_a_caller_twilio_did_not_move_is_back_in_the_old_place_and_the_lead_is_free(floor: Floor) -> None:
+    lead = await floor.at_work("Lena")
+    sid = await floor.calls()
+    leg = await connected(floor, sid)
+    later = await floor.calls()
+    await floor.tells(leg, "failed", failure="not_moved")
+    await floor.tells(leg, "ended")
+    assert floor.presence(lead) == "available" and floor.legs() == []
+    assert ((await floor.place(sid))["place"], (await floor.place(later))["place"]) == (1, 2)
+    assert floor.ended_as(sid) is None and floor.rows("SELECT count(*) FROM outbound_messages") == [(0,)]
+    assert "not_moved" in floor.events(floor.case_of(sid))
+    await floor.round()
+    assert await floor.offered(lead) == floor.case_of(sid)
