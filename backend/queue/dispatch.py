@@ -18,8 +18,8 @@ from backend.staff.permissions import Permission, require
 
 ENTERING_SECONDS = 15
 """From a case to its caller's place in line: until then the call may still be on its way there."""
-WHISPER_SECONDS = 45
-"""How long somebody may listen to the whisper before we take it that nobody is there."""
+WHISPER_SECONDS = 75
+"""How long somebody may take to press a key and listen to the whisper before we take it that nobody is there."""
 
 GOODBYE_SECONDS = 30
 """From the end of a call to that of its last phone: we may be saying a sentence there."""

@@ -18,6 +18,8 @@ from backend.queue.rules import after_failed_try
 
 NOT_MOVED = "not_moved"
 """The failure of a leg whose caller Twilio did not move, though they are on the line."""
+OVERFLOWED = "overflowed"
+"""The next step of a call that waited long and has rung a department's phone in between."""
 SPOKEN = ("en", "es")
 
 

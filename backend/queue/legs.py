@@ -14,7 +14,7 @@ from backend.errors import NotFoundError
 from backend.models.base import new_id
 from backend.models.queue import CallLeg
 from backend.queue import endings, orders, presence, repository, wording
-from backend.queue.endings import NOT_MOVED, conference, language_of
+from backend.queue.endings import NOT_MOVED, OVERFLOWED, conference, language_of
 
 Reported = Literal["ringing", "asked", "joined", "ended", "failed"]
 OVER = ("ended", "failed")
@@ -38,11 +38,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """What the person hears who picked up. `role` is that of the leg."""
+    """What the person hears who picked up. `role` is that of the leg; `summary` the case's, in English."""
 
     role: str
     language: str
     words: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ async def connect(session: AsyncSession, hand_off_id: UUID, staff_id: UUID, dist
     call = await repository.row(session, "by_case", {"hand_off_id": hand_off_id})
     if call is None or call.state != "waiting":
         return
-    await repository.change_call(session, call.id, state="connecting", next_step=None, changed_at=now)
+    # Who has been sent to another phone before is not sent there again.
+    step = OVERFLOWED if call.next_step == OVERFLOWED else None
+    await repository.change_call(session, call.id, state="connecting", next_step=step, changed_at=now)
     await ring_staff(session, call.id, staff_id, "lead", district, now=now)
 
 
@@ -116,9 +119,9 @@ async def whisper(session: AsyncSession, leg_id: UUID) -> Whisper:
     """
     leg, call = await _leg_and_call(session, leg_id)
     if leg.role == "customer":
-        return Whisper("customer", call.language, "")
+        return Whisper("customer", call.language, "", "")
     language = await language_of(session, leg.staff_id)
-    return Whisper(leg.role, language, wording.whisper(call, leg.role, language))
+    return Whisper(leg.role, language, wording.whisper(call, leg.role, language), wording.short(call.summary))
 
 
 async def report(session: AsyncSession, leg_id: UUID, told: Report, district: District, now: datetime) -> Joining:

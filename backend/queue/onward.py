@@ -28,9 +28,9 @@ class Onward:
 async def left(session: AsyncSession, call_sid: str, result: str, district: District, now: datetime) -> Onward:
     """The caller is out of the line, or a person has left them: where the call goes on.
 
-    `result`: what Twilio says of the queue (`hangup`, `leave`, …), `person_left`, `gone` (a person took the call and the
-    caller was not there any more), or of a department's phone
-    (`answered`, `unanswered`). A call that nobody knows has ended.
+    `result`: what Twilio says of the queue (`hangup`, `leave`, …), `person_left`, `gone` (a person took the call and
+    the caller was not there any more), or of a department's phone (`answered`, `unanswered`). A call that nobody knows
+    has ended.
     """
     call = await repository.row(session, "by_sid", {"call_sid": call_sid})
     if call is None or call.contact == "callback":
@@ -109,7 +109,7 @@ async def _back_in_line(session: AsyncSession, call: Row[Any], district: Distric
     """The department's phone was not answered: the caller waits again, in the old place."""
     if call.state in ("ended", "talking"):
         return Onward("voicemail" if call.state == "ended" else "end")
-    if call.state == "connecting" and not call.next_step:
+    if call.state == "connecting" and not (call.next_step or "").startswith("department:"):
         return Onward("wait")
     await repository.change_call(session, call.id, state="waiting", next_step="overflowed", changed_at=now)
     await moves.put_back(session, call.hand_off_id, "transfer_failed", now)

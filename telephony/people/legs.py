@@ -1,22 +1,22 @@
 """Webhooks of the phones that we ring: the whisper, the key that joins, and how the ringing ended."""
 
-import re
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import aiohttp
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from twilio.base.exceptions import TwilioException
 
 from telephony.calls.rules import Place
 from telephony.channels.twilio_route import TwilioRoute, twiml
-from telephony.choices import plain_words
 from telephony.errors import TelephonyError
 from telephony.http_json import CallError, Refused
 from telephony.messages import clean_text, language_of
 from telephony.people.bringing import Found, bring
 from telephony.people.client import Joining
 from telephony.people.phrases import tell
+from telephony.people.spoken import says_yes
 from telephony.people.twiml import Caller
 from telephony.services import Services, services_of
 from telephony.twilio.signature import SignedForm
@@ -30,12 +30,30 @@ _STATES = {"completed": "ended", "ringing": "ringing", "busy": "failed", "no-ans
            "canceled": "failed"}  # fmt: skip
 NOT_MOVED = "not_moved"
 """What the backend calls it when the caller is there and Twilio did not move them."""
-_YES = re.compile(r"(yes|yeah|si|claro)\b")
+Step = Literal["hear", "join"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One of our phones, as its addresses carry it. `step`: `hear` what it is about, or `join`."""
+
+    leg: str
+    role: str
+    step: Step
+    me: Caller
+
+
+def leg_of(leg: str = "", role: str = "", language: str = "en", step: Step = "join") -> Leg:
+    """The leg that an address carries."""
+    return Leg(leg, role, step, Caller(language_of(language), Place()))
+
+
+LegInUrl = Annotated[Leg, Depends(leg_of)]
 
 
 @router.post("")
 async def picked_up(request: Request, form: SignedForm, leg: str = "") -> Response:
-    """Somebody picked up: they hear what it is about before they are put through. A machine presses no key."""
+    """Somebody picked up, or a machine, which presses no key."""
     services = services_of(request)
     try:
         told = await services.queue.whisper(leg)
@@ -43,34 +61,42 @@ async def picked_up(request: Request, form: SignedForm, leg: str = "") -> Respon
     except CallError as problem:
         log.warning("whisper_not_known", kind=type(problem).__name__, leg_id=leg[:40])
         return twiml(services.line.end(Caller("en", Place()), ""))
-    return twiml(services.line.whisper(leg, told, services.directory.current.name))
+    return twiml(services.line.picked_up(leg, told, services.directory.current.name))
 
 
 @router.post("/keys")
-async def answered(request: Request, form: SignedForm, leg: str = "", role: str = "", language: str = "en") -> Response:
-    """1 joins; anything else sends the caller back to the line."""
-    services, spoken = services_of(request), language_of(language)
-    me, sid = Caller(spoken, Place()), form.get("CallSid")
-    wants = form.get("Digits") == "1" or _YES.match(plain_words(clean_text(form.get("SpeechResult"))))
+async def answered(request: Request, form: SignedForm, asked: LegInUrl) -> Response:
+    """1 or yes: one of us hears what it is about and is put through, a customer is put through at once. Anything else,
+    and 2 during the whisper, sends the caller back to the line."""
+    services, sid, digits = services_of(request), form.get("CallSid"), form.get("Digits")
+    is_there = digits == "1" or says_yes(clean_text(form.get("SpeechResult")))
+    has_heard = asked.step == "join" and asked.role != "customer"
     try:
-        if not wants:
-            await services.queue.report(leg, "failed", sid, "declined")
-            return twiml(services.line.end(me, ""))
-        joins = await services.queue.report(leg, "joined", sid)
+        if digits == "2" if has_heard else not is_there:
+            await services.queue.report(asked.leg, "failed", sid, "declined")
+        elif asked.step == "hear":
+            return twiml(services.line.whisper(asked.leg, await services.queue.whisper(asked.leg)))
+        else:
+            return await _join(services, asked, sid, await services.queue.report(asked.leg, "joined", sid))
     except CallError as problem:
-        log.warning("leg_not_joined", kind=type(problem).__name__, leg_id=leg[:40])
-        return twiml(services.line.end(me, ""))
-    found: Found = "gone" if joins is None else await bring(services, joins, spoken)
+        log.warning("leg_not_joined", kind=type(problem).__name__, leg_id=asked.leg[:40])
+    return twiml(services.line.end(asked.me, ""))
+
+
+async def _join(services: Services, asked: Leg, sid: str, joins: Joining | None) -> Response:
+    """Into the conference, and the caller with them."""
+    found: Found = "gone" if joins is None else await bring(services, joins, asked.me.language)
     if joins is None or found == "gone":
-        return await _caller_gone(services, leg, joins, me)
+        return await _caller_gone(services, asked.leg, joins, asked.me)
     if found == "not_moved":
-        await _report(services, leg, "failed", sid, NOT_MOVED)
-        return twiml(services.line.end(me, tell("not_moved", spoken)))
+        await _report(services, asked.leg, "failed", sid, NOT_MOVED)
+        return twiml(services.line.end(asked.me, tell("not_moved", asked.me.language)))
     for other in joins.stays:
         await _stays(services, joins.conference, other)
-    if role == "customer":
-        return twiml(services.line.join_caller(me, joins.conference))
-    return twiml(services.line.join_leg(leg, joins, spoken, calling=role == "lead" and joins.bring is None))
+    if asked.role == "customer":
+        return twiml(services.line.join_caller(asked.me, joins.conference))
+    calling = asked.role == "lead" and joins.bring is None
+    return twiml(services.line.join_leg(asked.leg, joins, asked.me.language, calling=calling))
 
 
 async def _caller_gone(services: Services, leg: str, joins: Joining | None, me: Caller) -> Response:

@@ -53,6 +53,7 @@ async def test_the_place_is_kept_and_the_customer_reached(floor: Floor) -> None:
 
 
 async def test_two_tries_and_then_a_person_decides(floor: Floor) -> None:
+    floor.rows("UPDATE staff SET languages = '{es,en}' WHERE name = 'Lena' RETURNING id")
     sid = await promised(floor)
     case = floor.case_of(sid)
     for attempt in (1, 2):
@@ -62,6 +63,8 @@ async def test_two_tries_and_then_a_person_decides(floor: Floor) -> None:
         (lead,) = floor.legs()
         await floor.tells(lead, "ended")
         assert floor.orders()[-1] == "end"
+        language = "SELECT body->>'language' FROM call_orders WHERE body->>'words' = 'nobody_home'"
+        assert set(floor.rows(language)) == {("es",)}, "the lead's language"
         await floor.later(seconds=61)
         if attempt == 1:
             assert await floor.round() == 0, "not before twenty minutes have passed"
