@@ -147,7 +147,7 @@ class LineTwiml:
             max_length=MESSAGE_SECONDS_MAX,
             finish_on_key="#",
             play_beep=True,
-            recording_status_callback=self._style.url("/twilio/voice/voicemail/status"),
+            recording_status_callback=self._style.report_url("/twilio/voice/voicemail/status"),
         )
         # Whoever says nothing leaves no recording, and Twilio goes on here.
         self._say(response, tell("message_empty", caller.language), caller)

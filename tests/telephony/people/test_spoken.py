@@ -58,7 +58,7 @@ def test_the_wait_is_told_in_good_spanish(n: int, words: str) -> None:
 def test_a_whisper_is_in_the_leads_language_and_its_summary_in_its_own() -> None:
     line = LineTwiml(VoiceStyle({"en": "Joanna", "es": "Lupe"}, "https://calls.example"), records=False)
     told = Whisper("lead", "es", "Llamada de Ana.", "Why did the bill double?")
-    said = [say for say in ElementTree.fromstring(line.whisper("1", told)).iter("Say")]
+    said = list(ElementTree.fromstring(line.whisper("1", told)).iter("Say"))
     assert [say.attrib["language"] for say in said] == ["es-US", "en-US", "es-US"]
     assert [say.attrib["voice"] for say in said] == ["Lupe", "Joanna", "Lupe"]
     assert (said[0].text, said[1].text) == ("Llamada de Ana.", "Why did the bill double?")
