@@ -15,7 +15,8 @@ ONE_AT_A_TIME = 4_871_202_710
 
 _WAITING = text(
     """
-    SELECT h.id, h.number, h.priority, h.department, c.language, coalesce(q.entered_at, h.created_at) AS entered_at,
+    SELECT h.id, h.number, h.priority, h.department, h.conversation_id, c.language,
+           coalesce(q.entered_at, h.created_at) AS entered_at,
            coalesce(h.shut_off_on = :today, false) AS shut_off_today,
            coalesce(a.medical_protection, false) AS protected,
            coalesce(q.contact, 'message') AS contact, q.id AS queued_call_id, q.not_before,

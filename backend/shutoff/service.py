@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.accounts import holds, low_income
 from backend.accounts import service as accounts
 from backend.district.service import District
+from backend.emergency import facts as emergency
 from backend.fees import rules as fees
 from backend.ledger import reports
 from backend.shutoff import rules
@@ -28,7 +29,8 @@ class ReconnectionFee:
 class ShutOff:
     """Where the account stands. `earliest_on` is None unless something is past due and nothing protects the account.
 
-    `protections`: `medical_protection`, `arrangement`, or the kind of a live hold.
+    `protections`: `medical_protection`, `arrangement`, `emergency` (shut-offs are stood down there), or
+    the kind of a live hold.
     """
 
     status: str
@@ -50,7 +52,7 @@ async def shut_off(session: AsyncSession, account_id: UUID, *, now: datetime, di
     facts = await accounts.account_facts(session, account_id)
     balance = await accounts.balance(session, account_id, now, today)
     oldest = await reports.oldest_due_on(session, account_id, today) if balance.past_due_cents > 0 else None
-    protections = await _protections(session, account_id, balance, today)
+    protections = await _protections(session, account_id, balance, now=now, today=today)
     standing = rules.Standing(facts.status == "active", balance.past_due_cents, oldest, protections)
     status = rules.status(standing, today, policy.past_due_days)
     threatened = oldest is not None and status in {rules.NOT_YET, rules.POSSIBLE}
@@ -67,13 +69,15 @@ async def shut_off(session: AsyncSession, account_id: UUID, *, now: datetime, di
 
 
 async def _protections(
-    session: AsyncSession, account_id: UUID, balance: accounts.Balance, today: date
+    session: AsyncSession, account_id: UUID, balance: accounts.Balance, *, now: datetime, today: date
 ) -> tuple[str, ...]:
     found = []
     if balance.medical_protection:
         found.append("medical_protection")
     if balance.arrangement is not None:
         found.append("arrangement")
+    if await emergency.shut_offs_stood_down(session, now, account_id):
+        found.append("emergency")
     live = [hold.kind for hold in await holds.holds_of(session, account_id, today) if hold.is_live]
     return (*found, *dict.fromkeys(live))
 
