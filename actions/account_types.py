@@ -235,7 +235,6 @@ class HandOff:
     reference: str
     open_now: bool
     opens_at: datetime | None
-    position: int | None
     department: str
     department_name: dict[str, str]
     department_phone: str | None
@@ -247,7 +246,6 @@ class HandOff:
             reference=body["reference"],
             open_now=body["open_now"],
             opens_at=moment(body.get("opens_at")),
-            position=body.get("position"),
             department=body["department"],
             department_name=body.get("department_name") or {},
             department_phone=body.get("department_phone"),

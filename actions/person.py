@@ -47,7 +47,9 @@ async def file_hand_off(
     return await account_api().hand_off(request)
 
 
-async def hand_off(turn: Turn, reason: str, *, department: str = CUSTOMER_SERVICE) -> None:
+async def hand_off(
+    turn: Turn, reason: str, *, department: str = CUSTOMER_SERVICE, details: Sequence[dict[str, Any]] = ()
+) -> None:
     """Hand the conversation to a person and say what happens next.
 
     :raises AccountApiError: the backend is out or refused.
@@ -55,7 +57,7 @@ async def hand_off(turn: Turn, reason: str, *, department: str = CUSTOMER_SERVIC
     gathered = _gathered(turn)
     turn.close_forms()
     turn.set(names.WAITING, None)
-    filed = await file_hand_off(turn, reason, department=department, details=gathered)
+    filed = await file_hand_off(turn, reason, department=department, details=[*gathered, *details])
     reference = turn.wording.reference(filed.reference)
     department_name = filed.department_name.get(turn.language, "")
     if filed.open_now:

@@ -1,6 +1,7 @@
 """A shut-off for non-payment: when it can be, what stops it, and a person at once when it is today."""
 
 import re
+from typing import Any
 
 from actions import billing_api
 from actions.billing_types import ShutOff
@@ -24,11 +25,17 @@ class ActionShutoff(TopicAction):
     async def answer(self, turn: Turn) -> None:
         if turn.intent == "report_shutoff_today" or (turn.intent == "ask_shutoff" and _TODAY.search(turn.text)):
             turn.say("utter_shutoff_today")
-            await hand_off(turn, "above_authority")
+            await hand_off(turn, "above_authority", details=[_off_today(turn)])
             return
         found = await known(turn, self.name(), billing_api.shut_off)
         if found is not None:
             _say(turn, found)
+
+
+def _off_today(turn: Turn) -> dict[str, Any]:
+    """The detail that puts the case ahead of others today."""
+    label = {"en": "Shut-off on", "es": "Corte el"}
+    return {"name": "shut_off_on", "label": label, "value": turn.now.date().isoformat()}
 
 
 def _say(turn: Turn, found: ShutOff) -> None:
@@ -61,5 +68,6 @@ _PROTECTIONS = {
     "dispute": {"en": "your open dispute", "es": "su reclamo abierto"},
     "appeal": {"en": "your open appeal", "es": "su apelación abierta"},
     "extension": {"en": "your extension", "es": "su prórroga"},
+    "emergency": {"en": "the water emergency in your area", "es": "la emergencia de agua en su zona"},
     "review": {"en": "a review of your account", "es": "una revisión de su cuenta"},
 }

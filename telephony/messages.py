@@ -226,3 +226,8 @@ def _command_to_json(command: Command) -> dict[str, Any]:
             return {"type": "set_language", "language": language}
         case Collect(kind, digits_max, secret):
             return {"type": "collect", "kind": kind, "digits_max": digits_max, "secret": secret}
+
+
+def thread_of(party: str, ours: str) -> str:
+    """The thread of a text: the pair of numbers."""
+    return f"{party[:90]}|{ours[:90]}"

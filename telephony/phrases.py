@@ -10,6 +10,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Sorry, I'm having trouble on my side. I've asked a person on our team to get back to you.",
         "es": "Disculpe, tengo un problema de mi lado. Ya pedí que una persona de nuestro equipo le responda.",
     },
+    "trouble_again": {
+        "en": "Sorry, something went wrong on our side. Please try again in a moment.",
+        "es": "Disculpe, algo falló de nuestro lado. Por favor, intente de nuevo en un momento.",
+    },
     "trouble_chat": {
         "en": "Sorry, I'm having trouble on my side. I've asked a person on our team to answer you here.",
         "es": "Disculpe, tengo un problema de mi lado. Ya pedí que una persona de nuestro equipo le responda aquí.",

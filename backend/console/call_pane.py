@@ -78,7 +78,7 @@ class CallPane:
         with tag("div", css="deeds"):
             if talks:
                 button(t("call_hang_up"), self._deeds.hang_up, "button", id="call-hang-up")
-                if call.line.contact == "holding":
+                if call.line.knows_assistant:
                     button(t("call_to_assistant"), self._deeds.to_assistant, "button", id="call-to-assistant")
                 if call.recording is not None:
                     on = call.recording == "running"

@@ -118,7 +118,7 @@ class Floor:
         """Whether this person talks with the customer of the case now."""
         async with self._seat.looking() as session:
             line = await lines.line(session, case_id)
-        return line is not None and line.state == "talking" and line.contact == "holding"
+        return line is not None and line.state == "talking" and line.knows_assistant
 
     async def hang_up(self, case_id: UUID) -> None:
         """Leave the call."""

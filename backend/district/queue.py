@@ -17,6 +17,7 @@ class MinutesAhead(_Strict):
     """How many minutes of waiting a matter is worth. Bounded, so whoever waits long enough comes first."""
 
     emergency: Minutes
+    no_water: Minutes
     shut_off_today: Minutes
     protected: Minutes
     urgent: Minutes

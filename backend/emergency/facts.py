@@ -63,13 +63,22 @@ async def no_water(session: AsyncSession, now: datetime) -> Area:
     return rules.together([one.zones for one in await active(session, now) if one.no_water])
 
 
-async def has_no_water(session: AsyncSession, now: datetime, conversation_id: UUID) -> bool:
-    """Whether whoever is in this conversation has their water where there is none now: they come first.
+async def without_water(session: AsyncSession, now: datetime, conversation_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """In which of these conversations somebody has their water where there is none now: they come first.
 
     Somebody of whom no place is known counts only when the whole district has none.
     """
     area = await no_water(session, now)
-    return bool(area) and area.covers(await repository.zones_of_conversation(session, conversation_id))
+    if not area or not conversation_ids:
+        return frozenset()
+    zones = await repository.zones_of_conversations(session, conversation_ids)
+    return frozenset(each for each in conversation_ids if area.covers(zones.get(each, ())))
+
+
+async def shut_offs_stood_down(session: AsyncSession, now: datetime, account_id: UUID) -> bool:
+    """Whether an emergency has stood shut-offs down where this account has its water."""
+    area = await stood_down(session, now)
+    return bool(area) and area.covers(await repository.zones_of_account(session, account_id))
 
 
 async def campaigns_of_ended(session: AsyncSession, now: datetime) -> list[UUID]:

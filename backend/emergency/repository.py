@@ -27,12 +27,16 @@ SELECT DISTINCT p.zone FROM customer_phones f JOIN accounts a ON a.customer_id =
   JOIN service_agreements s ON s.account_id = a.id AND s.ended_on IS NULL JOIN premises p ON p.id = s.premise_id
  WHERE f.phone = :phone AND a.status = 'active'
 """)
-_ZONES_OF_CONVERSATION = text("""
-SELECT DISTINCT p.zone FROM conversations v
+_ZONES_OF_CONVERSATIONS = text("""
+SELECT v.id, array_agg(DISTINCT p.zone) AS zones FROM conversations v
   JOIN accounts a ON a.id = v.account_id
     OR a.customer_id IN (SELECT f.customer_id FROM customer_phones f WHERE f.phone = v.party)
   JOIN service_agreements s ON s.account_id = a.id AND s.ended_on IS NULL JOIN premises p ON p.id = s.premise_id
- WHERE v.id = :conversation_id
+ WHERE v.id = ANY(:conversation_ids) GROUP BY v.id
+""")
+_ZONES_OF_ACCOUNT = text("""
+SELECT DISTINCT p.zone FROM service_agreements s JOIN premises p ON p.id = s.premise_id
+ WHERE s.account_id = :account_id AND s.ended_on IS NULL
 """)
 _ALL_ZONES = text("SELECT zone, count(*)::int AS premises FROM premises GROUP BY zone ORDER BY zone")
 _ENDED_CAMPAIGNS = text("""
@@ -74,9 +78,15 @@ async def zones_of_phone(session: AsyncSession, phone: str) -> list[str]:
     return list(await session.scalars(_ZONES, {"phone": phone}))
 
 
-async def zones_of_conversation(session: AsyncSession, conversation_id: UUID) -> list[str]:
-    """Where whoever is in a conversation has water: by the account they proved, or the number they come from."""
-    return list(await session.scalars(_ZONES_OF_CONVERSATION, {"conversation_id": conversation_id}))
+async def zones_of_conversations(session: AsyncSession, conversation_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Where whoever is in each conversation has water: by the account they proved, or the number they come from."""
+    found = await session.execute(_ZONES_OF_CONVERSATIONS, {"conversation_ids": list(conversation_ids)})
+    return {row.id: list(row.zones) for row in found}
+
+
+async def zones_of_account(session: AsyncSession, account_id: UUID) -> list[str]:
+    """Where an account has its water."""
+    return list(await session.scalars(_ZONES_OF_ACCOUNT, {"account_id": account_id}))
 
 
 async def all_zones(session: AsyncSession) -> Sequence[RowMapping]:

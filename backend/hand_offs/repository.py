@@ -45,10 +45,6 @@ _SAME_REQUEST = text(
     "SELECT id, number, department, priority, state, created_at FROM hand_offs"
     " WHERE conversation_id = :conversation_id AND provider_message_id = :provider_message_id"
 )
-_POSITION = text(
-    "SELECT count(*) FROM hand_offs WHERE state = 'waiting'"
-    " AND (priority, created_at, number) <= (:priority, :created_at, :number)"
-)
 _MODE = text("UPDATE conversations SET mode = :mode WHERE id = :conversation_id AND ended_at IS NULL AND mode <> :mode")
 _EVENT = text(
     "INSERT INTO hand_off_events (hand_off_id, at, kind, staff_id, note)"
@@ -122,13 +118,6 @@ async def same_request(session: AsyncSession, conversation_id: UUID, provider_me
     """The case that this very message has made already."""
     values = {"conversation_id": conversation_id, "provider_message_id": provider_message_id}
     return (await session.execute(_SAME_REQUEST, values)).one_or_none()
-
-
-async def position(session: AsyncSession, case: Row[Any]) -> int:
-    """How many wait up to and including this case."""
-    values = {"priority": case.priority, "created_at": case.created_at, "number": case.number}
-    count: int = (await session.execute(_POSITION, values)).scalar_one()
-    return count
 
 
 async def set_mode(session: AsyncSession, conversation_id: UUID, mode: str) -> None:

@@ -29,7 +29,6 @@ async def post_hand_off(asked: HandOffIn, session: SessionDep, district: Distric
         "reference": f"H-{filed.row.number}",
         "open_now": department.hours == "always" or district.is_open(now),
         "opens_at": opens_at.astimezone(district.zone) if opens_at else None,
-        "position": filed.position,
         "department": filed.row.department,
         "department_name": department.name.model_dump(),
         "department_phone": department.phone,

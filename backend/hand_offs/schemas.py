@@ -73,7 +73,6 @@ class HandOffOut(BaseModel):
                     "reference": "H-1042",
                     "open_now": True,
                     "opens_at": None,
-                    "position": 3,
                     "department": "customer_service",
                     "department_name": {"en": "Customer service", "es": "Servicio al cliente"},
                     "department_phone": "+19515550100",
@@ -86,7 +85,6 @@ class HandOffOut(BaseModel):
     reference: str
     open_now: bool
     opens_at: datetime | None
-    position: int
     department: str
     department_name: dict[str, Any]
     department_phone: str

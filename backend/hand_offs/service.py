@@ -13,15 +13,12 @@ from backend.conversations.redaction import redact
 from backend.conversations.service import ConversationNotFoundError
 from backend.database import announce
 from backend.district.service import District
-from backend.emergency import facts as emergency
 from backend.hand_offs import repository
-from backend.hand_offs.rules import more_urgent, shut_off_day
+from backend.hand_offs.rules import shut_off_day
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
 
 DEFAULT_DEPARTMENT = "customer_service"
-NO_WATER_PRIORITY = 1
-"""Urgent, behind what is an emergency by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,6 @@ class Filed:
     """A case as the customer hears about it. `made` is False when it was added to an open one."""
 
     row: Row[Any]
-    position: int
     made: bool
 
 
@@ -46,10 +42,8 @@ async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, 
     if asked.provider_message_id:
         before = await repository.same_request(session, conversation_id, asked.provider_message_id)
         if before is not None:
-            return Filed(before, await repository.position(session, before), made=False)
+            return Filed(before, made=False)
     values = _values(asked, conversation_id, district, now)
-    if await emergency.has_no_water(session, now, conversation_id):
-        values["priority"] = more_urgent(values["priority"], NO_WATER_PRIORITY)
     row, made = await _file(session, values)
     nobody_is_there = asked.channel in {"sms", "chat"} and not district.department_open(values["department"], now)
     if not (asked.assistant_continues or nobody_is_there):
@@ -57,7 +51,7 @@ async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, 
     note = None if made else f"{asked.reason}: {redact(asked.summary).text}"
     await repository.add_event(session, row.id, "created" if made else "added", now=now, staff_id=None, note=note)
     announce(session, "hand_off", hand_off_id=row.id)
-    return Filed(row, await repository.position(session, row), made)
+    return Filed(row, made)
 
 
 async def _conversation(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> UUID:

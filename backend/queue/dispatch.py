@@ -11,15 +11,20 @@ from backend.database import announce
 from backend.district.service import District
 from backend.hand_offs import desk, moves
 from backend.models.base import new_id
-from backend.queue import legs, presence, repository, voicemails
+from backend.queue import endings, legs, orders, presence, repository, voicemails
 from backend.queue.rules import offers
 from backend.queue.standing import at_work, standing
 from backend.staff.permissions import Permission, require
 
 ENTERING_SECONDS = 15
 """From a case to its caller's place in line: until then the call may still be on its way there."""
-WHISPER_SECONDS = 45
-"""How long somebody may listen to the whisper before we take it that nobody is there."""
+WHISPER_SECONDS = 75
+"""How long somebody may take to press a key and listen to the whisper before we take it that nobody is there."""
+
+GOODBYE_SECONDS = 30
+"""From the end of a call to that of its last phone: we may be saying a sentence there."""
+LOOK_AFTER = timedelta(minutes=5)
+"""News that somebody hung up can be lost: so often Twilio is asked about a phone that is in a call."""
 
 
 async def dispatch(session: AsyncSession, district: District, now: datetime) -> int:
@@ -40,10 +45,20 @@ async def dispatch(session: AsyncSession, district: District, now: datetime) -> 
 
 
 async def _end_stale_legs(session: AsyncSession, district: District, now: datetime) -> None:
-    """A phone whose ringing was never reported on: telephony or its news was lost."""
+    """Phones and calls of which no news came: telephony, the backend or the news itself was away."""
     since = now - timedelta(seconds=district.policy.queue.ring_seconds + WHISPER_SECONDS)
     for row in await repository.rows(session, "stale_legs", {"since": since}):
         await legs.report(session, row.id, legs.Report("failed", failure="lost"), district, now)
+    over = {"since": now - timedelta(seconds=GOODBYE_SECONDS)}
+    for row in await repository.rows(session, "left_behind", over):
+        await legs.report(session, row.id, legs.Report("ended"), district, now)
+    for row in await repository.rows(session, "talking_to_nobody", over):
+        call = await repository.row(session, "by_id", {"id": row.id})
+        if call is not None:
+            await endings.end_call(session, call, "served", now)
+    for row in await repository.rows(session, "long_joined", {"since": now - LOOK_AFTER}):
+        body = {"what": "look", "leg_id": str(row.id), "call_sid": row.provider_sid}
+        await orders.give(session, body, now, row.id)
 
 
 async def _end_windows(session: AsyncSession, now: datetime) -> None:
@@ -51,7 +66,7 @@ async def _end_windows(session: AsyncSession, now: datetime) -> None:
     for row in await repository.rows(session, "window_over", {"now": now}):
         call = await repository.row(session, "by_id", {"id": row.id})
         if call is not None:
-            await legs.give_up_callback(session, call, now)
+            await endings.give_up_callback(session, call, now)
 
 
 async def _end_late_offers(session: AsyncSession, now: datetime) -> None:

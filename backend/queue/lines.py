@@ -13,7 +13,7 @@ from backend.database import announce
 from backend.district.service import District
 from backend.errors import ConflictError, NotFoundError
 from backend.hand_offs import desk, moves
-from backend.queue import legs, orders, repository
+from backend.queue import endings, legs, orders, repository
 from backend.staff.permissions import Permission, require
 
 Manner = Literal["talk", "listen", "coach"]
@@ -48,6 +48,11 @@ class Line:
     tries: int
     not_before: datetime | None
     parties: tuple[Party, ...]
+
+    @property
+    def knows_assistant(self) -> bool:
+        """Whether the assistant could take the call over: it was in it before. It was not in a call that we made."""
+        return self.contact == "holding" and not self.tries
 
 
 async def line(session: AsyncSession, hand_off_id: UUID) -> Line | None:
@@ -84,7 +89,7 @@ async def to_assistant(session: AsyncSession, staff: Principal, hand_off_id: UUI
     :raises NoCallError: this person is not in the call. :raises ConflictError: `called_back`, a call that we made.
     """
     call, _ = await _mine(session, staff, hand_off_id)
-    if call.contact == "callback":
+    if call.contact == "callback" or call.tries:
         raise ConflictError("called_back", "The assistant cannot take over a call that you made.")
     await desk.give_back(session, staff, hand_off_id, now)
     await repository.change_call(session, call.id, next_step="assistant", changed_at=now)
@@ -108,7 +113,7 @@ async def consult(
     call, _ = await _mine(session, staff, hand_off_id)
     await legs.ring_staff(session, call.id, colleague_id, "consult", district, now=now)
     if private and call.call_sid:
-        body = {"what": "hold", "conference": legs.conference(call.id), "call_sid": call.call_sid}
+        body = {"what": "hold", "conference": endings.conference(call.id), "call_sid": call.call_sid}
         await orders.give(session, body, now)
     await moves.note(session, hand_off_id, "consulted", now=now, staff_id=colleague_id)
 
@@ -119,17 +124,22 @@ async def bring_together(session: AsyncSession, staff: Principal, hand_off_id: U
     :raises NoCallError: this person is not in the call.
     """
     call, _ = await _mine(session, staff, hand_off_id)
-    await legs.unhold(session, call, now)
+    await endings.unhold(session, call, now)
 
 
 async def hang_up(session: AsyncSession, staff: Principal, hand_off_id: UUID, now: datetime) -> None:
-    """Leave the call; a colleague who was brought in stays with the customer.
+    """Leave the call; a colleague who was brought in stays with the customer. Out of a call that is over, too.
 
     :raises NoCallError: this person is not in the call.
     """
-    _, leg = await _mine(session, staff, hand_off_id)
-    if leg.provider_sid:
-        await orders.hang_up(session, leg.provider_sid, now)
+    values = {"hand_off_id": hand_off_id, "staff_id": require(staff, Permission.TAKE_CASE)}
+    mine = await repository.rows(session, "my_legs", values)
+    if not mine:
+        raise NoCallError
+    for leg in mine:
+        if leg.provider_sid:
+            await orders.hang_up(session, leg.provider_sid, now)
+    await endings.close(session, [leg for leg in mine if leg.is_over], now)
 
 
 async def supervise(
@@ -161,7 +171,7 @@ async def _change_manner(
         return
     body = {
         "what": "manner",
-        "conference": legs.conference(call.id),
+        "conference": endings.conference(call.id),
         "call_sid": mine.provider_sid,
         "muted": manner == "listen",
         "coach": lead.provider_sid if manner == "coach" and lead is not None else None,
@@ -202,7 +212,7 @@ async def talking(session: AsyncSession, staff: Principal, hand_off_id: UUID) ->
         sid = next((row.provider_sid for row in rows if row.role == "customer" and row.state == "joined"), None)
     if sid is None:
         raise NoCallError
-    return Talking(sid, legs.conference(call.id))
+    return Talking(sid, endings.conference(call.id))
 
 
 async def _end_staff(session: AsyncSession, call: Row[Any], now: datetime) -> None:

@@ -9,12 +9,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.queue import CallLeg, QueuedCall, StaffPresence
+from backend.queue import voicemail_statements
 
 ONE_AT_A_TIME = 4_871_202_710
 
 _WAITING = text(
     """
-    SELECT h.id, h.number, h.priority, h.department, c.language, coalesce(q.entered_at, h.created_at) AS entered_at,
+    SELECT h.id, h.number, h.priority, h.department, h.conversation_id, c.language,
+           coalesce(q.entered_at, h.created_at) AS entered_at,
            coalesce(h.shut_off_on = :today, false) AS shut_off_today,
            coalesce(a.medical_protection, false) AS protected,
            coalesce(q.contact, 'message') AS contact, q.id AS queued_call_id, q.not_before,
@@ -147,6 +149,34 @@ _STALE_LEGS = text(
         OR EXISTS (SELECT FROM call_orders o WHERE o.leg_id = l.id AND o.state = 'failed' AND o.body->>'what' = 'ring'))
     """
 )
+# People whose caller is gone, or back in line: their phone is free.
+_LEFT_BEHIND = text(
+    """
+    SELECT l.id FROM call_legs l JOIN queued_calls q ON q.id = l.queued_call_id
+    WHERE l.state = 'joined' AND l.role <> 'customer' AND q.state IN ('ended', 'waiting') AND q.changed_at < :since
+    """
+)
+_TALKING_TO_NOBODY = text(
+    """
+    SELECT q.id FROM queued_calls q WHERE q.state = 'talking' AND NOT EXISTS (
+        SELECT FROM call_legs l WHERE l.queued_call_id = q.id AND (l.state NOT IN ('ended', 'failed')
+            OR l.ended_at >= :since))
+    """
+)
+_LONG_JOINED = text(
+    """
+    SELECT l.id, l.provider_sid FROM call_legs l
+    WHERE l.state = 'joined' AND l.joined_at < :since AND l.provider_sid IS NOT NULL AND NOT EXISTS (
+        SELECT FROM call_orders o WHERE o.leg_id = l.id AND o.body->>'what' = 'look' AND o.created_at >= :since)
+    """
+)
+_MY_LEGS = text(
+    """
+    SELECT l.*, q.state = 'ended' AS is_over FROM call_legs l JOIN queued_calls q ON q.id = l.queued_call_id
+    WHERE q.hand_off_id = :hand_off_id AND l.staff_id = :staff_id AND l.state = 'joined'
+      AND l.role IN ('lead', 'consult')
+    """
+)
 _WINDOW_OVER = text(
     """
     SELECT id FROM queued_calls WHERE contact = 'callback' AND state = 'waiting' AND window_ends_at < :now
@@ -166,37 +196,6 @@ _AT_WORK = text(
     WHERE s.active AND p.phone IS NOT NULL AND p.state <> 'away' AND p.seen_at > :seen_since ORDER BY s.name
     """
 )
-
-_KEEP_VOICEMAIL = text(
-    """
-    INSERT INTO voicemails (id, hand_off_id, recording_sid, seconds, received_at, call_sid)
-    VALUES (:id, :hand_off_id, :recording_sid, :seconds, :now, :call_sid) ON CONFLICT DO NOTHING RETURNING id
-    """
-)
-_KEEP_PIECE = text(
-    """
-    INSERT INTO voicemail_pieces (transcription_sid, number, call_sid, words, is_last, received_at)
-    SELECT :transcription_sid, :number, :call_sid, :words, :is_last, :now
-     WHERE NOT EXISTS (SELECT FROM voicemails WHERE call_sid = :call_sid AND transcript IS NOT NULL)
-    ON CONFLICT DO NOTHING RETURNING number
-    """
-)
-# Whole: every number up to the last is there. Late: what has not come by `late` does not come any more.
-_WRITE_DOWN = text(
-    """
-    UPDATE voicemails v SET transcript = said.words
-      FROM (SELECT call_sid, trim(string_agg(words, ' ' ORDER BY transcription_sid, number)) AS words,
-                   max(number) FILTER (WHERE is_last) = count(*) AS is_whole, max(received_at) AS last_at
-              FROM voicemail_pieces
-             WHERE call_sid IN (SELECT call_sid FROM voicemails WHERE transcript IS NULL AND call_sid IS NOT NULL)
-             GROUP BY call_sid) said
-     WHERE v.call_sid = said.call_sid AND v.transcript IS NULL
-       AND (said.is_whole OR greatest(said.last_at, v.received_at) < :late)
-    RETURNING v.hand_off_id, v.transcript, v.call_sid
-    """
-)
-_FORGET_PIECES = text("DELETE FROM voicemail_pieces WHERE call_sid = ANY(:written) OR received_at < :old")
-_CONVERSATION_OF = text("SELECT conversation_id FROM hand_offs WHERE id = :hand_off_id")
 
 
 async def one_at_a_time(session: AsyncSession) -> bool:
@@ -241,16 +240,20 @@ _STATEMENTS = {
     "enter": _ENTER,
     "cancel_callbacks": _CANCEL_CALLBACKS,
     "stale_legs": _STALE_LEGS,
+    "left_behind": _LEFT_BEHIND,
+    "talking_to_nobody": _TALKING_TO_NOBODY,
+    "long_joined": _LONG_JOINED,
+    "my_legs": _MY_LEGS,
     "window_over": _WINDOW_OVER,
     "leg": _LEG,
     "legs": _LEGS,
     "legs_shown": _LEGS_SHOWN,
     "at_work": _AT_WORK,
-    "keep_voicemail": _KEEP_VOICEMAIL,
-    "keep_piece": _KEEP_PIECE,
-    "write_down": _WRITE_DOWN,
-    "forget_pieces": _FORGET_PIECES,
-    "conversation_of": _CONVERSATION_OF,
+    "keep_voicemail": voicemail_statements.KEEP_VOICEMAIL,
+    "keep_piece": voicemail_statements.KEEP_PIECE,
+    "write_down": voicemail_statements.WRITE_DOWN,
+    "forget_pieces": voicemail_statements.FORGET_PIECES,
+    "conversation_of": voicemail_statements.CONVERSATION_OF,
 }
 
 

@@ -10,7 +10,7 @@ from backend.clock import NowDep
 from backend.database import SessionDep
 from backend.district.service import DistrictDep
 from backend.hand_offs.schemas import HandOffIn
-from backend.queue import legs, service, voicemails
+from backend.queue import legs, onward, service, voicemails
 from backend.queue.schemas import (
     CallbackIn,
     CallbackOut,
@@ -61,7 +61,7 @@ async def put_step(call_sid: str, asked: StepIn, session: SessionDep) -> None:
 @router.post("/calls/{call_sid}/left")
 async def post_left(call_sid: str, told: LeftIn, session: SessionDep, district: DistrictDep, now: NowDep) -> OnwardOut:
     """The caller is out of the line, or alone after a person has left: where the call goes on."""
-    return OnwardOut(**asdict(await service.left(session, call_sid, told.result, district, now)))
+    return OnwardOut(**asdict(await onward.left(session, call_sid, told.result, district, now)))
 
 
 @router.get("/legs/{leg_id}")

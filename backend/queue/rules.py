@@ -20,6 +20,7 @@ class Ahead:
     """What matters are worth, in minutes of waiting; `long_wait`: from there on a minute counts twice."""
 
     emergency: int
+    no_water: int
     shut_off_today: int
     protected: int
     urgent: int
@@ -31,13 +32,15 @@ class Ahead:
 class Waiting:
     """A case that nobody has. `entered_at` is its place in line, `number` decides between equals.
 
-    `priority` as the policy gives it: 0 an emergency, 1 urgent. `contact`: on the line, to be called back, or writing.
+    `priority` as the policy gives it: 0 an emergency, 1 urgent. `no_water`: where they are, an emergency has left
+    everybody without. `contact`: on the line, to be called back, or writing.
     """
 
     id: UUID
     number: int
     entered_at: datetime
     priority: int = 2
+    no_water: bool = False
     shut_off_today: bool = False
     protected: bool = False
     contact: Contact = "message"
@@ -62,6 +65,8 @@ def _parts(case: Waiting, ahead: Ahead, now: datetime) -> list[tuple[str, float]
         parts.append(("long_wait", waited - ahead.long_wait * 60))
     if case.priority <= EMERGENCY:
         parts.append(("emergency", ahead.emergency * 60))
+    if case.no_water:
+        parts.append(("no_water", ahead.no_water * 60))
     if case.shut_off_today:
         parts.append(("shut_off_today", ahead.shut_off_today * 60))
     if case.protected:

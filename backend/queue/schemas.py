@@ -117,13 +117,21 @@ class WhisperOut(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"role": "lead", "language": "en", "words": "Call from Maria Lopez. Speaks Spanish."}]
+            "examples": [
+                {
+                    "role": "lead",
+                    "language": "es",
+                    "words": "Llamada de Maria Lopez. Identidad verificada.",
+                    "summary": "Why did the bill double?",
+                }
+            ]
         }
     )
 
     role: Literal["lead", "consult", "supervisor", "customer"]
     language: str
     words: str
+    summary: str
 
 
 class LegIn(BaseModel):

@@ -16,8 +16,7 @@ from backend.hand_offs import moves
 from backend.hand_offs import service as hand_offs
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
-from backend.outbox import service as outbox
-from backend.queue import legs, repository, wording
+from backend.queue import repository
 from backend.queue.rules import next_calling_time, told_minutes
 from backend.queue.standing import at_work, standing, wait_seconds, who_answer
 
@@ -60,15 +59,6 @@ class Place:
     minutes: int | None
     offer_callback: bool
     phone: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Onward:
-    """Where a call goes on: `wait` in line again, `assistant`, `department`, `voicemail`, `ask`, `end`."""
-
-    outcome: Literal["wait", "assistant", "department", "voicemail", "ask", "end"]
-    department: str | None = None
-    number: str | None = None
 
 
 async def enter(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> Entered:
@@ -132,7 +122,7 @@ async def place(session: AsyncSession, call_sid: str, district: District, now: d
     policy = district.policy.queue
     if not _still_served(call, district, now):
         return Place("closed", 0, None, offer_callback=call.phone is not None, phone=call.phone)
-    if call.next_step != "overflowed" and now - call.changed_at >= timedelta(minutes=policy.overflow_minutes):
+    if call.next_step != "overflowed" and now - call.entered_at >= timedelta(minutes=policy.overflow_minutes):
         return Place("overflow", 0, None, offer_callback=False, phone=call.phone)
     stands = await standing(session, district, now)
     mine = stands.place(call.hand_off_id)
@@ -190,98 +180,6 @@ async def leave_for(session: AsyncSession, call_sid: str, step: Literal["voicema
     if call.state != "waiting":
         raise NotWaitingError
     await repository.change_call(session, call.id, next_step=step)
-
-
-async def left(session: AsyncSession, call_sid: str, result: str, district: District, now: datetime) -> Onward:
-    """The caller is out of the line, or a person has left them: where the call goes on.
-
-    `result`: what Twilio says of the queue (`hangup`, `leave`, …), `person_left`, or of a department's phone
-    (`answered`, `unanswered`). A call that nobody knows has ended.
-    """
-    call = await repository.row(session, "by_sid", {"call_sid": call_sid})
-    if call is None or (call.contact == "callback" and call.state in ("waiting", "ended")):
-        return Onward("end")
-    follow = {
-        "unanswered": _back_in_line,
-        "answered": _taken_by_department,
-        "leave": _out_of_line,
-        "person_left": _person_left,
-    }.get(result)
-    if result in ("hangup", "completed") and call.state != "ended":
-        follow = _hung_up
-    if follow is None:
-        return Onward("wait" if call.state == "waiting" else "end")
-    return await follow(session, call, district, now)
-
-
-async def _hung_up(session: AsyncSession, call: Row[Any], district: District, now: datetime) -> Onward:
-    await legs.let_go(session, call, now)
-    if call.state == "talking":
-        await _end(session, call, "served", now)
-        return Onward("end")
-    await _end(session, call, "abandoned", now)
-    await moves.put_back(session, call.hand_off_id, "abandoned", now)
-    held = (now - call.changed_at).total_seconds()
-    if call.phone and held >= district.policy.queue.short_abandon_seconds:
-        await outbox.enqueue(
-            session,
-            channel="sms",
-            recipient=call.phone,
-            text=wording.missed(call.language, district.settings.name, f"H-{call.number}"),
-            language=call.language,
-            purpose="missed_call",
-            now=now,
-            conversation_id=call.conversation_id,
-        )
-    return Onward("end")
-
-
-async def _out_of_line(session: AsyncSession, call: Row[Any], district: District, now: datetime) -> Onward:
-    if call.next_step == "voicemail":
-        await _end(session, call, "voicemail", now)
-        return Onward("voicemail")
-    await repository.change_call(session, call.id, next_step="overflowed", changed_at=now)
-    return Onward("department", call.department, district.departments[call.department].phone)
-
-
-async def _person_left(session: AsyncSession, call: Row[Any], district: District, now: datetime) -> Onward:
-    """The person has left the call, and the caller is still there."""
-    step = call.next_step or ""
-    if step.startswith("department:"):
-        department = step.removeprefix("department:")
-        return Onward("department", department, district.departments[department].phone)
-    if call.state == "talking":
-        await _end(session, call, "served", now)
-    if call.state == "waiting":
-        return Onward("wait")
-    if call.contact == "callback":
-        return Onward("end")
-    return Onward("assistant" if step == "assistant" else "ask")
-
-
-async def _taken_by_department(session: AsyncSession, call: Row[Any], district: District, now: datetime) -> Onward:
-    """The department's phone was answered, and that call is over."""
-    await _end(session, call, "served", now)
-    await moves.close(session, call.hand_off_id, "transferred", now)
-    return Onward("end")
-
-
-async def _back_in_line(session: AsyncSession, call: Row[Any], district: District, now: datetime) -> Onward:
-    """The department's phone was not answered: the caller waits again, in the old place."""
-    if call.state in ("ended", "talking"):
-        return Onward("voicemail" if call.state == "ended" else "end")
-    if call.state == "connecting" and not call.next_step:
-        return Onward("wait")
-    await repository.change_call(session, call.id, state="waiting", next_step="overflowed", changed_at=now)
-    await moves.put_back(session, call.hand_off_id, "transfer_failed", now)
-    announce(session, "queue")
-    return Onward("wait")
-
-
-async def _end(session: AsyncSession, call: Row[Any], how: str, now: datetime) -> None:
-    if call.state != "ended":
-        await repository.change_call(session, call.id, state="ended", ended_as=how, ended_at=now, changed_at=now)
-        announce(session, "queue")
 
 
 async def _call(session: AsyncSession, call_sid: str) -> Row[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.district.service import District
+from backend.emergency import facts as emergency
 from backend.queue import repository
 from backend.queue.rules import Ahead, Reason, Server, Waiting, expected_wait_seconds, in_order, why
 
@@ -46,15 +47,18 @@ async def standing(session: AsyncSession, district: District, now: datetime) -> 
     rows = await repository.rows(session, "waiting", {"today": district.today(now)})
     ahead = ahead_of(district)
     due = frozenset(row.id for row in rows if row.not_before is None or row.not_before <= now)
-    return Standing(tuple(in_order(map(_waiting, rows), ahead, now)), due, now, ahead)
+    dry = await emergency.without_water(session, now, [row.conversation_id for row in rows])
+    cases = [_waiting(row, no_water=row.conversation_id in dry) for row in rows]
+    return Standing(tuple(in_order(cases, ahead, now)), due, now, ahead)
 
 
-def _waiting(row: Row[Any]) -> Waiting:
+def _waiting(row: Row[Any], *, no_water: bool) -> Waiting:
     return Waiting(
         id=row.id,
         number=row.number,
         entered_at=row.entered_at,
         priority=row.priority,
+        no_water=no_water,
         shut_off_today=row.shut_off_today,
         protected=row.protected,
         contact=row.contact,

@@ -41,7 +41,7 @@ def missed(language: str, district: str, reference: str) -> str:
 
 
 def whisper(call: Row[Any], role: str, language: str) -> str:
-    """What a person hears before the caller, in that person's language; the summary as the assistant wrote it."""
+    """What a person hears before the caller, in that person's language; the case's summary follows in its own."""
     words = _WHISPER["es" if language == "es" else "en"]
     kind = role if role in ("consult", "supervisor") else "callback" if call.contact == "callback" else "call"
     verified = words["verified" if call.verification_level >= 2 else "unverified"]
@@ -49,12 +49,12 @@ def whisper(call: Row[Any], role: str, language: str) -> str:
         words[kind].format(who=call.customer_name or words["nobody"]),
         words["es" if call.language == "es" else "en"],
         verified,
-        _short(call.summary),
     )
     return " ".join(part for part in parts if part)
 
 
-def _short(summary: str) -> str:
+def short(summary: str) -> str:
+    """A summary as far as it can be listened to."""
     if len(summary) <= SUMMARY_CHARACTERS_MAX:
         return summary
     return summary[:SUMMARY_CHARACTERS_MAX].rsplit(" ", 1)[0] + "."

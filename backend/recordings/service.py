@@ -14,7 +14,7 @@ from backend.database import announce
 from backend.errors import ConflictError, NotFoundError
 from backend.hand_offs import moves
 from backend.models.base import new_id
-from backend.queue import legs, orders
+from backend.queue import endings, orders
 from backend.recordings import repository
 from backend.recordings.schemas import RecordingIn
 from backend.staff.permissions import Permission, require
@@ -110,6 +110,6 @@ async def pause(session: AsyncSession, staff: Principal, hand_off_id: UUID, *, o
     if row is None:
         raise NotRecordedError
     what = "pause_recording" if on else "resume_recording"
-    order_id = await orders.give(session, {"what": what, "conference": legs.conference(row.queued_call_id)}, now)
+    order_id = await orders.give(session, {"what": what, "conference": endings.conference(row.queued_call_id)}, now)
     await repository.note_order(session, row.id, order_id if on else None)
     await moves.note(session, hand_off_id, what, now=now, staff_id=staff_id)

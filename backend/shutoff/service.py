@@ -10,6 +10,7 @@ from backend.accounts import holds, low_income
 from backend.accounts import service as accounts
 from backend.charges.service import on_its_way_cents
 from backend.district.service import District
+from backend.emergency import facts as emergency
 from backend.fees import rules as fees
 from backend.ledger import reports
 from backend.shutoff import rules
@@ -29,7 +30,8 @@ class ReconnectionFee:
 class ShutOff:
     """Where the account stands. `earliest_on` is None unless something is past due and nothing protects the account.
 
-    `protections`: `payment_pending` (money is on its way), `medical_protection`, `arrangement`, or a live hold's kind.
+    `protections`: `payment_pending` (money is on its way), `medical_protection`, `arrangement`, `emergency` (shut-offs
+    are stood down there), or the kind of a live hold.
     """
 
     status: str
@@ -51,7 +53,7 @@ async def shut_off(session: AsyncSession, account_id: UUID, *, now: datetime, di
     facts = await accounts.account_facts(session, account_id)
     balance = await accounts.balance(session, account_id, now, today)
     oldest = await reports.oldest_due_on(session, account_id, today) if balance.past_due_cents > 0 else None
-    protections = await _protections(session, account_id, balance, today)
+    protections = await _protections(session, account_id, balance, now=now, today=today)
     standing = rules.Standing(facts.status == "active", balance.past_due_cents, oldest, protections)
     status = rules.status(standing, today, policy.past_due_days)
     threatened = oldest is not None and status in {rules.NOT_YET, rules.POSSIBLE}
@@ -68,7 +70,7 @@ async def shut_off(session: AsyncSession, account_id: UUID, *, now: datetime, di
 
 
 async def _protections(
-    session: AsyncSession, account_id: UUID, balance: accounts.Balance, today: date
+    session: AsyncSession, account_id: UUID, balance: accounts.Balance, *, now: datetime, today: date
 ) -> tuple[str, ...]:
     found = []
     if await on_its_way_cents(session, account_id):
@@ -77,6 +79,8 @@ async def _protections(
         found.append("medical_protection")
     if balance.arrangement is not None:
         found.append("arrangement")
+    if await emergency.shut_offs_stood_down(session, now, account_id):
+        found.append("emergency")
     live = [hold.kind for hold in await holds.holds_of(session, account_id, today) if hold.is_live]
     return (*found, *dict.fromkeys(live))
 

@@ -6,7 +6,7 @@ Webhooks and ConversationRelay both call it. They render a step and carry it out
 from dataclasses import dataclass, replace
 
 from telephony.backend_client import Turn
-from telephony.calls.rules import Heard, Place, Rung, asks_for_pace, is_relay_operator, ladder, meaning_of
+from telephony.calls.rules import Heard, Place, Rung, asks_for_pace, is_relay_operator, ladder, meaning_of, says_more
 from telephony.calls.text_wishes import TextWishes
 from telephony.district import CUSTOMER_SERVICE, District, DistrictDirectory
 from telephony.fallbacks import Fallbacks, call_back, trouble_on_the_phone
@@ -92,7 +92,7 @@ class CallCore:
         if heard.by == "speech":
             place = _with_manner(place, heard.text)
         said = _utterance(heard, place, turn_id)
-        own = self._own(rung, heard) or await self._wishes.hear(heard, turn_id)
+        own = self._own(rung, heard, place) or await self._wishes.hear(heard, turn_id)
         answer = await self._switchboard.answer(said, own)
         return self.step_of(answer, heard.party, place)
 
@@ -105,13 +105,13 @@ class CallCore:
         """Which step an answer's commands ask for."""
         return step_of(answer, self._directory.current, party, place)
 
-    def _own(self, rung: Rung, heard: Heard) -> Own | None:
+    def _own(self, rung: Rung, heard: Heard, place: Place) -> Own | None:
         """Telephony's own answer, where the assistant is not asked."""
         if rung == "person":
             return self._somebody
         sentence = {"offer_person": "still_there", "keys": "use_keys", "hang_up": "silence_goodbye"}.get(rung)
-        if sentence is None and heard.by == "speech" and is_relay_operator(heard.text):
-            sentence = "relay_welcome"
+        if sentence is None and heard.by == "speech" and is_relay_operator(heard.text, place):
+            sentence = None if says_more(heard.text) else "relay_welcome"
         if sentence is None:
             return None
         commands = (HangUp(),) if rung == "hang_up" else ()
@@ -169,7 +169,7 @@ def _with_manner(place: Place, words: str) -> Place:
     pace = asks_for_pace(words)
     if pace is not None:
         place = replace(place, slow=pace == "slow")
-    return replace(place, patient=True) if is_relay_operator(words) else place
+    return replace(place, patient=True) if is_relay_operator(words, place) else place
 
 
 def _utterance(heard: Heard, place: Place, turn_id: str) -> Utterance:

@@ -18,12 +18,25 @@ _SLOWER = re.compile(
     r"\b(slower|slow down|slowly|too fast|not so fast|(mas )?(despacio|lento|lentamente)|muy rapido|no tan rapido)\b"
 )
 _USUAL = re.compile(r"\b(faster|normal speed|speed up|mas rapido|velocidad normal)\b")
-_RELAY_OPERATOR = re.compile(
-    r"\b(relay (operator|call|service|assistant)|(telecommunications|video|captioned|ip|sprint|hamilton) relay"
-    r"|communications assistant|tty|tdd|seven one one|711|(sign language|asl) interpreter|\w+ vrs"
+_SEVEN_ONE_ONE = "(711|seven one one)"
+_RELAY = re.compile(
+    r"\b(relay (operator|calls?|service|assistant|agent)|(telecommunications|video|captioned|ip|sprint|hamilton) relay"
+    rf"|(call|calling) (through|via|using|by) (the )?{_SEVEN_ONE_ONE}|{_SEVEN_ONE_ONE} (operator|relay (service|call))"
+    r"|communications assistant|tty|tdd|(sign language|asl) interpreter|\w+ vrs"
     r"|(operador|operadora|llamada|servicio) de (relevo|retransmision)|interprete de (senas|lengua de senas|lenguaje de"
     r" senas))\b"
 )
+"""Never the number alone: "711 Oak Street", and "one two seven one one" of an account number, are answers."""
+_INTRODUCING = re.compile(
+    r"(a|adelante|afternoon|agent|ahead|am|an|and|antes|asl|assistant|been|before|buenas|buenos|by|ca|call|"
+    r"called|caller|calling|calls|communications|con|customer|de|deaf|del|dias|el|evening|ever|favor|for|from|"
+    r"go|good|ha|habla|hablo|hard|has|have|hearing|hello|hi|hola|hold|i|id|im|impaired|interpreter|is|it|la|"
+    r"language|le|llamo|me|moment|morning|name|noches|number|numero|of|on|one|operator|or|para|person|persona|"
+    r"please|por|received|receiving|recibido|relay|service|servicio|seven|sign|sorda|soy|speech|take|tardes|tdd|"
+    r"the|there|this|through|tty|un|una|used|using|usted|via|who|with|you|your)"
+)
+MORE_WORDS = 2
+"""From so many words beyond the introduction on, there is something for the assistant in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +125,18 @@ def asks_for_pace(words: str) -> Literal["slow", "usual"] | None:
     return "slow" if _SLOWER.search(plain) else None
 
 
-def is_relay_operator(words: str) -> bool:
-    """Whether somebody introduces a relayed call: an operator, an interpreter, a text telephone."""
-    return _RELAY_OPERATOR.search(plain_words(words)) is not None
+def is_relay_operator(words: str, place: Place) -> bool:
+    """Whether somebody introduces a relayed call: an operator, an interpreter, a text telephone.
+
+    Never while a number is asked for: what is said then is the answer.
+    """
+    return not place.digits and _RELAY.search(plain_words(words)) is not None
+
+
+def says_more(words: str) -> bool:
+    """Whether the introduction of a relayed call holds what the caller wants, too."""
+    rest = re.findall(r"[^\W\d_]+", _RELAY.sub(" ", plain_words(words).replace("'", "")))
+    return sum(_INTRODUCING.fullmatch(word) is None for word in rest) >= MORE_WORDS
 
 
 def digits_expected(collect: Collect, choices: int) -> int | None:

@@ -11,7 +11,7 @@ from telephony.channels.text_words import TextWord, text_word
 from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.district import shown
 from telephony.http_json import CallError
-from telephony.messages import Answer, Language, Reply, Utterance, answer_of, clean_text
+from telephony.messages import Answer, Language, Reply, Utterance, answer_of, clean_text, thread_of
 from telephony.outbound.statuses import TEXT_STATUSES, Status
 from telephony.phrases import both, say
 from telephony.services import Services, services_of
@@ -33,12 +33,12 @@ _OPT_OUT_TYPES = {
 
 
 def utterance_of(form: TwilioForm) -> Utterance:
-    """The text message as the switchboard takes it. The thread is the pair of numbers."""
+    """The text message as the switchboard takes it."""
     party, ours = form.get("From"), form.get("To")
     return Utterance(
         channel="sms",
         provider_message_id=form.get("MessageSid") or form.get("SmsSid"),
-        thread_key=f"{party[:90]}|{ours[:90]}",
+        thread_key=thread_of(party, ours),
         party=party if _E164.fullmatch(party) else None,
         text=clean_text(form.get("Body")),
         media_count=min(form.number("NumMedia"), 100),

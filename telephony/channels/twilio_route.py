@@ -7,21 +7,10 @@ import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from telephony.channels.last_resort import text_fault, voice_fault
 from telephony.errors import TelephonyError, place_of
-from telephony.phrases import say
-from telephony.twilio.recognition import SPEECH_LANGUAGES
 
 log = structlog.get_logger("telephony.twilio")
-
-LAST_RESORT_VOICE = (
-    '<?xml version="1.0" encoding="UTF-8"?><Response>'
-    f'<Say language="{SPEECH_LANGUAGES["en"]}">{say("trouble", "en")}</Say>'
-    f'<Say language="{SPEECH_LANGUAGES["es"]}">{say("trouble", "es")}</Say><Hangup/></Response>'
-)
-LAST_RESORT_TEXT = (
-    '<?xml version="1.0" encoding="UTF-8"?><Response>'
-    f"<Message>{say('trouble', 'en')} {say('trouble', 'es')}</Message></Response>"
-)
 
 
 def twiml(document: str) -> Response:
@@ -30,12 +19,12 @@ def twiml(document: str) -> Response:
 
 
 class TwilioRoute(APIRoute):
-    """Turns a fault of ours into a plain sentence; refusals (403) stay refusals."""
+    """Turns a fault of ours into a plain sentence and a way to a person; refusals (403, 503) stay refusals."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler with the safety net around it."""
         handle = super().get_route_handler()
-        last_resort = LAST_RESORT_VOICE if "/voice" in self.path else LAST_RESORT_TEXT
+        last_resort = voice_fault if "/voice" in self.path else text_fault
 
         async def handle_safely(request: Request) -> Response:
             try:
@@ -44,6 +33,6 @@ class TwilioRoute(APIRoute):
                 raise
             except Exception as problem:
                 log.error("webhook_fault", path=self.path, kind=type(problem).__name__, place=place_of(problem))
-                return twiml(last_resort)
+                return twiml(await last_resort(request))
 
         return handle_safely

@@ -15,7 +15,8 @@ from telephony.calls.core import Ask, End, Step, TakeCard
 from telephony.calls.places import CallPlace
 from telephony.calls.rules import TURNS_MAX, Heard, Place, number_is_doubted
 from telephony.channels.twilio_route import TwilioRoute, twiml
-from telephony.http_json import CallError
+from telephony.errors import TelephonyError
+from telephony.http_json import CallError, Refused
 from telephony.messages import Kind, Language, Reply, Utterance, answer_of, clean_text, language_of
 from telephony.payments.keys import told_of
 from telephony.payments.quiet import fall_silent
@@ -183,22 +184,28 @@ async def call_over(request: Request, form: SignedForm) -> Response:
     services = services_of(request)
     if form.get("CallStatus") in _CALL_OVER:
         await services.places.forget(form.get("CallSid"))
-        await _out_of_line(services, form.get("CallSid"))
+        told = await _out_of_line(services, form.get("CallSid"))
         try:
             found = await services.backend.conversation_of("voice", form.get("CallSid"))
             if found is not None:
                 await services.backend.end_conversation(str(found["conversation_id"]), "hung_up")
         except CallError as problem:
             log.warning("call_end_not_recorded", kind=type(problem).__name__, call_sid=form.get("CallSid")[:40])
+            told = told and isinstance(problem, Refused)
+        if not told:
+            # Twilio tells it again where the number's address says so: "#rc=5&rp=all".
+            raise TelephonyError(503, "backend_unavailable", "The backend is away. Tell it again in a moment.")
     return twiml(empty_voice_twiml())
 
 
-async def _out_of_line(services: Services, call_sid: str) -> None:
-    """Whoever waited for a person does not any more."""
+async def _out_of_line(services: Services, call_sid: str) -> bool:
+    """Whoever waited for a person does not any more; False when the backend was away."""
     try:
         await services.queue.left(call_sid, "completed")
     except CallError as problem:
         log.warning("line_not_left", kind=type(problem).__name__, call_sid=call_sid[:40])
+        return isinstance(problem, Refused)
+    return True
 
 
 @router.post("/fallback")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from twilio.base.exceptions import TwilioException
 
 from telephony.errors import TelephonyError
+from telephony.http_json import Refused, Unavailable
 from telephony.outbound.routes import backend_only
 from telephony.payments.assisted import Next, OnCall, carry_on, take_card
 from telephony.people.legs import find_conference
@@ -23,18 +24,20 @@ router = APIRouter(prefix="/outbound")
 CLOCKS_DIFFER = timedelta(seconds=2)
 _NO_ROOM = frozenset({10004, 22005})
 """Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+GONE = 404
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 _flights: "dict[str, asyncio.Task[str]]" = {}
 
 
 class CallOrder(BaseModel):
-    """`ring` a phone for a leg; `end` a call, after `words`; `hold`, `unhold` or change the `manner` of somebody;
-    pause or resume the recording of a conference; `take_card`, `ask_card` or `drop_card`: an agent-assisted payment
-    on the call (`telephony/payments/assisted.py`)."""
+    """`ring` a phone for a leg; `end` a call, after `words`; `look` whether that of a leg is over; `hold`, `unhold` or
+    change the `manner` of somebody; pause or resume the recording of a conference; `take_card`, `ask_card` or
+    `drop_card`: an agent-assisted payment on the call (`telephony/payments/assisted.py`)."""
 
     order_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")
     what: Literal[
-        "ring", "end", "hold", "unhold", "manner", "pause_recording", "resume_recording",
+        "ring", "end", "look", "hold", "unhold", "manner", "pause_recording", "resume_recording",
         "take_card", "ask_card", "drop_card",
     ]  # fmt: skip
     leg_id: str | None = None
@@ -110,7 +113,7 @@ async def _ring(order: CallOrder, services: Services) -> str:
         from_=services.settings.twilio_number,
         url=services.voice.url("/twilio/voice/leg", leg=order.leg_id),
         method="POST",
-        status_callback=services.voice.url("/twilio/voice/leg/status", leg=order.leg_id),
+        status_callback=services.voice.report_url("/twilio/voice/leg/status", leg=order.leg_id),
         status_callback_event=["ringing", "completed"],
         status_callback_method="POST",
         timeout=order.ring_seconds,
@@ -132,6 +135,8 @@ async def _change(order: CallOrder, services: Services) -> str:
         return await _change_recording(order, services)
     if not order.call_sid:
         raise TelephonyError(422, "incomplete_order", "Give the call_sid.")
+    if order.what == "look":
+        return await _look(order, services)
     if order.what == "end":
         call = services.twilio.calls(order.call_sid)
         if order.words:
@@ -153,6 +158,24 @@ async def _change(order: CallOrder, services: Services) -> str:
     else:
         await participant.update_async(hold=False)
     return order.call_sid
+
+
+async def _look(order: CallOrder, services: Services) -> str:
+    """Whether the call of a leg is over: then its news was lost on the way, and is told now."""
+    try:
+        status = str((await services.twilio.calls(order.call_sid).fetch_async()).status)
+    except TwilioException as problem:
+        if getattr(problem, "status", None) != GONE:
+            raise
+        status = "completed"
+    if status in OVER and order.leg_id:
+        try:
+            await services.queue.report(order.leg_id, "ended", str(order.call_sid))
+        except Unavailable:
+            raise _unavailable() from None
+        except Refused as refused:
+            log.warning("leg_not_reported", error=refused.error, leg_id=order.leg_id)
+    return str(order.call_sid)
 
 
 async def _change_recording(order: CallOrder, services: Services) -> str:

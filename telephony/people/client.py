@@ -33,11 +33,12 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """What the one hears who picked up; `role` lead, consult, supervisor or customer."""
+    """What the one hears who picked up; `role` lead, consult, supervisor or customer. `summary` is the case's own."""
 
     role: str
     language: Language
     words: str
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class QueueClient:
     async def whisper(self, leg_id: str) -> Whisper:
         """What the one hears who picked up."""
         raw = await self._call("GET", f"/legs/{quote(leg_id)}")
-        return Whisper(str(raw["role"]), language_of(raw["language"]), str(raw["words"]))
+        return Whisper(str(raw["role"]), language_of(raw["language"]), str(raw["words"]), str(raw["summary"]))
 
     async def report(self, leg_id: str, state: str, call_sid: str, failure: str | None = None) -> Joining | None:
         """What became of a phone that was rung; how it joins, where it does."""

@@ -16,6 +16,7 @@ from telephony.http_json import CallError, Refused
 from telephony.messages import Collect, Reply, answer_of, clean_text, language_of
 from telephony.people.client import Onward
 from telephony.people.phrases import tell
+from telephony.people.spoken import phone_number, says_no, says_yes, wants_person
 from telephony.people.twiml import Caller
 from telephony.services import Services, services_of
 from telephony.twilio.signature import SignedForm, TwilioForm
@@ -27,7 +28,6 @@ router = APIRouter(prefix="/twilio/voice/line", route_class=TwilioRoute)
 
 _CALL_BACK = re.compile(r"\b(call (me )?back|callback|llam\w+|devu\w+)\b")
 _MESSAGE = re.compile(r"\b(message|voice ?mail|mensaje|recado)\b")
-_AREA_AND_NUMBER = re.compile(r"1?([2-9][0-9]{9})")
 TELLS_NOTHING = frozenset({"redirected", "bridged", "bridging-in-process", "redirected-from-bridged"})
 
 
@@ -76,23 +76,23 @@ async def caller_chooses(request: Request, form: SignedForm, caller: CallerInUrl
 
 
 @router.post("/number")
-async def caller_types_number(request: Request, form: SignedForm, caller: CallerInUrl) -> Response:
-    """Another number to call back."""
+async def caller_gives_number(request: Request, form: SignedForm, caller: CallerInUrl) -> Response:
+    """Another number to call back, keyed in or said."""
     services = services_of(request)
-    typed = _AREA_AND_NUMBER.fullmatch(form.get("Digits"))
-    if typed is None:
+    number = phone_number(form.get("Digits") or clean_text(form.get("SpeechResult")))
+    if number is None:
         return twiml(services.line.ask_number(caller, tell("number_unusable", caller.language)))
-    return twiml(services.line.confirm_number(caller, f"+1{typed.group(1)}"))
+    return twiml(services.line.confirm_number(caller, number))
 
 
 @router.post("/callback")
 async def caller_confirms(request: Request, form: SignedForm, caller: CallerInUrl, phone: str = "") -> Response:
     """Is that the number? Anything but yes or another number means that they go on waiting."""
     services, call_sid = services_of(request), form.get("CallSid")
-    digits, words = form.get("Digits"), plain_words(clean_text(form.get("SpeechResult")))
-    if digits == "2":
+    digits, words = form.get("Digits"), clean_text(form.get("SpeechResult"))
+    if digits == "2" or says_no(words):
         return twiml(services.line.ask_number(caller))
-    if digits != "1" and not re.match(r"(yes|yeah|si|claro|correct)", words):
+    if digits != "1" and not says_yes(words):
         return await caller_waits(request, form, caller)
     try:
         await services.queue.choose_callback(call_sid, phone)
@@ -145,9 +145,9 @@ async def person_left(request: Request, form: SignedForm, caller: CallerInUrl) -
 
 @router.post("/again")
 async def somebody_again(request: Request, form: SignedForm, caller: CallerInUrl) -> Response:
-    """After the person has gone: 1 is somebody else, and their place in line."""
+    """After the person has gone: 1, yes or "representative" is somebody else, and a place in line."""
     services = services_of(request)
-    if form.get("Digits") != "1":
+    if form.get("Digits") != "1" and not wants_person(clean_text(form.get("SpeechResult"))):
         return twiml(services.line.end(caller, tell("goodbye", caller.language)))
     onward = await enter(services, form, None)
     if onward is None or onward.outcome == "closed":

@@ -5,7 +5,7 @@ from telephony.messages import Language
 _PHRASES: dict[str, dict[Language, str]] = {
     "place": {
         "en": "You are number {place} in line, and the wait is about {minutes}.",
-        "es": "Usted es el número {place} en la fila y la espera es de unos {minutes}.",
+        "es": "Usted es el número {place} en la fila y la espera es de alrededor de {minutes}.",
     },
     "place_only": {"en": "You are number {place} in line.", "es": "Usted es el número {place} en la fila."},
     "minute": {"en": "1 minute", "es": "1 minuto"},
@@ -27,14 +27,14 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "es": "Gracias por esperar. Sigue en la fila.",
     },
     "confirm_number": {
-        "en": "We will call you at {phone}. Press 1 if that is right. For another number, press 2. To stay on the "
-        "line, press star.",
-        "es": "Le llamaremos al {phone}. Oprima el 1 si es correcto. Para otro número, oprima el 2. Para seguir en la "
-        "línea, oprima asterisco.",
+        "en": "We will call you at {phone}. If that is right, press 1 or say yes. For another number, press 2 or say "
+        "no. To stay on the line, press star.",
+        "es": "Le llamaremos al {phone}. Si es correcto, oprima el 1 o diga sí. Para otro número, oprima el 2 o diga "
+        "no. Para seguir en la línea, oprima asterisco.",
     },
     "ask_number": {
-        "en": "Enter your number with its area code, then press the pound key.",
-        "es": "Marque su número con el código de área y luego la tecla de número.",
+        "en": "Say your number with its area code. Or enter it, then press the pound key.",
+        "es": "Diga su número con el código de área. O márquelo y luego oprima la tecla de número.",
     },
     "number_unusable": {
         "en": "Sorry, I can't use that number.",
@@ -58,8 +58,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "es": "Nadie contestó. Le regreso a nuestra fila, donde conserva su lugar.",
     },
     "ask_again": {
-        "en": "The other side has hung up. If you still need somebody, press 1. Otherwise you can hang up. Thank you.",
-        "es": "La otra persona colgó. Si todavía necesita a alguien, oprima el 1. Si no, puede colgar. Gracias.",
+        "en": "The other side has hung up. If you still need somebody, press 1 or say representative. Otherwise you "
+        "can hang up. Thank you.",
+        "es": "La otra persona colgó. Si todavía necesita a alguien, oprima el 1 o diga representante. Si no, puede "
+        "colgar. Gracias.",
     },
     "assistant_again": {
         "en": "You are with the automated assistant again. What else can I help you with?",
@@ -87,12 +89,23 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "I did not hear a message. Goodbye.",
         "es": "No oí ningún mensaje. Hasta luego.",
     },
-    "press_to_take": {
-        "en": "To talk to the caller, press 1. To send them back to the line, press 2.",
-        "es": "Para hablar con la persona, oprima el 1. Para regresarla a la fila, oprima el 2.",
+    "whose_call": {
+        "en": "This is {district}, with a call for you. To hear what it is about, press 1 or say yes.",
+        "es": "Le habla {district}, con una llamada para usted. Para oír de qué se trata, oprima el 1 o diga sí.",
     },
-    "press_to_join": {"en": "To join, press 1.", "es": "Para entrar, oprima el 1."},
+    "way_back": {
+        "en": "I'm putting you through. To send the caller back to the line, press 2.",
+        "es": "Le comunico. Para regresar a la persona a la fila, oprima el 2.",
+    },
+    "way_out": {
+        "en": "I'm putting you through. To stay out, press 2.",
+        "es": "Le comunico. Para no entrar, oprima el 2.",
+    },
     "caller_gone": {"en": "The caller has hung up.", "es": "La persona ya colgó."},
+    "not_moved": {
+        "en": "Sorry, I could not put the caller through. They keep their place, and we will try again.",
+        "es": "Disculpe, no pude comunicarle con la persona. Conserva su lugar y lo intentaremos de nuevo.",
+    },
     "calling_customer": {
         "en": "I'm calling the customer. Please hold.",
         "es": "Estoy llamando al cliente. Espere, por favor.",

@@ -7,14 +7,18 @@ from twilio.twiml.voice_response import Conference, Dial, Gather, Start, VoiceRe
 from telephony.calls.core import Wait
 from telephony.calls.rules import Place
 from telephony.calls.speaking import SLOW_RATE
-from telephony.messages import Language, Reply, answer_of
+from telephony.messages import Collect, Language, Reply, answer_of
 from telephony.people.client import Joining, Standing, Whisper
 from telephony.people.phrases import digits, minutes, tell
-from telephony.twilio.recognition import SPEECH_LANGUAGES
+from telephony.twilio.recognition import SPEECH_LANGUAGES, hints, speech_model
 from telephony.twilio.twiml import DIAL_SECONDS, VoiceStyle, place_query, step_twiml
 
 MUSIC_PATH = "/hold-music.wav"
 WAIT_HINTS = {"en": "call me back, message, how long", "es": "llámeme, mensaje, cuánto falta"}
+AGAIN_HINTS = {"en": "representative, yes", "es": "representante, sí"}
+SUMMARY_LANGUAGE: Language = "en"
+"""The assistant and telephony write the summaries of cases in English."""
+NUMBER = Collect(kind="digits")
 MESSAGE_SECONDS_MAX = 120
 
 
@@ -43,7 +47,7 @@ class LineTwiml:
     def waiting(self, caller: Caller, stands: Standing | None) -> str:
         """One round of waiting: where they stand, what they may do, music. Keys and words interrupt it."""
         words = [tell("still_waiting", caller.language)] if stands is None else self._standing(stands, caller.language)
-        gather = self._choice("/twilio/voice/line/keys", caller, seconds=1, hints=WAIT_HINTS[caller.language])
+        gather = self._choice("/twilio/voice/line/keys", caller, seconds=1, expects=WAIT_HINTS[caller.language])
         for sentence in words:
             self._say(gather, sentence, caller)
         gather.play(self._style.url(MUSIC_PATH))
@@ -70,11 +74,15 @@ class LineTwiml:
     def ask_number(self, caller: Caller, regret: str = "") -> str:
         """Which number instead?"""
         gather = Gather(
-            input="dtmf",
+            input="dtmf speech",
             action=self._url("/twilio/voice/line/number", caller),
             method="POST",
             timeout=8,
             finish_on_key="#",
+            language=SPEECH_LANGUAGES[caller.language],
+            hints=hints(NUMBER, [], caller.language),
+            speech_model=speech_model(NUMBER, caller.language),
+            speech_timeout=str(Place().pause_seconds(NUMBER)),
         )
         for words in filter(None, (regret, tell("ask_number", caller.language))):
             self._say(gather, words, caller)
@@ -111,7 +119,7 @@ class LineTwiml:
 
     def ask_again(self, caller: Caller) -> str:
         """The person has gone: is somebody else needed?"""
-        gather = self._choice("/twilio/voice/line/again", caller, seconds=6)
+        gather = self._choice("/twilio/voice/line/again", caller, seconds=6, expects=AGAIN_HINTS[caller.language])
         self._say(gather, tell("ask_again", caller.language), caller)
         response = VoiceResponse()
         response.append(gather)
@@ -139,7 +147,7 @@ class LineTwiml:
             max_length=MESSAGE_SECONDS_MAX,
             finish_on_key="#",
             play_beep=True,
-            recording_status_callback=self._style.url("/twilio/voice/voicemail/status"),
+            recording_status_callback=self._style.report_url("/twilio/voice/voicemail/status"),
         )
         # Whoever says nothing leaves no recording, and Twilio goes on here.
         self._say(response, tell("message_empty", caller.language), caller)
@@ -159,24 +167,37 @@ class LineTwiml:
         response.append(dial)
         return str(response)
 
-    def whisper(self, leg_id: str, told: Whisper, district: str) -> str:
-        """What the one hears who picked up, twice; then we take it that nobody is there."""
+    def picked_up(self, leg_id: str, told: Whisper, district: str) -> str:
+        """The first words to whoever picked up, twice; then we take it that nobody is there. Nothing of the matter is
+        said before a key or a yes: a machine may have picked up."""
         caller = Caller(told.language, Place())
-        if told.role == "customer":
-            words = tell("called_back", told.language, district=district)
-        else:
-            ask = "press_to_take" if told.role == "lead" else "press_to_join"
-            words = f"{told.words} {tell(ask, told.language)}"
+        words = tell("called_back" if told.role == "customer" else "whose_call", told.language, district=district)
         response = VoiceResponse()
+        action = self._leg_url(leg_id, told, "join" if told.role == "customer" else "hear")
         for _ in range(2):
-            action = self._style.url("/twilio/voice/leg/keys", leg=leg_id, role=told.role, language=told.language)
-            kinds = "dtmf speech" if told.role == "customer" else "dtmf"
             language = SPEECH_LANGUAGES[told.language]
-            gather = Gather(input=kinds, num_digits=1, timeout=6, action=action, method="POST", language=language)
+            gather = Gather(
+                input="dtmf speech", num_digits=1, timeout=6, action=action, method="POST", language=language
+            )
             self._say(gather, words, caller)
             response.append(gather)
         response.hangup()
         return str(response)
+
+    def whisper(self, leg_id: str, told: Whisper) -> str:
+        """What it is about, to one of us, who is then put through; 2 is no. The summary is read in its own language."""
+        caller = Caller(told.language, Place())
+        action = self._leg_url(leg_id, told, "join")
+        gather = Gather(input="dtmf", num_digits=1, timeout=1, action=action, method="POST")
+        self._say(gather, told.words, caller)
+        if told.summary:
+            self._say(gather, told.summary, Caller(SUMMARY_LANGUAGE, Place()))
+        self._say(gather, tell("way_back" if told.role == "lead" else "way_out", told.language), caller)
+        return self._with(gather, action)
+
+    def _leg_url(self, leg_id: str, told: Whisper, step: str) -> str:
+        query = {"leg": leg_id, "role": told.role, "language": told.language, "step": step}
+        return self._style.url("/twilio/voice/leg/keys", **query)
 
     def join_leg(self, leg_id: str, joins: Joining, language: Language, *, calling: bool) -> str:
         """One of us, or a customer who was called back, into the conference."""
@@ -184,7 +205,7 @@ class LineTwiml:
         if calling:
             self._say(response, tell("calling_customer", language), Caller(language, Place()))
         path = "/twilio/voice/leg/over"
-        dial = Dial(action=self._style.url(path, leg=leg_id, language=language), method="POST")
+        dial = Dial(action=self._style.report_url(path, leg=leg_id, language=language), method="POST")
         dial.append(
             Conference(
                 joins.conference, beep=False, start_conference_on_enter=True, end_conference_on_exit=joins.ends,
@@ -207,7 +228,7 @@ class LineTwiml:
             "recording_status_callback_event": "in-progress completed absent",
         }
 
-    def _choice(self, path: str, caller: Caller, *, seconds: int = 5, hints: str = "", phone: str = "") -> Gather:
+    def _choice(self, path: str, caller: Caller, *, seconds: int = 5, expects: str = "", phone: str = "") -> Gather:
         return Gather(
             input="dtmf speech",
             num_digits=1,
@@ -215,7 +236,7 @@ class LineTwiml:
             method="POST",
             timeout=seconds,
             language=SPEECH_LANGUAGES[caller.language],
-            hints=hints or None,
+            hints=expects or None,
             finish_on_key="",
         )
 

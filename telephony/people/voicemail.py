@@ -1,14 +1,18 @@
 """Webhooks of messages that callers leave."""
 
 import json
+from typing import Any
 
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from telephony.calls.rules import Heard
 from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.channels.voice import heard_of
-from telephony.http_json import CallError
-from telephony.messages import clean_text
+from telephony.errors import TelephonyError
+from telephony.fallbacks import hand_off_body
+from telephony.http_json import CallError, Unavailable
+from telephony.messages import Utterance, clean_text
 from telephony.people.line import CallerInUrl
 from telephony.people.phrases import tell
 from telephony.services import services_of
@@ -35,6 +39,7 @@ async def message_left(request: Request, form: SignedForm, caller: CallerInUrl) 
         await services.queue.keep_voicemail(heard.call_sid, heard.party, recording, seconds)
     except CallError as problem:
         log.warning("voicemail_not_kept", kind=type(problem).__name__, call_sid=heard.call_sid[:40])
+        await services.spool.keep(_case_of_message(heard, recording, seconds))
     return twiml(services.line.end(caller, tell("message_kept", caller.language)))
 
 
@@ -48,6 +53,10 @@ async def recorded(request: Request, form: SignedForm) -> Response:
             await services.queue.keep_voicemail(heard.call_sid, heard.party, form.get("RecordingSid"), seconds)
         except CallError as problem:
             log.warning("voicemail_not_kept", kind=type(problem).__name__, call_sid=heard.call_sid[:40])
+            if isinstance(problem, Unavailable):
+                # Twilio tells it again; the case is there whatever comes of that.
+                await services.spool.keep(_case_of_message(heard, form.get("RecordingSid"), seconds))
+                raise TelephonyError(503, "backend_unavailable", "The backend is away. Tell it again.") from None
     return twiml(empty_voice_twiml())
 
 
@@ -64,6 +73,13 @@ async def spoken(request: Request, form: SignedForm) -> Response:
         except CallError as problem:
             log.warning("words_not_kept", kind=type(problem).__name__, call_sid=call_sid[:40])
     return twiml(empty_voice_twiml())
+
+
+def _case_of_message(heard: Heard, recording: str, seconds: int) -> dict[str, Any]:
+    """The case of a message that the backend could not take yet: whoever gets it finds the message by its name."""
+    said = Utterance("voice", f"{heard.call_sid}:voicemail", heard.call_sid, heard.party, "start")
+    summary = f"A voicemail of {seconds} seconds was left while the system was down. Recording at Twilio: {recording}."
+    return hand_off_body(said, None, "asked_for_person") | {"summary": summary}
 
 
 def _transcript(raw: str) -> str:

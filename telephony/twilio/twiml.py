@@ -19,6 +19,7 @@ from telephony.twilio.speech import xml_safe
 DIAL_SECONDS = 25
 QUEUE = "people"
 MESSAGES_MAX = 10
+ASK_AGAIN = "rc=5&rp=all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class VoiceStyle:
         """A full address of ours; relative ones would depend on which document Twilio holds."""
         asked = urlencode({name: value for name, value in query.items() if value is not None})
         return f"{self.public_url}{path}" + (f"?{asked}" if asked else "")
+
+    def report_url(self, path: str, **query: object) -> str:
+        """An address that Twilio asks again when we do not answer: news that is told once must not be lost.
+
+        The fragment is neither sent nor signed (connection overrides).
+        """
+        return f"{self.url(path, **query)}#{ASK_AGAIN}"
 
     def turn_url(self, place: Place) -> str:
         """Where what is heard next goes."""

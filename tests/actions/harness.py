@@ -92,6 +92,7 @@ async def run_action(
     after_action: str | None = None,
     conversation_id: str = CONVERSATION,
     confidence: float = 1.0,
+    now: str | None = None,
 ) -> Said:
     """One action on one message, with the events of the intents `before` it (or of intents and their actions)."""
     found = [{"entity": kind, "value": value} for kind, value in entities or []]
@@ -105,7 +106,7 @@ async def run_action(
             "intent": {"name": intent, "confidence": confidence},
             "entities": found,
             "text": text,
-            "metadata": {"channel": channel},
+            "metadata": {"channel": channel, "now": now},
         },
         events,
         False,
@@ -184,7 +185,6 @@ HAND_OFF = {
     "reference": "H-1042",
     "open_now": True,
     "opens_at": None,
-    "position": 1,
     "department": "customer_service",
     "department_name": {"en": "Customer Service", "es": "Atención al Cliente"},
     "department_phone": "+19515550101",

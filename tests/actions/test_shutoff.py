@@ -44,6 +44,16 @@ async def test_nothing_to_fear(api: AccountApi, answers: Loopback, run: Tell, st
     assert (await run(ActionShutoff(), intent="ask_shutoff", **KNOWN)).names == [f"utter_shutoff_{status}"]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "the water emergency in your area"), ("es", "la emergencia de agua en su zona")],
+)
+async def test_an_emergency_protects(api: AccountApi, answers: Loopback, run: Tell, language: str, words: str) -> None:
+    answers.say("GET", "/shut-off", facts(status="protected", earliest_on=None, protections=["emergency"]))
+    said = await run(ActionShutoff(), intent="ask_shutoff", slots={"verification_level": 2, "language": language})
+    assert said.variables("utter_shutoff_protected")["protections"] == words
+
+
 async def test_what_protects_is_named(api: AccountApi, answers: Loopback, run: Tell) -> None:
     protected = facts(status="protected", earliest_on=None, protections=["medical_protection", "appeal"])
     answers.say("GET", "/shut-off", protected)
@@ -62,10 +72,14 @@ async def test_what_protects_is_named(api: AccountApi, answers: Loopback, run: T
 async def test_today_is_for_a_person_at_once_without_an_identity(
     api: AccountApi, answers: Loopback, run: Tell, intent: str, text: str
 ) -> None:
-    said = await run(ActionShutoff(), intent=intent, text=text)
+    said = await run(ActionShutoff(), intent=intent, text=text, now="2026-11-23T22:30:00-08:00")
     assert said.names == ["utter_shutoff_today", "utter_hand_off_open"]
     assert said.commands[0]["type"] == "hand_off"
-    assert answers.bodies("/hand-offs")[0]["reason"] == "above_authority"
+    (filed,) = answers.bodies("/hand-offs")
+    assert filed["reason"] == "above_authority"
+    label = {"en": "Shut-off on", "es": "Corte el"}
+    # By the district's clock, where it is still the 23rd.
+    assert filed["details"] == [{"name": "shut_off_on", "label": label, "value": "2026-11-23"}]
 
 
 @pytest.mark.parametrize(

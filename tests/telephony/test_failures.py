@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.telephony.conftest import CUSTOMER, Heard, World, until
+from tests.telephony.conftest import CUSTOMER, OUR_NUMBER, Heard, World, until
 from tests.telephony.faults import Fault
 
 
@@ -217,6 +217,68 @@ async def test_a_fault_of_ours_is_still_twiml(world: World, path: str, monkeypat
     monkeypatch.setattr(world.services, "calls", type("Broken", (), {"take": staticmethod(broken)})())
     heard: Heard = await (world.text("hi") if path.endswith("sms") else world.call())
     assert "trouble" in heard.body and "Disculpe" in heard.body
+
+
+def broken_parts(world: World, monkeypatch: pytest.MonkeyPatch, *parts: str) -> None:
+    class Broken:
+        def __getattr__(self, name: str) -> object:
+            raise ZeroDivisionError("the customer's words")
+
+    for part in parts:
+        monkeypatch.setattr(world.services, part, Broken())
+
+
+async def spooled(world: World) -> list[tuple[str, str, str | None]]:
+    """What waits in the spool: the backend is away for it."""
+    assert world.services is not None
+    kept = await world.services.spool._waiting()
+    return [(entry["thread_key"], entry["reason"], entry["party"]) for entry in kept.values()]
+
+
+async def test_a_fault_files_what_it_says_and_rings_a_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.backend.server.fault = Fault(status=503)
+    broken_parts(world, monkeypatch, "calls", "switchboard")
+    heard = await world.call()
+    assert heard.verb("Dial").find("Number") is not None and "Let me connect you" in heard.said
+    assert await spooled(world) == [("CA" + "1" * 32, "assistant_unavailable", CUSTOMER)]
+    text = await world.text("my water is off")
+    assert "asked a person" in text.messages[0]
+    assert (f"{CUSTOMER}|{OUR_NUMBER}", "backend_unavailable", CUSTOMER) in await spooled(world)
+
+
+async def test_a_fault_in_line_leaves_the_caller_in_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.backend.server.fault = Fault(status=503)
+    broken_parts(world, monkeypatch, "queue")
+    for path in ("wait", "keys", "callback"):
+        heard = await world.call(f"/twilio/voice/line/{path}?language=es&n=3", Digits="1", From="anonymous")
+        if path != "keys":
+            assert [child.tag for child in heard.xml][:2] == ["Play", "Redirect"] and heard.said == ""
+            assert (heard.xml.findtext("Redirect") or "").endswith("/twilio/voice/line/wait?language=es&n=3")
+        assert heard.xml.find("Dial") is None
+    assert await spooled(world) == []
+
+
+async def test_a_fault_in_news_or_at_a_leads_phone_files_no_case(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.backend.server.fault = Fault(status=503)
+    broken_parts(world, monkeypatch, "queue", "places")
+    await world.call("/twilio/voice/status", CallStatus="completed")
+    heard = await world.call("/twilio/voice/leg?leg=1")
+    assert [child.tag for child in heard.xml] == ["Hangup"]
+    assert await spooled(world) == []
+
+
+async def test_a_message_the_backend_could_not_take_is_in_the_spool(world: World) -> None:
+    world.backend.server.fault = Fault(status=503)
+    recording = "RE" + "4" * 32
+    heard = await world.call("/twilio/voice/voicemail", RecordingSid=recording, RecordingDuration="12")
+    assert "we have your message" in heard.said
+    assert await spooled(world) == [("CA" + "1" * 32, "asked_for_person", CUSTOMER)]
+    assert world.services is not None
+    (entry,) = (await world.services.spool._waiting()).values()
+    assert recording in entry["summary"] and "12 seconds" in entry["summary"]
+    news = {"RecordingSid": recording, "RecordingDuration": "12", "RecordingStatus": "completed"}
+    assert (await world.call("/twilio/voice/voicemail/status", **news)).status == 503, "Twilio tells it again"
+    assert len(await spooled(world)) == 1
 
 
 async def test_ready_says_what_is_missing(world: World) -> None:

@@ -98,6 +98,42 @@ async def test_a_relay_call_is_welcomed_and_given_time(world: World, words: str)
         assert heard.xml.find("Hangup") is None
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "my address is 711 Oak Street",
+        "I live at seven one one Relay Road",
+        "it is one two seven one one four five",
+        "seven one one",
+        "my last bill was 711 dollars",
+    ],
+)
+async def test_a_number_with_711_in_it_is_an_answer(world: World, words: str) -> None:
+    first = await world.call()
+    second = await world.call(first.action(world), SpeechResult=words, Confidence="0.9")
+    assert world.engine.turns[-1]["text"] == words
+    assert "relay" not in second.said.casefold().replace("relay road", "")
+    assert second.verb("Gather").attrib["timeout"] == "5", "nobody is in between"
+
+
+async def test_while_a_number_is_asked_for_nothing_is_a_relay_call(world: World) -> None:
+    world.engine.brain = lambda turn: replies("Your number?", {"type": "collect", "kind": "digits", "digits_max": 8})
+    first = await world.call()
+    await world.call(first.action(world), SpeechResult="relay service four four", Confidence="0.9")
+    assert world.engine.turns[-1]["text"] == "relay service four four"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["this is relay operator 4411 the caller has no water", "llamo del servicio de relevo, quiero pagar mi cuenta"],
+)
+async def test_what_a_relay_call_is_about_reaches_the_assistant_at_once(world: World, words: str) -> None:
+    first = await world.call()
+    second = await world.call(first.action(world), SpeechResult=words, Confidence="0.9")
+    assert world.engine.turns[-1]["text"] == words and "You said" in second.said
+    assert second.verb("Gather").attrib["timeout"] == "15", "and it gets its time"
+
+
 async def test_somebody_who_wants_an_operator_wants_a_person(world: World) -> None:
     first = await world.call()
     await world.call(first.action(world), SpeechResult="operator", Confidence="0.9")

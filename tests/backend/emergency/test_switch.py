@@ -15,6 +15,7 @@ from backend.emergency.service import EmergencyRefusedError, Switched
 from backend.errors import ForbiddenError
 from backend.fees.late import charge_late_fees
 from backend.parts import EVERYTHING
+from backend.queue.standing import standing
 from tests.backend.campaigns.conftest import NOW, add_lead, add_somebody
 from tests.backend.fees.conftest import TODAY, add_bill
 from tests.backend.living import ACTIONS, TELEPHONY, Api
@@ -148,15 +149,25 @@ class TestOverTheApi:
         public = (await api.client.get("/v1/district", headers=TELEPHONY)).json()["notices"]
         assert [(one["kind"], one["zones"], one["text"]) for one in public] == [("water", ["Mesa"], WORDS)]
 
-    async def test_callers_without_water_come_first(self, api: Api) -> None:
+    async def test_callers_without_water_come_first_who_waited_before_it_too(self, api: Api) -> None:
         here = await self.somebody(api, 103, "Mesa")
+        cases = {}
+        for party in ("+16195550178", here):
+            said = (await api.said("a person", party=party, thread_key=f"{party}|x")).json()
+            filed = await api.hand_off(conversation_id=said["conversation_id"], channel="sms")
+            cases[UUID(filed.json()["hand_off_id"])] = party
+
+        async def stands() -> list[tuple[str, bool]]:
+            async with api.app.state.database.transaction() as session:
+                found = await standing(session, api.app.state.district, api.app.state.clock.now())
+            whys = {case: {reason.name for reason in why} for case, (_, why) in found.reasons().items()}
+            return [(cases[case.id], "no_water" in whys[case.id]) for case in found.cases]
+
+        assert await stands() == [("+16195550178", False), (here, False)]
         await self.switch(api, "water", "Mesa", no_water=True)
-        said = [(await api.said("a person", party=p, thread_key=f"{p}|x")).json() for p in ("+16195550178", here)]
-        positions = []
-        for one in said:
-            filed = await api.hand_off(conversation_id=one["conversation_id"], channel="sms")
-            positions.append(filed.json()["position"])
-        assert positions == [1, 1]
+        assert await stands() == [(here, True), ("+16195550178", False)]
+        await self.switch(api, "water", no_water=True)
+        assert await stands() == [("+16195550178", True), (here, True)], "nobody in the whole district has water"
 
     async def test_when_billing_is_down_account_questions_are_refused_and_the_rest_works(self, api: Api) -> None:
         conversation = (await api.said("my balance")).json()["conversation_id"]

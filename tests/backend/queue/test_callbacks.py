@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from backend.errors import HeadgateError
+from backend.queue import lines
 from tests.backend.living import TELEPHONY, Api
 from tests.backend.queue.floor import Floor
 
@@ -51,6 +53,7 @@ async def test_the_place_is_kept_and_the_customer_reached(floor: Floor) -> None:
 
 
 async def test_two_tries_and_then_a_person_decides(floor: Floor) -> None:
+    floor.rows("UPDATE staff SET languages = '{es,en}' WHERE name = 'Lena' RETURNING id")
     sid = await promised(floor)
     case = floor.case_of(sid)
     for attempt in (1, 2):
@@ -60,6 +63,8 @@ async def test_two_tries_and_then_a_person_decides(floor: Floor) -> None:
         (lead,) = floor.legs()
         await floor.tells(lead, "ended")
         assert floor.orders()[-1] == "end"
+        language = "SELECT body->>'language' FROM call_orders WHERE body->>'words' = 'nobody_home'"
+        assert set(floor.rows(language)) == {("es",)}, "the lead's language"
         await floor.later(seconds=61)
         if attempt == 1:
             assert await floor.round() == 0, "not before twenty minutes have passed"
@@ -140,3 +145,72 @@ async def test_the_wait_is_told_and_a_long_one_comes_with_the_offer(floor: Floor
     assert (await floor.place(last))["minutes"] == 25
     await floor.at_work("Omar")
     assert (await floor.place(last))["minutes"] == 15, "two people: half as long, told in fives"
+
+
+async def test_somebody_takes_it_while_the_goodbye_is_still_being_said(floor: Floor) -> None:
+    sid = await floor.calls(party=PHONE)
+    await floor.asks("PUT", f"/calls/{sid}/callback", {"phone": PHONE})
+    await floor.round()
+    await floor.takes(floor.people["Lena"], floor.case_of(sid))
+    assert await floor.left(sid, "hangup") == "end", "they hang up as they were told to"
+    assert await floor.left(sid, "completed") == "end"
+    assert floor.ended_as(sid) is None and "abandoned" not in floor.events(floor.case_of(sid))
+    (lead,) = floor.legs()
+    assert (await floor.tells(lead, "joined"))["outcome"] == "join"
+    (customer,) = floor.legs("customer")
+    assert (await floor.tells(customer, "joined"))["outcome"] == "join"
+    assert floor.rows("SELECT count(*) FROM outbound_messages") == [(0,)], "nobody was missed"
+
+
+async def called_back(floor: Floor) -> tuple[str, str, str]:
+    """A customer is called back and talks: the SID of their call, their leg, the lead's."""
+    sid = await promised(floor)
+    await rung(floor, sid)
+    (customer,), (lead,) = floor.legs("customer"), floor.legs()
+    await floor.tells(customer, "joined")
+    return str(floor.rows("SELECT call_sid FROM queued_calls")[0][0]), customer, lead
+
+
+async def to_engineering(floor: Floor, sid: str, lead: str) -> None:
+    async with floor.api.app.state.database.transaction() as session:
+        who = floor.people["Lena"]
+        await lines.to_department(session, who, floor.case_of(sid), "engineering", floor.district, now=floor.now)
+    await floor.tells(lead, "ended")
+
+
+async def test_who_was_called_back_is_put_through_to_a_department_and_back_in_line(floor: Floor) -> None:
+    sid, _, lead = await called_back(floor)
+    await to_engineering(floor, sid, lead)
+    assert await floor.left(sid, "person_left") == "department"
+    assert await floor.left(sid, "unanswered") == "wait"
+    assert (await floor.place(sid))["place"] == 1
+    assert floor.presence(floor.people["Lena"]) == "after_call"
+    await floor.later(seconds=61)
+    await floor.round()
+    await floor.takes(floor.people["Lena"], floor.case_of(sid))
+    (again,) = floor.legs()
+    assert (await floor.tells(again, "joined"))["bring"] == sid, "brought from the line, not rung again"
+
+
+async def test_a_department_takes_who_was_called_back(floor: Floor) -> None:
+    sid, _, lead = await called_back(floor)
+    await to_engineering(floor, sid, lead)
+    assert await floor.left(sid, "person_left") == "department"
+    assert await floor.left(sid, "answered") == "end"
+    assert floor.ended_as(sid) == "served"
+
+
+async def test_who_was_called_back_hangs_up_on_the_way_to_a_department(floor: Floor) -> None:
+    sid, customer, lead = await called_back(floor)
+    await to_engineering(floor, sid, lead)
+    await floor.tells(customer, "ended")
+    assert floor.ended_as(sid) == "abandoned" and floor.rows("SELECT state FROM hand_offs") == [("waiting",)]
+
+
+async def test_the_assistant_cannot_take_over_a_call_that_we_made(floor: Floor) -> None:
+    sid, _, _ = await called_back(floor)
+    line = await floor.line(floor.case_of(sid))
+    assert line is not None and not line.knows_assistant
+    async with floor.api.app.state.database.transaction() as session:
+        with pytest.raises(HeadgateError, match="called_back"):
+            await lines.to_assistant(session, floor.people["Lena"], floor.case_of(sid), floor.now)

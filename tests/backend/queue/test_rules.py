@@ -23,7 +23,7 @@ from backend.queue.rules import (
 )
 
 NOW = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
-AHEAD = Ahead(emergency=240, shut_off_today=30, protected=20, urgent=15, on_the_phone=30, long_wait=15)
+AHEAD = Ahead(emergency=240, no_water=180, shut_off_today=30, protected=20, urgent=15, on_the_phone=30, long_wait=15)
 
 
 def waiting(number: int, minutes: float = 0, **more: Any) -> Waiting:
@@ -40,19 +40,26 @@ def test_who_came_first_is_served_first_when_nothing_else_differs() -> None:
 
 @pytest.mark.parametrize(
     ("matter", "minutes"),
-    [({"priority": 0}, 240), ({"shut_off_today": True}, 30), ({"protected": True}, 20), ({"priority": 1}, 15)],
+    [
+        ({"priority": 0}, 240),
+        ({"no_water": True}, 180),
+        ({"shut_off_today": True}, 30),
+        ({"protected": True}, 20),
+        ({"priority": 1}, 15),
+    ],
 )
 def test_a_matter_is_worth_its_minutes_and_no_more(matter: dict[str, Any], minutes: int) -> None:
-    no_long_wait = Ahead(240, 30, 20, 15, 30, long_wait=10_000)
+    no_long_wait = Ahead(240, 180, 30, 20, 15, 30, long_wait=10_000)
     newcomer = waiting(2, 0, **matter)
     just_less, just_more = waiting(1, minutes - 0.1), waiting(1, minutes + 0.1)
     assert in_order([just_less, newcomer], no_long_wait, NOW)[0] is newcomer
     assert in_order([just_more, newcomer], no_long_wait, NOW)[0] is just_more
 
 
-def test_an_emergency_comes_before_a_shut_off_before_a_protected_household_before_others() -> None:
-    cases = [waiting(4), waiting(3, protected=True), waiting(2, shut_off_today=True), waiting(1, priority=0)]
-    assert order(*cases) == [1, 2, 3, 4]
+def test_an_emergency_comes_before_no_water_before_a_shut_off_before_a_protected_household_before_others() -> None:
+    matters: list[dict[str, Any]] = [{"priority": 0}, {"no_water": True}, {"shut_off_today": True}, {"protected": True}]
+    cases = [waiting(number, **matter) for number, matter in enumerate([*matters, {}], 1)]
+    assert order(*reversed(cases)) == [1, 2, 3, 4, 5]
 
 
 def test_somebody_on_the_line_comes_before_a_text_and_a_promised_call_stands_like_a_call() -> None:

@@ -42,7 +42,7 @@ async def test_a_caller_is_put_through_and_the_person_has_time_for_notes(floor: 
     (leg,) = floor.legs()
     assert floor.orders() == ["ring"]
     whisper = await floor.asks("GET", f"/legs/{leg}")
-    assert whisper["words"].startswith("Call from an unknown customer.") and "bill double" in whisper["words"]
+    assert whisper["words"].startswith("Call from an unknown customer.") and "bill double" in whisper["summary"]
     assert (await floor.tells(leg, "joined"))["bring"] == sid
 
     await floor.later(minutes=5)
@@ -90,7 +90,7 @@ async def test_a_phone_that_nobody_reports_on_is_given_up(floor: Floor) -> None:
     sid = await floor.calls()
     await floor.round()
     await floor.takes(lead, floor.case_of(sid))
-    await floor.later(seconds=66)
+    await floor.later(seconds=96)
     await floor.round()
     assert floor.legs() == [] and (await floor.place(sid))["turn"] == "wait"
 
@@ -218,13 +218,29 @@ async def test_a_call_that_never_came_into_the_line_is_a_message_after_a_while(f
 
 
 async def test_a_caller_who_hangs_up_gives_everybody_their_phone_back(floor: Floor) -> None:
-    lead = await floor.at_work("Lena")
-    sid = await floor.calls()
+    lead = await floor.at_work("Lena", "{en,es}")
+    sid = await floor.calls(language="es")
     leg = await connected(floor, sid)
     assert await floor.left(sid, "hangup") == "end"
     assert (floor.ended_as(sid), floor.orders()) == ("served", ["ring", "end"])
-    assert floor.rows("SELECT body->>'words' FROM call_orders WHERE body->>'what' = 'end'") == [("caller_gone",)]
+    said = floor.rows("SELECT body->>'words', body->>'language' FROM call_orders WHERE body->>'what' = 'end'")
+    assert said == [("caller_gone", "en")], "in the lead's language"
     await floor.tells(leg, "ended")
     assert floor.presence(lead) == "after_call"
     assert await floor.left(sid, "completed") == "end"
     assert floor.orders() == ["ring", "end"]
+
+
+async def test_a_caller_twilio_did_not_move_is_back_in_the_old_place_and_the_lead_is_free(floor: Floor) -> None:
+    lead = await floor.at_work("Lena")
+    sid = await floor.calls()
+    leg = await connected(floor, sid)
+    later = await floor.calls()
+    await floor.tells(leg, "failed", failure="not_moved")
+    await floor.tells(leg, "ended")
+    assert floor.presence(lead) == "available" and floor.legs() == []
+    assert ((await floor.place(sid))["place"], (await floor.place(later))["place"]) == (1, 2)
+    assert floor.ended_as(sid) is None and floor.rows("SELECT count(*) FROM outbound_messages") == [(0,)]
+    assert "not_moved" in floor.events(floor.case_of(sid))
+    await floor.round()
+    assert await floor.offered(lead) == floor.case_of(sid)

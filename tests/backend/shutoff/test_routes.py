@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from backend.access import Role
+from backend.emergency import service as emergency
+from backend.emergency.service import Switched
 from tests.backend.callers import account_of, customer, signed_in, talk
+from tests.backend.campaigns.conftest import add_lead
 from tests.backend.living import Api, seeded_api, seeded_url, shared_seeded_url, shared_url, valkey_url
 
 __all__ = ["seeded_api", "seeded_url", "shared_seeded_url", "shared_url", "valkey_url"]
@@ -45,6 +48,25 @@ async def test_nothing_past_due_means_no_shut_off(
 async def test_what_protects_is_named(seeded_api: Api, seeded_url: str) -> None:
     assert (await facts(seeded_api, seeded_url, "medical_protection"))["protections"] == ["medical_protection"]
     assert (await facts(seeded_api, seeded_url, "payment_plan"))["protections"] == ["arrangement"]
+
+
+async def test_an_emergency_stands_the_shut_off_down_where_the_water_is(seeded_api: Api, seeded_url: str) -> None:
+    path = await talk(seeded_api, seeded_url, await customer(seeded_api, "past_due"), 2)
+    before = (await seeded_api.act("GET", f"{path}/shut-off")).json()
+    assert before["status"] in {"not_yet", "possible"}
+    texts = {"en": "A main broke.", "es": "Se rompió una tubería."}
+    now = seeded_api.app.state.clock.now()
+    async with seeded_api.app.state.database.transaction() as session:
+        lead = await add_lead(session)
+        asked = Switched("water", (), texts, "Main break", stands_down=True)
+        emergency_id = await emergency.switch_on(session, lead, asked, key="stand-down", now=now)
+    try:
+        told = (await seeded_api.act("GET", f"{path}/shut-off")).json()
+        assert (told["status"], told["protections"], told["earliest_on"]) == ("protected", ["emergency"], None)
+    finally:
+        async with seeded_api.app.state.database.transaction() as session:
+            await emergency.switch_off(session, lead, emergency_id, now=now)
+    assert (await seeded_api.act("GET", f"{path}/shut-off")).json()["status"] == before["status"]
 
 
 async def test_a_hold_protects_and_a_low_income_caps_the_fee(seeded_api: Api, seeded_url: str) -> None:

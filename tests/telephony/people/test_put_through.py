@@ -47,7 +47,8 @@ async def test_a_caller_waits_in_line_and_is_put_through_after_a_whisper(exchang
     assert "this is Lena" in voices(call), call.events
     assert "The other side has hung up." in said(call) and codes(call) == []
     whispered = said(await exchange.heard_by(LENAS_PHONE))
-    assert whispered.startswith("Call from an unknown customer. Identity is not verified.")
+    assert whispered.startswith("This is Rio Seco Water District, with a call for you."), whispered
+    assert "Call from an unknown customer. Identity is not verified." in whispered.partition("press 1 or say yes.")[2]
     assert exchange.floor.presence(lena) == "after_call"
     assert exchange.floor.events(case)[:3] == ["created", "in_line", "taken"]
 
@@ -186,8 +187,10 @@ async def test_a_call_is_recorded_except_where_it_is_paused(exchange: Exchange) 
 async def test_a_lead_coached_by_a_supervisor_is_heard_and_the_coach_is_not(exchange: Exchange) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
     rosa = await exchange.floor.at_work("Rosa", phone="+19515550190", voice_max=0)
-    exchange.simulator.prepare(LENAS_PHONE, "press:1", "hear:offer the plan", "say:this is Lena", "hold:3", "hangup")
-    exchange.simulator.prepare("+19515550190", "press:1", "say:offer the plan", "hold:20")
+    exchange.simulator.prepare(
+        LENAS_PHONE, "press:1", "hear@120:offer the plan", "say:this is Lena", "hold:3", "hangup"
+    )
+    exchange.simulator.prepare("+19515550190", "press:1", HERE, "say:offer the plan", "hold:20")
     calling = asyncio.create_task(exchange.simulator.call(ASK, STAY, STAY, STAY, "wait:5", "hangup", caller=CALLER))
     case = await exchange.accepts(lena)
     await exchange.line_is(case, "talking")
@@ -203,7 +206,7 @@ async def test_a_colleague_is_brought_in_and_stays_with_the_caller(exchange: Exc
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
     omar = await exchange.floor.at_work("Omar", phone="+19515550189", departments=("payments",))
     exchange.simulator.prepare(LENAS_PHONE, "press:1", LISTEN)
-    exchange.simulator.prepare("+19515550189", "press:1", "say:this is Omar", LISTEN, "hangup")
+    exchange.simulator.prepare("+19515550189", "press:1", HERE, "say:this is Omar", LISTEN, "hangup")
     calling = asyncio.create_task(exchange.simulator.call(ASK, LISTEN, LISTEN, "hangup", caller=CALLER))
     case = await exchange.accepts(lena)
     await exchange.line_is(case, "talking")
@@ -221,7 +224,9 @@ async def test_a_colleague_is_brought_in_and_stays_with_the_caller(exchange: Exc
 
 async def test_a_caller_who_hangs_up_first_gives_the_lead_their_phone_back(exchange: Exchange) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
-    exchange.simulator.prepare(LENAS_PHONE, "press:1", "say:this is Lena", "hear@300:words that nobody says", "hangup")
+    exchange.simulator.prepare(
+        LENAS_PHONE, "press:1", HERE, "say:this is Lena", "hear@300:words that nobody says", "hangup"
+    )
     calling = asyncio.create_task(exchange.simulator.call(ASK, "hear@120:this is Lena", "hangup", caller=CALLER))
     await exchange.accepts(lena)
     await calling
@@ -243,3 +248,24 @@ async def test_want_of_room_is_no_fault_of_the_number(exchange: Exchange, to: st
     headers = {"Authorization": f"Bearer {TOKENS['outbound']}"}
     async with world.http.post(world.url + "/outbound/calls", json=ring, headers=headers) as answer:
         assert (answer.status, (await answer.json())["error"]) == (status, error)
+
+
+async def test_a_machine_hears_nothing_of_the_matter(exchange: Exchange) -> None:
+    lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE, languages="{es,en}")
+    exchange.simulator.prepare(LENAS_PHONE, "silence", "silence")
+    calling = asyncio.create_task(exchange.simulator.call(ASK, LISTEN, LISTEN, "hangup", caller=CALLER))
+    case = await exchange.accepts(lena)
+    await exchange.line_is(case, "waiting")
+    await calling
+    told = said(await exchange.heard_by(LENAS_PHONE))
+    assert "con una llamada para usted" in told and "desconocida" not in told and "Filed" not in told, told
+
+
+async def test_two_during_the_whisper_sends_the_caller_back(exchange: Exchange) -> None:
+    lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
+    exchange.simulator.prepare(LENAS_PHONE, "press:1", "press:2")
+    calling = asyncio.create_task(exchange.simulator.call(ASK, LISTEN, LISTEN, "hangup", caller=CALLER))
+    case = await exchange.accepts(lena)
+    await exchange.line_is(case, "waiting")
+    assert exchange.floor.presence(lena) == "available", "sent back, not missed"
+    await calling

@@ -24,6 +24,7 @@ WORDS: dict[str, str] = {
     "why_waited": "Waited",
     "why_long_wait": "Counts twice after a long wait",
     "why_emergency": "Emergency",
+    "why_no_water": "No water where they are",
     "why_shut_off_today": "Shut-off today",
     "why_protected": "Medical protection",
     "why_urgent": "Urgent",

@@ -24,6 +24,7 @@ WORDS: dict[str, str] = {
     "why_waited": "Ha esperado",
     "why_long_wait": "Cuenta doble tras una larga espera",
     "why_emergency": "Emergencia",
+    "why_no_water": "Sin agua en su zona",
     "why_shut_off_today": "Corte hoy",
     "why_protected": "Protección médica",
     "why_urgent": "Urgente",
