@@ -97,7 +97,6 @@ WORDS: dict[str, str] = {
     "refused_day_needed": "Choose a day.",
     "refused_number_unreadable": "Write a whole number, like 1420.",
     "refused_name_needed": "Write the new customer's name.",
-    "refused_phone_unreadable": "A telephone number has 10 digits.",
     "refused_address_needed": "Write the address.",
     "refused_serial_needed": "Write the serial number that is on the meter.",
     "refused_several_meters": "This place has several meters. Start without a read, then key their reads in.",

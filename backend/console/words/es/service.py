@@ -97,7 +97,6 @@ WORDS: dict[str, str] = {
     "refused_day_needed": "Elija un día.",
     "refused_number_unreadable": "Escriba un número entero, como 1420.",
     "refused_name_needed": "Escriba el nombre del cliente nuevo.",
-    "refused_phone_unreadable": "Un número de teléfono tiene 10 dígitos.",
     "refused_address_needed": "Escriba la dirección.",
     "refused_serial_needed": "Escriba el número de serie que está en el medidor.",
     "refused_several_meters": "Este lugar tiene varios medidores. Inicie sin lectura y registre sus lecturas después.",
