@@ -50,6 +50,12 @@ async def customer_of(session: AsyncSession, account_id: UUID) -> UUID:
     return found
 
 
+async def mailing_address(session: AsyncSession, account_id: UUID) -> tuple[str, ...]:
+    """The lines of where paper goes; none where it goes to the service address."""
+    found = await session.scalar(select(Account.mailing_address).where(Account.id == account_id))
+    return tuple(line.strip() for line in (found or "").splitlines() if line.strip())
+
+
 async def add_customer(session: AsyncSession, new: NewCustomer) -> UUID:
     """A new customer of record with how to reach them."""
     customer = Customer(id=new_id(), kind=new.kind, name=new.name, first_name=new.first_name, language=new.language)

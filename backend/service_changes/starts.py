@@ -69,6 +69,9 @@ async def start_service(
     if (new_customer is None) == (known_by is None):
         raise ServiceRefusedError("customer_needed", "Name a new customer, or an account of a known one, and not both.")
     by = asking.permitted(Permission.CHANGE_SERVICE)
+    # Runs before places, in the order in which a stop has them.
+    likely = start.billing_cycle or await places.cycle_of(session, start.premise_id) or 0
+    runs = await redrafting.lock_runs(session, likely)
     if not await repository.lock_premises(session, [start.premise_id]):
         raise PremiseNotFoundError
     asked = _AskedStart(start, new_customer, known_by)
@@ -76,12 +79,7 @@ async def start_service(
         return known
     await _check(session, start, asking)
     cycle = await _cycle(session, start, asking)
-    runs = await redrafting.lock_runs(session, cycle)
-    if new_customer is not None:
-        customer_id = await add_customer(session, new_customer)
-    else:
-        assert known_by is not None
-        customer_id = await customer_of(session, known_by)
+    customer_id = await _customer(session, new_customer, known_by)
     opened = await open_account(
         session, customer_id, service_class=start.service_class, opened_on=start.start_on, billing_cycle=cycle
     )
@@ -97,8 +95,21 @@ async def start_service(
         detail={"account_number": opened.number, "service_class": start.service_class, "billing_cycle": cycle},
     )
     opened_account = await session.get_one(Account, opened.id)
-    await redrafting.draft_again(session, asking.tariff, Standing(opened_account, runs), by=by, now=asking.now)
+    await redrafting.draft_again(
+        session,
+        asking.tariff,
+        Standing(opened_account, tuple(run for run in runs if run.cycle == cycle)),
+        by=by,
+        now=asking.now,
+    )
     return change
+
+
+async def _customer(session: AsyncSession, new_customer: NewCustomer | None, known_by: UUID | None) -> UUID:
+    if new_customer is not None:
+        return await add_customer(session, new_customer)
+    assert known_by is not None  # one of the two is there
+    return await customer_of(session, known_by)
 
 
 async def transfer_service(session: AsyncSession, account_id: UUID, stop: Stop, start: Start, asking: Asking) -> Change:
@@ -137,7 +148,7 @@ async def transfer_service(session: AsyncSession, account_id: UUID, stop: Stop, 
     account.service_class = account.service_class if goes_on else start.service_class
     if cycle != account.billing_cycle and not goes_on:
         await _change_cycle(session, standing, cycle)
-        standing = Standing(account, ())
+        standing = Standing(account, await redrafting.lock_runs(session, cycle))
     change = await keep(
         session,
         "transfer",

@@ -35,7 +35,7 @@ class Stop:
 async def end_service(session: AsyncSession, account_id: UUID, stop: Stop, asking: Asking) -> Change:
     """Stop a service with the end of a day; the final bill is drafted by the next run of the cycle.
 
-    A stop that is keyed in again with another day moves it, while that day is not billed.
+    Until it is billed it can be asked for again: another day moves the stop, a read or an address is added to it.
 
     :raises AccountNotFoundError, AgreementNotFoundError: no such thing. :raises ForbiddenError: not a role that may.
     :raises ServiceRefusedError: it cannot stop so. :raises ReadRefusedError: a read cannot be true.
@@ -101,7 +101,7 @@ async def end_agreement(
     asking.check_day(stop.stop_on, may_be_ahead=True)
     billed = await repository.billed_through(session, account.id)
     refuse(stop_refused(stop.stop_on, agreement.started_on, billed))
-    if agreement.ended_on == stop.stop_on:
+    if agreement.ended_on == stop.stop_on and not stop.reads and not stop.forwarding_address:
         raise ServiceRefusedError("already_ended", f"This service stops on {stop.stop_on} already.", day=stop.stop_on)
     if billed is not None and agreement.ended_on is not None and agreement.ended_on <= billed:
         detail = f"This service stopped on {agreement.ended_on} and is billed. Cancel its final bill first."

@@ -6,9 +6,9 @@ holds 9 units a month at $3.47, tier 2 the next at $3.96, each unit with $0.31 o
 
 from datetime import date
 
-from backend.billing import facts
+from backend.billing import facts, service
 from backend.billing.repository import accounts_by_id
-from tests.backend.billing.town import BILLED_THROUGH, END, Town
+from tests.backend.billing.town import BILLED_THROUGH, END, NOW, TARIFF, Town
 from tests.backend.service_changes.conftest import Office
 
 
@@ -151,8 +151,15 @@ async def test_a_transfer_to_another_cycle_is_billed_there(office: Office) -> No
     assert (await office.refused(path, transfer))[2] == "in_run"
     await town.rows("DELETE FROM billing_exceptions RETURNING id")
     await town.rows("DELETE FROM bill_drafts RETURNING run_id")
+    await town.session.commit()
+    there = await service.prepare_run(town.database, TARIFF, cycle=2, period_end=END, now=NOW)
     await office.done(path, transfer)
+    await town.session.commit()
     assert (await account(town, home.account_id))[2] == 2  # type: ignore[index]
+    # The run of the new cycle, which is looked over, has it now, and its sums agree.
+    draft = await town.draft(there, home.account_id)
+    assert [one["first"] for one in draft.basis["services"]] == ["2026-10-21", "2026-11-06"]
+    assert (await office.get(f"/v1/billing-runs/{there}"))["ties"] is True
 
 
 async def test_an_exchange_bills_the_use_of_both_meters(office: Office) -> None:

@@ -142,6 +142,20 @@ async def test_the_same_key_is_one_change(office: Office) -> None:
     assert listed["services"][0]["ended_on"] == "2026-11-21"
 
 
+async def test_the_final_read_comes_later(office: Office) -> None:
+    home = await office.town.home()
+    path = f"/v1/accounts/{home.account_id}/service-stop"
+    stop = {"stop_on": "2026-11-20", "agreement_id": str(home.agreement_id)}
+    await office.done(path, stop)
+    assert (await office.refused(path, stop))[2] == "already_ended"
+    run_id = await office.town.prepare()
+    assert (await office.town.draft(run_id, home.account_id)).is_estimated
+    await office.done(path, stop | {"reads": [{"meter_id": str(home.meter_id), "value": 143}]})
+    await office.town.session.commit()
+    draft = await office.town.draft(run_id, home.account_id)
+    assert (draft.is_estimated, draft.usage_units) == (False, 13)
+
+
 async def test_history_stays_as_it_was_written(office: Office) -> None:
     _home, path = await home_of(office)
     await office.done(f"{path}/service-stop", {"stop_on": "2026-11-21"})

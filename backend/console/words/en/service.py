@@ -33,7 +33,7 @@ WORDS: dict[str, str] = {
     "service_stop_now": "Stop service",
     "service_stop_done": "The service stops on that day.",
     "stop_on": "Last day of service",
-    "stop_on_help": "Water of this day is still theirs. Another day moves a stop that is set.",
+    "stop_on_help": "Water of this day is still theirs. Stop again to move the day, or to add the final read.",
     "final_read_of": "Final read of meter {serial}",
     "final_read_help": "Leave it empty if nobody has read it yet.",
     "mail_to": "Mail the final bill to",

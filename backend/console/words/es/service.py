@@ -33,7 +33,7 @@ WORDS: dict[str, str] = {
     "service_stop_now": "Terminar servicio",
     "service_stop_done": "El servicio termina ese día.",
     "stop_on": "Último día de servicio",
-    "stop_on_help": "El agua de ese día todavía es suya. Otra fecha cambia un fin ya registrado.",
+    "stop_on_help": "El agua de ese día todavía es suya. Repítalo para cambiar el día o agregar la lectura final.",
     "final_read_of": "Lectura final del medidor {serial}",
     "final_read_help": "Déjela vacía si todavía nadie lo ha leído.",
     "mail_to": "Enviar la factura final a",
