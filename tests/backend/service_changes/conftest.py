@@ -1,5 +1,6 @@
 """A town and the application over it, so that services are changed by HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,13 +25,15 @@ class Office:
     api: Api
     town: Town
     lead: dict[str, str]
-    keys: int = field(default=0)
+    keys: int = 0
+    committing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def post(self, path: str, body: dict[str, Any], who: dict[str, str] | None = None) -> Any:
         """The answer to a change; without a key of its own it gets a new one. What the town did is there before."""
         self.keys += 1
-        await self.town.session.commit()
         given = {"reason": "Asked for it", "idempotency_key": f"test key {self.keys}", **body}
+        async with self.committing:
+            await self.town.session.commit()
         return await self.api.client.post(path, headers=who or self.lead, json=given)
 
     async def done(self, path: str, body: dict[str, Any]) -> dict[str, Any]:

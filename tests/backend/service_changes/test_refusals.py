@@ -1,5 +1,6 @@
 """What cannot be is refused with what to do, changes nothing, and every change is kept once, for ever."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -191,3 +192,21 @@ async def test_places_by_their_address(office: Office) -> None:
     (found,) = await office.get(f"/v1/premises?address={street.upper()}, Rio Seco")
     assert (found["premise_id"], found["served"], found["is_exact"]) == (str(home.premise_id), ["residential"], True)
     assert await office.get("/v1/premises?address=1 Nowhere Street") == []
+
+
+async def test_two_at_once_begin_one_service(office: Office) -> None:
+    first, second = await office.town.home(), await office.town.home()
+    premise_id = await office.town.premise()
+    await office.town.meter(premise_id)
+    start = {**RESIDENTIAL, "premise_id": str(premise_id)}
+    answers = await asyncio.gather(
+        office.post("/v1/service-starts", start | {"of_account": str(first.account_id)}),
+        office.post("/v1/service-starts", start | {"of_account": str(second.account_id)}),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    stop = {"stop_on": "2026-11-21", "idempotency_key": "pressed twice"}
+    twice = await asyncio.gather(
+        *(office.post(f"/v1/accounts/{first.account_id}/service-stop", stop) for _ in range(2))
+    )
+    assert [answer.status_code for answer in twice] == [200, 200]
+    assert sorted(answer.json()["is_new"] for answer in twice) == [False, True]
