@@ -46,6 +46,7 @@ from backend.rates.service import RateBook
 from backend.reads import routes as reads
 from backend.reads.layouts import ReadLayouts
 from backend.recordings import routes as recordings
+from backend.service_changes import routes as service_changes
 from backend.settings import Settings
 from backend.shutoff import routes as shutoff
 from backend.statements import routes as statements
@@ -80,6 +81,7 @@ def routers() -> list[APIRouter]:
         captures.router,
         billing.router,
         reads.router,
+        service_changes.router,
         nightly.router,
         demo.router,
     ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing import correction_repository, repository, rules, service_repository
+from backend.billing import correction_repository, repository, rules, service_repository, unusual
 from backend.billing import facts as gathering
 from backend.billing.cancellations import locked_bill
 from backend.billing.errors import BillNotFoundError, CorrectionError, UnusualBillError
@@ -96,10 +96,8 @@ async def final_bill(session: AsyncSession, tariff: Tariff, account_id: UUID, as
 
 
 async def _last_day(session: AsyncSession, account_id: UUID) -> date:
-    facts = await _facts(session, account_id, LATEST)
-    ends = [agreement.ended_on for agreement in facts.agreements]
-    last_day = max((day for day in ends if day is not None), default=None)
-    if last_day is None or None in ends:
+    last_day = rules.last_day_of_service(await _facts(session, account_id, LATEST))
+    if last_day is None:
         raise CorrectionError("service_not_ended", "End the service agreement first; then the last days can be billed.")
     return last_day
 
@@ -162,7 +160,7 @@ async def _propose(
     draft = rules.draft_period(facts, period, terms)
     if draft.amount_cents <= 0 and not draft.findings:
         raise CorrectionError("nothing_to_bill", "The charges of this period come to nothing.")
-    return Proposal(kind, draft, rules.unusual_outside_run(draft.findings))
+    return Proposal(kind, draft, unusual.unusual_outside_run(draft.findings))
 
 
 async def _post(session: AsyncSession, tariff: Tariff, proposal: Proposal, key: str, asked: Asked) -> Corrected:
@@ -193,6 +191,8 @@ async def _post(session: AsyncSession, tariff: Tariff, proposal: Proposal, key: 
         await _keep_release(session, posted.bill_id, proposal.unusual, asked)
     if estimates := rules.made_up_reads(draft.meters):
         await repository.add_estimates(session, [(new_id(), *estimate) for estimate in estimates])
+    if proposal.kind == "final":
+        await repository.close_accounts(session, [draft.account_id])
     await allocate_credits(session, [draft.account_id], asked.district)
     return Corrected(posted.bill_id, draft.amount_cents, posted.is_new)
 

@@ -95,3 +95,14 @@ class UnusualBillError(ConflictError):
     def __init__(self, findings: list[dict[str, object]]) -> None:
         detail = "Something about this bill is unusual. Look at it, and say why it may go out as it is."
         super().__init__("bill_unusual", detail, findings=findings)
+
+
+class AccountInApprovedRunError(ConflictError):
+    """409: the account's bill is approved and about to go out, so nothing of its days can change now."""
+
+    def __init__(self, period_end: date) -> None:
+        detail = (
+            f"A bill of this account through {period_end} is approved and goes out with the next nightly update. "
+            "Choose a later day, or wait for the bill and cancel it."
+        )
+        super().__init__("account_in_approved_run", detail, period_end=period_end)

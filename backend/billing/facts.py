@@ -79,7 +79,7 @@ async def gather(
 ) -> list[rules.Facts]:
     """The facts of each account as of `latest`, in the order of `accounts`; with reads of the days `late` after it."""
     ids = [account.id for account in accounts]
-    services = await repository.services(session, ids)
+    services = await repository.services(session, ids, latest)
     meter_ids = list({row.meter_id for row in services if row.meter_id is not None})
     reads = await reads_between(session, meter_ids, latest - HISTORY, latest + late)
     agreements, vacant = _agreements(services)

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import facts as gathering
-from backend.billing import repository, rules
+from backend.billing import repository, rules, unusual
 from backend.billing.facts import Tariff
 from backend.models.base import new_id
 from backend.models.billing import BillingRun
@@ -70,17 +70,21 @@ def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun)
     found: list[tuple[UUID, Finding]] = []
     not_due = 0
     for one in facts:
-        if one.status == "closed":
-            not_due += one.closed_on is not None and one.closed_on > run.period_end
-            findings = rules.closed_account_findings(one)
-        elif draft := rules.draft_bill(one, run.period_end, terms):
+        # Whoever leaves after the period's end is a customer of the period like any other.
+        was_closed = one.closed_on is not None and one.closed_on <= run.period_end
+        draft = rules.draft_final(one, run.period_end, terms)
+        if draft is None and not was_closed:
+            draft = rules.draft_bill(one, run.period_end, terms)
+        if draft is not None:
             drafts.append(draft)
             findings = draft.findings
+        elif was_closed:
+            findings = unusual.closed_account_findings(one)
         else:
             not_due += 1
-            findings = rules.undrafted_findings(one)
+            findings = unusual.undrafted_findings(one)
         window = terms.thresholds.limits[one.service_class].window_days
-        findings = [*findings, *rules.vacant_findings(one, run.period_end, window)]
+        findings = [*findings, *unusual.vacant_findings(one, run.period_end, window)]
         found.extend((one.account_id, finding) for finding in findings)
     return Reckoned(drafts, found, not_due)
 
@@ -97,6 +101,7 @@ def _drafts_json(drafts: Sequence[rules.Draft]) -> str:
             "lines": [rules.line_values(line) for line in draft.lines],
             "service_class": draft.service_class,
             "basis": draft.basis,
+            "kind": "final" if draft.is_final else "regular",
         }
         for draft in drafts
     ]

@@ -103,7 +103,8 @@ async def run_report(session: AsyncSession, run_id: UUID, *, today: date) -> Run
     classes = await _register(session, run_id, billed=is_billed)
     classes_before = await _register(session, before["id"], billed=True) if before else []
     counts = Counts(
-        accounts_active=row["accounts_active"] or await repository.active_accounts(session, run.cycle, run.period_end),
+        accounts_active=row["accounts_active"]
+        or await repository.active_accounts(session, run_id, run.cycle, run.period_end),
         not_due=row["accounts_not_due"],
         held=drafts["held"],
         without_charges=drafts["without_charges"],

@@ -64,10 +64,13 @@ SELECT count(*) AS bills, count(*) FILTER (WHERE b.is_estimated) AS estimated,
  WHERE b.run_id = :run_id
 """).bindparams(bindparam("run_id", type_=Uuid()))
 
+# One that closed within the period counts while its final bill is among the drafts.
 _ACTIVE = text("""
-SELECT count(*) FROM accounts
- WHERE billing_cycle = :cycle AND opened_on <= :period_end AND (closed_on IS NULL OR closed_on > :period_end)
-""")
+SELECT count(*) FROM accounts a
+ WHERE a.billing_cycle = :cycle AND a.opened_on <= :period_end
+   AND (a.closed_on IS NULL OR a.closed_on > :period_end
+        OR EXISTS (SELECT FROM bill_drafts d WHERE d.run_id = :run_id AND d.account_id = a.id))
+""").bindparams(bindparam("run_id", type_=Uuid()))
 
 # This run's own bills are not part of the beginning, even if the bills before went out on the same day.
 _RECEIVABLE = text("""
@@ -127,8 +130,8 @@ async def billed_counts(session: AsyncSession, run_id: UUID) -> RowMapping:
     return (await session.execute(_BILLED, {"run_id": run_id})).mappings().one()
 
 
-async def active_accounts(session: AsyncSession, cycle: int, period_end: date) -> int:
-    values = {"cycle": cycle, "period_end": period_end}
+async def active_accounts(session: AsyncSession, run_id: UUID, cycle: int, period_end: date) -> int:
+    values = {"run_id": run_id, "cycle": cycle, "period_end": period_end}
     return int((await session.execute(_ACTIVE, values)).scalar_one())
 
 

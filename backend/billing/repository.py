@@ -31,8 +31,10 @@ SELECT count(*) AS meters, count(r.last_on) AS read, max(r.last_on) AS last_read
  WHERE a.billing_cycle = :cycle AND a.status = 'active'
 """)
 
+# A household is that of the last day: a change counts for the whole of the bill in whose days it falls.
 _SERVICES = text("""
-SELECT g.account_id, g.id AS agreement_id, g.service_class, g.started_on, g.ended_on, g.persons, g.landscape_sqft,
+SELECT g.account_id, g.id AS agreement_id, g.service_class, g.started_on, g.ended_on,
+       coalesce(h.persons, g.persons) AS persons, coalesce(h.landscape_sqft, g.landscape_sqft) AS landscape_sqft,
        p.zone, m.id AS meter_id, m.size_inches, m.digits, m.units_per_count, m.installed_on, m.removed_on,
        g.ended_on IS NOT NULL AND NOT EXISTS (
            SELECT FROM service_agreements o WHERE o.premise_id = g.premise_id AND o.service_class = g.service_class
@@ -41,6 +43,9 @@ SELECT g.account_id, g.id AS agreement_id, g.service_class, g.started_on, g.ende
   LEFT JOIN meters m ON m.premise_id = g.premise_id AND (m.service_class IS NULL OR m.service_class = g.service_class)
        AND (m.removed_on IS NULL OR m.removed_on > g.started_on)
        AND (g.ended_on IS NULL OR m.installed_on <= g.ended_on)
+  LEFT JOIN LATERAL (SELECT c.persons, c.landscape_sqft FROM agreement_households c
+                      WHERE c.agreement_id = g.id AND c.effective_on <= :latest
+                      ORDER BY c.effective_on DESC, c.id DESC LIMIT 1) h ON true
  WHERE g.account_id = ANY(:ids) ORDER BY g.account_id, g.started_on, g.id, m.installed_on, m.id
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 
@@ -48,6 +53,13 @@ _BILLED = text("""
 SELECT account_id, max(period_end) FROM bills b
  WHERE account_id = ANY(:ids) AND NOT EXISTS (SELECT FROM bill_cancellations c WHERE c.bill_id = b.id)
  GROUP BY account_id
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
+
+_CLOSE = text("""
+UPDATE accounts a SET status = 'closed', closed_on = ended.on_day
+  FROM (SELECT account_id, max(ended_on) AS on_day FROM service_agreements
+         WHERE account_id = ANY(:ids) GROUP BY account_id HAVING bool_and(ended_on IS NOT NULL)) ended
+ WHERE a.id = ended.account_id AND a.status = 'active'
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 
 _FEES_TWICE = text("""
@@ -68,12 +80,12 @@ _WEATHER = text("SELECT zone, day, inches FROM evapotranspiration WHERE day BETW
 # The drafts come as one document: an array of documents would have every quote in them escaped.
 _ADD_DRAFTS = text("""
 INSERT INTO bill_drafts (run_id, account_id, period_start, period_end, usage_units, amount_cents, is_estimated, lines,
-                         service_class, basis)
+                         service_class, basis, kind)
 SELECT :run_id, d.account_id, d.period_start, d.period_end, d.units, d.amount_cents, d.is_estimated, d.lines,
-       d.service_class, d.basis
+       d.service_class, d.basis, d.kind
   FROM jsonb_to_recordset(CAST(:drafts AS jsonb))
        AS d (account_id uuid, period_start date, period_end date, units numeric, amount_cents bigint,
-             is_estimated boolean, lines jsonb, service_class text, basis jsonb)
+             is_estimated boolean, lines jsonb, service_class text, basis jsonb, kind text)
 """).bindparams(bindparam("run_id", type_=Uuid()), bindparam("drafts", type_=Text()))
 
 # What was decided stands while the facts are the same; else it is kept in `earlier`, and the exception is open again.
@@ -132,7 +144,7 @@ ON CONFLICT (run_id, account_id, code, meter_id) DO UPDATE SET detail = x.detail
 
 # An account that a person holds back is left out of the run.
 _TO_BILL = text("""
-SELECT d.account_id, d.period_start, d.period_end, d.usage_units, d.amount_cents, d.is_estimated,
+SELECT d.account_id, d.period_start, d.period_end, d.usage_units, d.amount_cents, d.is_estimated, d.kind,
        CASE WHEN d.is_estimated THEN d.basis END AS basis,
        d.amount_cents > 0 AND NOT EXISTS (
            SELECT FROM billing_exceptions x
@@ -189,13 +201,18 @@ async def accounts_by_id(session: AsyncSession, ids: Sequence[UUID]) -> Sequence
     return (await session.execute(_BY_ID, {"ids": list(ids)})).all()
 
 
-async def services(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Any]:
-    """A row for each meter of each agreement; without meters, one with `meter_id` None."""
-    return (await session.execute(_SERVICES, {"ids": list(ids)})).all()
+async def services(session: AsyncSession, ids: Sequence[UUID], latest: date) -> Sequence[Any]:
+    """A row for each meter of each agreement, with its household of that day; without meters, `meter_id` is None."""
+    return (await session.execute(_SERVICES, {"ids": list(ids), "latest": latest})).all()
 
 
 async def billed_through(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, date]:
     return {row[0]: row[1] for row in await session.execute(_BILLED, {"ids": list(ids)})}
+
+
+async def close_accounts(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Close those of the accounts whose agreements have all ended, as of the last of these days."""
+    await session.execute(_CLOSE, {"ids": list(ids)})
 
 
 async def fees_twice(session: AsyncSession, since: Mapping[UUID, date]) -> Sequence[Any]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from backend.billing.amounts import DAY, Agreement, Weather, agreement_lines, budget_problems, weather_of_parts
 from backend.rates.rules import Line, Rate, UnknownMeterSizeError
-from backend.reads.registers import Read, counts_between
+from backend.reads.registers import Read
 from backend.reads.rules import Finding, Limits, RegisterUse, closing_day, use_of_point
 
 EXCEPTION_CODES = (
@@ -90,6 +90,8 @@ class Draft:
     meters: list[dict[str, Any]] = field(default_factory=list)
     services: list[dict[str, Any]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    is_final: bool = False
+    """Nothing of the account's service is left to bill after it."""
 
     @property
     def amount_cents(self) -> int:
@@ -117,9 +119,30 @@ def draft_bill(facts: Facts, latest: date, terms: Terms) -> Draft | None:
     return draft_period(facts, (start, end), terms) if end >= start else None
 
 
+def draft_final(facts: Facts, latest: date, terms: Terms) -> Draft | None:
+    """The last bill of an account whose service had ended by `latest`; None while it goes on, or when all is billed.
+
+    Its days are what they are: how many is no finding.
+    """
+    start, end = first_day(facts), last_day_of_service(facts)
+    if start is None or end is None or end > latest or start > end:
+        return None
+    draft = draft_period(facts, (start, end), terms)
+    draft.findings = [found for found in draft.findings if found.code != "DAYS"]
+    return draft
+
+
+def last_day_of_service(facts: Facts) -> date | None:
+    """The day on which the last of an account's agreements ends; None while one goes on, or without any."""
+    ends = [agreement.ended_on for agreement in facts.agreements]
+    return max((day for day in ends if day is not None), default=None) if None not in ends else None
+
+
 def draft_period(facts: Facts, period: tuple[date, date], terms: Terms) -> Draft:
     """The bill of exactly `period` (both days included)."""
     draft = Draft(facts.account_id, facts.service_class, period)
+    ended_on = last_day_of_service(facts)
+    draft.is_final = ended_on is not None and ended_on <= period[1]
     for agreement in facts.agreements:
         first = max(period[0], agreement.started_on)
         last = min(period[1], agreement.ended_on or period[1])
@@ -231,52 +254,8 @@ def _look_at_bill(draft: Draft, facts: Facts, thresholds: Thresholds) -> None:
         found.append(Finding("FEE_DUP", None, {"fees": list(facts.fees_twice)}))
     if facts.billing_hold is not None:
         found.append(Finding("HOLD", None, {"hold": facts.billing_hold}))
-    elif facts.agreements and all(a.ended_on is not None and a.ended_on <= draft.period[1] for a in facts.agreements):
+    elif draft.is_final:
         found.append(Finding("HOLD", None, {"hold": FINAL_PENDING}))
-
-
-def undrafted_findings(facts: Facts) -> list[Finding]:
-    """An active account with no day left to bill is in order, unless nothing could ever be billed to it."""
-    if facts.agreements:
-        return []
-    return [Finding("RATE_MISS", None, {"problem": "the account has no service agreement"})]
-
-
-def closed_account_findings(facts: Facts) -> list[Finding]:
-    """A closed account gets no regular bill; but its final bill may be missing."""
-    last_day = max((a.ended_on for a in facts.agreements if a.ended_on), default=facts.closed_on)
-    if last_day is None or (facts.billed_through is not None and facts.billed_through >= last_day):
-        return []
-    return [Finding("HOLD", None, {"hold": FINAL_PENDING, "service_ended_on": str(last_day)})]
-
-
-def vacant_findings(facts: Facts, latest: date, window_days: int) -> list[Finding]:
-    """Water that ran at a place which the customer has left and nobody has taken over, whatever else they have."""
-    found: list[Finding] = []
-    fresh = latest - timedelta(days=window_days)
-    for agreement in facts.agreements:
-        if agreement.agreement_id not in facts.vacant_agreements:
-            continue
-        for register in (register for point in agreement.points for register in point):
-            reads = [
-                read
-                for read in facts.reads.get(register.meter_id, ())
-                if read.read_on <= latest and read.kind != "estimated"
-            ]
-            if len(reads) > 1 and reads[-1].read_on >= fresh and reads[-2].read_on >= (agreement.ended_on or fresh):
-                counts, _ = counts_between(register, reads[-2].value, reads[-1].value)
-                if 0 < counts <= register.modulus // 2:  # more than half of the register is a step backwards
-                    found.append(Finding("INACTIVE_USE", register.meter_id, {"counts": counts}))
-    return found
-
-
-def unusual_outside_run(findings: Sequence[Finding]) -> list[Finding]:
-    """What a person must let pass of a bill outside the cycle, whose days are what they are."""
-    return [
-        found
-        for found in findings
-        if found.code != "DAYS" and not (found.code == "HOLD" and found.detail.get("hold") == FINAL_PENDING)
-    ]
 
 
 def made_up_reads(meters: Sequence[Mapping[str, Any]]) -> list[tuple[UUID, date, int]]:

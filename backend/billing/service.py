@@ -237,6 +237,7 @@ async def _post(
                 due_date=dates[1],
                 idempotency_key=f"bill:{run_id}:{row.account_id}",
                 run_id=run_id,
+                kind=row.kind,
                 is_estimated=row.is_estimated,
             )
             for row in rows
@@ -251,6 +252,8 @@ async def _post(
     meters = [meter for row in rows if row.basis for meter in row.basis["meters"]]
     if estimates := rules.made_up_reads(meters):
         await repository.add_estimates(session, [(new_id(), *estimate) for estimate in estimates])
+    if ended := [row.account_id for row in rows if row.kind == "final"]:
+        await repository.close_accounts(session, ended)
 
 
 async def bill_run(database: Database, tariff: Tariff, run_id: UUID, *, issued_on: date, now: datetime) -> PartDone:

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from nicegui import Client, ui
 
 from backend.access import reach_account_as_staff
-from backend.console.account import bills, fees, holds, ledger, options, overview, payments, texts, usage
+from backend.console.account import bills, fees, holds, ledger, options, overview, payments, service, texts, usage
 from backend.console.account.head import Head, draw_head, read_head
 from backend.console.account.view import Look, View
 from backend.console.navigation import ACCOUNTS
@@ -24,6 +24,7 @@ VIEWS: dict[str, type[View]] = {
         payments.Payments,
         ledger.Ledger,
         usage.Usage,
+        service.Service,
         fees.Fees,
         options.Options,
         holds.Holds,
@@ -38,8 +39,11 @@ def register() -> None:
     ui.page("/accounts/{account_id:uuid}/{tab}", response_timeout=BUILD_SECONDS)(show_account)
 
 
-async def show_account(request: Request, client: Client, account_id: UUID, tab: str = "overview") -> Response | None:
-    return await serve(request, client, ACCOUNTS, lambda frame: AccountPage(frame, account_id, tab))
+async def show_account(
+    request: Request, client: Client, account_id: UUID, tab: str = "overview", case: str = ""
+) -> Response | None:
+    """`case`: what its customer asked for is asked at once, on the tab that does it."""
+    return await serve(request, client, ACCOUNTS, lambda frame: AccountPage(frame, account_id, tab, _id(case)))
 
 
 class AccountPage(LivePage):
@@ -47,11 +51,11 @@ class AccountPage(LivePage):
 
     hears = frozenset({"money", "account", "hand_off"})
 
-    def __init__(self, frame: Frame, account_id: UUID, tab: str) -> None:
+    def __init__(self, frame: Frame, account_id: UUID, tab: str, case_id: UUID | None = None) -> None:
         super().__init__(frame)
         if tab not in VIEWS:
             raise NotFoundError("page_not_found", "There is no such page.")
-        self.account_id = account_id
+        self.account_id, self.case_id = account_id, case_id
         self.view = VIEWS[tab](self)
 
     def build(self) -> None:
@@ -59,6 +63,11 @@ class AccountPage(LivePage):
         self._tabs = Sheet(self._press)
         self._view = Sheet(self._press, css="column")
         self._tabs.show(self._draw_tabs)
+
+    async def keep_up(self) -> None:
+        if isinstance(self.view, service.Service):
+            await self.view.ask_wanted()
+        await super().keep_up()
 
     async def show(self) -> None:
         now = self.seat.now()
@@ -88,3 +97,10 @@ class AccountPage(LivePage):
 def account_address(account_id: UUID, tab: str = "overview") -> str:
     """The address of an account's tab."""
     return f"{PREFIX}/accounts/{account_id}" + ("" if tab == "overview" else f"/{tab}")
+
+
+def _id(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None

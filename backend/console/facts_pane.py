@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from backend.console.account.service_forms import Wanted
 from backend.console.surroundings import PREFIX
 from backend.console.tags import tag
 from backend.console.views import AccountFacts, Case, DatedAmount, Step
@@ -24,6 +25,7 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
         with tag("section", css="fact-group", aria_labelledby="details-title"):
             tag("h3", t("details"), id="details-title")
             _definitions((detail.label[t.language], _noted(t, detail.value), "") for detail in case.details)
+            _draw_to_service(t, case)
     if case.item.place:
         draw_place(t, case)
     with tag("section", css="fact-group", aria_labelledby="level-title"):
@@ -47,6 +49,16 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
                 _draw_step(t, step, now)
         if case.disposition:
             tag("p", t.known("disposition", case.disposition, "disposition_other"), "strong")
+
+
+def _draw_to_service(t: Wording, case: Case) -> None:
+    """To the account's Service tab, where the dialog for what was asked opens with what was noted."""
+    wanted = Wanted.of_details({detail.name: detail.value for detail in case.details})
+    if case.facts is not None and wanted.deed:
+        words = t(f"case_{wanted.deed.removeprefix('ask_')}_service")
+        href = f"{PREFIX}/accounts/{case.facts.account_id}/service?case={case.item.id}"
+        with tag("p", css="to-account"):
+            tag("a", words, href=href, id="to-service")
 
 
 def _noted(t: Wording, value: str) -> str:

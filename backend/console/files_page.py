@@ -12,7 +12,7 @@ from backend.console.sheet import Deed, Sheet
 from backend.console.surroundings import PREFIX
 from backend.console.tables import table
 from backend.payments import imports
-from backend.payments.imports import KINDS, RefusedFile, TakenFile
+from backend.payments.imports import LISTED_KINDS, RefusedFile, TakenFile
 
 REFUSED_SHOWN = 10
 
@@ -64,7 +64,7 @@ class FilesPage(MoneyPage):
                     with pen.within("div", "field"):
                         pen("label", t("file_kind"), for_="kind")
                         with pen.within("select", id="kind", name="kind"):
-                            for kind in KINDS:
+                            for kind in LISTED_KINDS:
                                 pen("option", t(f"file_kind_{kind}"), value=kind)
                     with pen.within("div", "field"):
                         pen("label", t("file"), for_="file")

@@ -51,7 +51,7 @@ def case(found: hand_offs.Case, department: str) -> Case:
         mode=row.mode,
         party=Wording.phone(row.party) if row.party else None,
         summary=row.summary,
-        details=tuple(Detail(one["label"], one["value"]) for one in row.details),
+        details=tuple(Detail(one["label"], one["value"], one["name"]) for one in row.details),
         assistant_continues=row.assistant_continues,
         shut_off_on=row.shut_off_on,
         can_answer=found.can_answer,

@@ -98,6 +98,7 @@ class Detail:
 
     label: Mapping[str, str]
     value: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

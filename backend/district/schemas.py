@@ -187,6 +187,13 @@ class Billing(_Strict):
         return self
 
 
+class ServiceDays(_Strict):
+    """From how long ago until how far ahead a service can be started or stopped."""
+
+    back_days_max: Annotated[int, Field(ge=0, le=400)] = 90
+    ahead_days_max: Annotated[int, Field(ge=0, le=400)] = 60
+
+
 class StatementMessage(_Strict):
     """A box on statements, from a day to a day (issued on, both included), for customers of some classes or of all.
 
@@ -265,6 +272,7 @@ class Policy(_Strict):
     options: PaymentOptions
     payments: Payments
     billing: Billing
+    service: ServiceDays = ServiceDays()
     statements: Statements
     arrangements: Arrangements
     shutoff: ShutOff

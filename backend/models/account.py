@@ -41,6 +41,8 @@ class Account(Base):
     billing_cycle: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     billing_hold: Mapped[str | None]
     """Why no bill may go out for now ("final read disputed"); None when nothing is in the way."""
+    mailing_address: Mapped[str | None]
+    """Where paper goes when not to the service address, line by line."""
 
 
 class ServiceAgreement(Base):

@@ -50,6 +50,7 @@ class BillDraft(Base):
     """
 
     __tablename__ = "bill_drafts"
+    __table_args__ = (CheckConstraint("kind IN ('regular', 'final')", name="kind"),)
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("billing_runs.id"), primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
@@ -61,6 +62,7 @@ class BillDraft(Base):
     lines: Mapped[list[Any]]
     service_class: Mapped[str]
     basis: Mapped[dict[str, Any]]
+    kind: Mapped[str] = mapped_column(server_default=text("'regular'"))
 
 
 class BillingException(Base):

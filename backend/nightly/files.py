@@ -10,13 +10,15 @@ from backend.nightly import inbox, items, repository
 from backend.nightly.steps import Counts, Night, once
 from backend.payments.imports import TAKERS, File, Imported, ImportRefusedError, note_refused
 from backend.reads.service import TakenReads, take_reads
+from backend.weather.service import WEATHER, take_weather
 
 STEP = "files"
 _ENDS = ", ".join(inbox.KINDS)
+_TAKERS = {**TAKERS, WEATHER: take_weather}
 
 
 async def files(night: Night) -> None:
-    """Lockbox files, payments, returns and reads; what is refused stays as it is, with a report beside it."""
+    """Lockbox files, payments, returns, reads and weather; what is refused stays as it is, with a report beside it."""
     day = await _day(night)
     seen: set[Path] = set()
     while paths := [path for path in inbox.waiting(night.inbox) if path not in seen]:
@@ -85,7 +87,7 @@ async def _import(session: AsyncSession, night: Night, file: inbox.Waiting, day:
         async with session.begin_nested():
             if is_reads or file.kind is None:
                 return _reads(await take_reads(session, given, layouts=night.layouts, now=night.now))
-            done = await TAKERS[file.kind](session, given, district=night.district, now=night.now)
+            done = await _TAKERS[file.kind](session, given, district=night.district, now=night.now)
     except ImportRefusedError as refused:
         await note_refused(session, "reads" if is_reads else str(file.kind), given, refused.problems, night.now)
         return {"files_refused": 1, "problems": refused.extra["problems"]}

@@ -13,6 +13,7 @@ KINDS = {
     ".bai": "lockbox",
     ".bai2": "lockbox",
     ".csv": "payments",
+    ".et.csv": "weather",
     ".ach": "returns",
     ".nacha": "returns",
 }

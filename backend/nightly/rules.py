@@ -40,6 +40,7 @@ _LINES: Mapping[str, Sequence[tuple[str | None, str, str | None]]] = {
         ("reads", "meter reads", None),
         ("reads_set_aside", "meter reads set aside for a person", None),
         ("not_read", "meters that were not read", None),
+        ("weather", "days of weather", None),
         ("set_aside", "receipts and returns set aside for a person", None),
         ("files_known", "files that were taken before", None),
         ("files_refused", "files refused", None),

@@ -27,6 +27,8 @@ PART_RECEIPTS = 500
 LISTED_MAX = 100
 LOCKBOX, PAYMENTS, RETURNS = "lockbox", "payments", "returns"
 KINDS = (LOCKBOX, PAYMENTS, RETURNS)
+LISTED_KINDS = (*KINDS, "weather")
+"""The files of a bank, and those that come the same way."""
 Parsed = TypeVar("Parsed", ReceiptFile, nacha.ReturnFile)
 
 
@@ -165,8 +167,8 @@ async def note_refused(
 
 
 async def taken_files(session: AsyncSession, limit: int = LISTED_MAX) -> list[TakenFile]:
-    """The files of payments and returns that were taken in, newest first."""
-    rows = await import_repository.newest(session, KINDS, min(limit, LISTED_MAX))
+    """The files that were taken in but for reads, newest first."""
+    rows = await import_repository.newest(session, LISTED_KINDS, min(limit, LISTED_MAX))
     return [
         TakenFile(
             row.id,

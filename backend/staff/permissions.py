@@ -32,6 +32,9 @@ class Permission(StrEnum):
     REVIEW_BILLING = "review_billing"
     APPROVE_BILLING = "approve_billing"
     CORRECT_BILLS = "correct_bills"
+    CHANGE_SERVICE = "change_service"
+    EXCHANGE_METER = "exchange_meter"
+    HOLD_BILLING = "hold_billing"
     IMPORT_READS = "import_reads"
     SEE_CAMPAIGNS = "see_campaigns"
     RUN_CAMPAIGNS = "run_campaigns"
@@ -48,6 +51,7 @@ _CSR = frozenset(
         Permission.CLOSE_CASE,
         Permission.SEE_ACCOUNTS,
         Permission.CHANGE_OPTIONS,
+        Permission.CHANGE_SERVICE,
         Permission.TAKE_PAYMENT,
         Permission.ASK_FOR_MONEY_BACK,
         Permission.SEE_REQUESTS,
@@ -67,6 +71,8 @@ _LEAD = _CSR | {
     Permission.REVIEW_BILLING,
     Permission.APPROVE_BILLING,
     Permission.CORRECT_BILLS,
+    Permission.EXCHANGE_METER,
+    Permission.HOLD_BILLING,
     Permission.IMPORT_READS,
     Permission.RUN_CAMPAIGNS,
     Permission.SWITCH_EMERGENCY,

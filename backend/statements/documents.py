@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts import service as accounts
+from backend.accounts.opening import mailing_address
 from backend.district.service import District
 from backend.rates.rules import Rate
 from backend.rates.service import RateBook
@@ -80,7 +81,7 @@ async def _statement(session: AsyncSession, explanation: Explanation, account_id
         account_number=facts.number,
         customer=facts.name,
         service_address=street or facts.service_address,
-        mailing=(street, city) if facts.street else (),
+        mailing=await mailing_address(session, account_id) or ((street, city) if facts.street else ()),
         pays_itself=on_day["autopay_method"] is not None,
         uses=tuple(Use(one.period_end, Decimal(one.usage_ccf), one.is_estimated) for one in reversed(history.rows)),
         meters=await _meters(session, history),

@@ -11,8 +11,9 @@ from backend.console.money.tabs import FILES
 from backend.console.seat import Refusal, Seat
 from backend.console.surroundings import PREFIX, SESSION_COOKIE, DatabaseAwayError, Surroundings
 from backend.payments import imports
-from backend.payments.imports import KINDS, ImportRefusedError
+from backend.payments.imports import LISTED_KINDS, ImportRefusedError
 from backend.staff.permissions import Permission
+from backend.weather.service import WEATHER, import_weather
 
 BYTES_MAX = 25_000_000
 router = APIRouter(include_in_schema=False)
@@ -27,7 +28,7 @@ async def send_file(
     staff = await entrance.signed_in(request)
     if staff is None:
         return entrance.to_sign_in(request)
-    if kind not in KINDS or file is None or not file.filename:
+    if kind not in LISTED_KINDS or file is None or not file.filename:
         return _back("told", "file_missing")
     content = await file.read(BYTES_MAX + 1)
     if len(content) > BYTES_MAX:
@@ -43,9 +44,11 @@ async def send_file(
 async def _take(seat: Seat, kind: str, file: imports.File) -> Response:
     try:
         async with seat.deed(Permission.HANDLE_BANK_MONEY) as session:
-            done = await imports.import_file(
-                session, seat.principal, kind, file, district=seat.district, now=seat.now()
-            )
+            who, district, now = seat.principal, seat.district, seat.now()
+            if kind == WEATHER:
+                done = await import_weather(session, who, file, district=district, now=now)
+            else:
+                done = await imports.import_file(session, who, kind, file, district=district, now=now)
     except Refusal as refusal:
         if isinstance(refusal.__cause__, ImportRefusedError):
             async with seat.looking() as session:

@@ -19,6 +19,7 @@ TOPICS = (
     "floor",
     "accounts",
     "account",
+    "service",
     "bills",
     "ledger",
     "fees",

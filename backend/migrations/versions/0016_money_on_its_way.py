@@ -1,7 +1,7 @@
 """What is on its way counts when a charge is begun.
 
 Revision ID: 0016
-Revises: 0012
+Revises: 0015
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -58,6 +58,16 @@ async def test_a_closed_account_without_its_final_bill(town: Town) -> None:
     home = await town.home(status="closed", closed_on=ended, service={"ended_on": ended})
     run_id = await town.prepare()
     found = await town.exceptions(run_id, home.account_id)
+    assert found == {"HOLD": {"hold": "final bill pending"}, "NO_READ": {"expected_on": "2026-11-12"}}
+    draft = await town.draft(run_id, home.account_id)
+    assert (draft.kind, draft.period_start, draft.period_end) == ("final", date(2026, 10, 21), ended)
+
+
+async def test_a_closed_account_of_which_nothing_can_be_drafted(town: Town) -> None:
+    ended = date(2026, 11, 12)
+    account_id = await town.account(status="closed", closed_on=ended)
+    run_id = await town.prepare()
+    found = await town.exceptions(run_id, account_id)
     assert found == {"HOLD": {"hold": "final bill pending", "service_ended_on": "2026-11-12"}}
 
 

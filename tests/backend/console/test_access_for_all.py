@@ -88,7 +88,7 @@ async def test_the_queue_and_a_case_in_every_state(office: Office, sign_in: Sign
     await assert_fine(page, language)
 
 
-TABS = ("", "/bills", "/payments", "/ledger", "/usage", "/fees", "/options", "/holds", "/texts")
+TABS = ("", "/bills", "/payments", "/ledger", "/usage", "/service", "/fees", "/options", "/holds", "/texts")
 SECTIONS = (
     "/accounts",
     "/billing",
@@ -171,7 +171,13 @@ async def test_every_tab_of_an_account_and_what_it_asks(office: Office, sign_in:
         await page.goto(office.console + account.path + tab)
         await expect(page.get_by_role("heading", level=1)).to_have_text(account.name)
         await assert_fine_at_any_width(page, language)
-    for tab, deed in (("/holds", "ask_hold"), ("/options", "ask_recurring"), ("/fees", "ask_charge")):
+    for tab, deed in (
+        ("/holds", "ask_hold"),
+        ("/options", "ask_recurring"),
+        ("/service", "ask_stop"),
+        ("/service", "ask_transfer"),
+        ("/fees", "ask_charge"),
+    ):
         await page.goto(office.console + account.path + tab)
         await page.locator(f"button[data-deed={deed}]").click()
         dialog = page.get_by_role("dialog")

@@ -81,3 +81,14 @@ async def test_a_file_from_elsewhere_or_by_a_stranger_is_not_taken(office: Offic
     )
     assert elsewhere.status == 403
     assert office.rows("SELECT count(*) FROM file_imports WHERE file_name = 'x.csv'") == [(0,)]
+
+
+async def test_weather_is_sent_like_any_file(office: Office, sign_in: SignIn) -> None:
+    ((zone,),) = office.rows("SELECT zone FROM premises ORDER BY zone LIMIT 1", {})
+    page = await sign_in("frank", path="/money/files")
+    await send(page, "weather", "mm.csv", f"date,zone,et_inches\n2026-11-23,{zone},2.8\n".encode())
+    await expect(page.get_by_role("article")).to_contain_text("are these millimeters?")
+    await send(page, "weather", "inches.csv", f"date,zone,et_inches\n2026-11-23,{zone},0.987\n".encode())
+    await expect(page.locator("#outcome")).to_contain_text("“inches.csv” is taken")
+    kept = "SELECT inches FROM evapotranspiration WHERE day = '2026-11-23' AND zone = %(zone)s"
+    assert [str(inches) for (inches,) in office.rows(kept, {"zone": zone})] == ["0.987"]

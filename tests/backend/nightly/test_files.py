@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +175,18 @@ def test_one_that_cannot_be_read_waits_for_the_next_night_and_holds_up_nothing(
     monkeypatch.undo()
     take(settings, TOMORROW)
     assert [cents for cents, _ in posted(connection)] == [100, 200]
+
+
+def test_weather_comes_the_same_way(settings: Settings, box: Path, connection: psycopg.Connection[Any]) -> None:
+    zone = connection.execute("SELECT zone FROM premises ORDER BY zone LIMIT 1").fetchone()
+    assert zone is not None
+    (box / "inland.et.csv").write_text(f"date,zone,et_inches\n2026-11-23,{zone[0]},0.987\n")
+    (box / "wrong.et.csv").write_text("date,zone,et_inches\n2026-11-23,Nowhere,0.1\n")
+    take(settings)
+    query = "SELECT inches FROM evapotranspiration WHERE day = '2026-11-23' AND zone = %s"
+    assert connection.execute(query, zone).fetchone() == (Decimal("0.987"),)
+    assert (box / "done/2026-11-23/inland.et.csv").is_file()
+    report = (box / "refused/2026-11-23/wrong.et.csv.report.txt").read_text()
+    assert "line 2, zone: no place of ours is in this zone" in report
+    taken, refused = counts(connection)
+    assert (taken["kind"], taken["weather"], refused["files_refused"]) == ("weather", 1, 1)

@@ -191,3 +191,15 @@ def test_a_broken_template_is_named(tmp_path: Path) -> None:
     broken.write_text("#let x = ")
     with pytest.raises(LetterError, match=re.escape(str(broken))):
         typeset(broken, {}, SEEDED_AT)
+
+
+async def test_paper_goes_to_the_forwarding_address(seeded_session: AsyncSession) -> None:
+    account_id = await account_of(seeded_session, "nsf")
+    await seeded_session.execute(
+        text("UPDATE accounts SET mailing_address = E'12 Harbor St\nOceanside, CA 92054' WHERE id = :id"),
+        {"id": account_id},
+    )
+    data, _ = await documents.statement_data(
+        seeded_session, made_with(), account_id, None, language="en", now=SEEDED_AT
+    )
+    assert data["mailing"] == ["12 Harbor St", "Oceanside, CA 92054"]

@@ -89,6 +89,7 @@ WORDS: dict[str, str] = {
     "file_kind_lockbox": "Lockbox (BAI2)",
     "file_kind_payments": "Payments (CSV)",
     "file_kind_returns": "Bank returns (NACHA)",
+    "file_kind_weather": "Evapotranspiration (CSV)",
     "file_send": "Send it",
     "file_taken": "“{file}” is taken: {n} lines.",
     "file_known": "“{file}” was taken before; nothing was posted now.",

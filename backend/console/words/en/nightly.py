@@ -77,6 +77,7 @@ WORDS: dict[str, str] = {
     "night_line_voids_to_decide": "voids to decide",
     "night_line_broken_arrangements_refused_files_held_cycles": "broken plans, refused files, held cycles",
     "night_line_meter_reads_set_aside_for_a_person": "meter reads set aside for a person",
+    "night_line_days_of_weather": "days of weather",
     "night_line_meters_that_were_not_read": "meters that were not read",
     "night_line_cycles_without_a_read_day_in_the_policy": "cycles without a read day in the policy",
     "night_line_meter_reads_to_look_into": "meter reads to look into",

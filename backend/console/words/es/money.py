@@ -89,6 +89,7 @@ WORDS: dict[str, str] = {
     "file_kind_lockbox": "Lockbox (BAI2)",
     "file_kind_payments": "Pagos (CSV)",
     "file_kind_returns": "Devoluciones del banco (NACHA)",
+    "file_kind_weather": "Evapotranspiración (CSV)",
     "file_send": "Enviar",
     "file_taken": "«{file}» se tomó: {n} líneas.",
     "file_known": "«{file}» ya se había tomado; ahora no se registró nada.",

@@ -79,6 +79,7 @@ WORDS: dict[str, str] = {
         "planes incumplidos, archivos rechazados, ciclos detenidos"
     ),
     "night_line_meter_reads_set_aside_for_a_person": "lecturas apartadas para una persona",
+    "night_line_days_of_weather": "días de clima",
     "night_line_meters_that_were_not_read": "medidores que no se leyeron",
     "night_line_cycles_without_a_read_day_in_the_policy": "ciclos sin día de lectura en la política",
     "night_line_meter_reads_to_look_into": "lecturas por revisar",

@@ -1,0 +1,1 @@
+"""Starting, stopping and transferring service, exchanging meters, and what else a bill depends on."""

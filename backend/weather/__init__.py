@@ -1,0 +1,1 @@
+"""Evapotranspiration by day and zone, from files: what water budgets are reckoned from."""

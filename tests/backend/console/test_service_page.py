@@ -1,0 +1,75 @@
+"""The Service tab of an account: stopping a service, a day that is refused, and what a case asked for."""
+
+import os
+
+from playwright.async_api import expect
+
+from tests.backend.console.conftest import SignIn
+from tests.backend.console.office import Office
+from tests.backend.console.test_account_page import TOLD, tab
+from tests.backend.console.test_cases import case_arrives, open_case
+
+
+async def test_a_service_is_stopped_and_a_day_too_far_ahead_refused(office: Office, sign_in: SignIn) -> None:
+    page = await sign_in("dana", path=office.account("tenant").path)
+    await tab(page, "Service")
+    if folder := os.environ.get("HEADGATE_SCREENSHOTS"):
+        await page.screenshot(path=f"{folder}/service.png", full_page=True)
+    await expect(page.get_by_text("In service")).to_be_visible()
+    await page.get_by_role("button", name="Stop service…").press("Enter")
+    dialog = page.get_by_role("dialog")
+    send = dialog.get_by_role("button", name="Stop service")
+    await dialog.get_by_label("Why?").fill("Moves out.")
+    await send.click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Choose a day.")
+    await dialog.get_by_label("Last day of service").fill("2027-11-23")
+    await send.click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("That day is too far ahead.")
+    await expect(dialog.get_by_label("Why?")).to_have_value("Moves out.")
+    if folder:
+        await page.screenshot(path=f"{folder}/stop.png")
+    await dialog.get_by_label("Last day of service").fill("2026-12-10")
+    await dialog.get_by_label("Mail the final bill to").fill("12 Harbor St\nOceanside, CA 92054")
+    await send.click()
+    await expect(page.locator(TOLD)).to_contain_text("The service stops on that day.")
+    await expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
+    history = page.get_by_role("region", name="What was changed")
+    await expect(history).to_contain_text("Moves out.")
+    await expect(history).to_contain_text("Mail to 12 Harbor St, Oceanside, CA 92054")
+
+
+async def test_a_case_opens_the_dialog_with_what_was_noted(office: Office, sign_in: SignIn) -> None:
+    account = office.account("tenant")
+    customer, reference = case_arrives(office, "sms")
+    details = [
+        {"name": "stop_on", "label": {"en": "Last day", "es": "Último día"}, "value": "2026-12-11"},
+        {"name": "mail_to", "label": {"en": "Final bill to", "es": "Última factura a"}, "value": "12 Harbor St"},
+    ]
+    customer.asks_for_person("Wants to stop water service.", details=details)
+    customer.is_verified(account.number, level=3)
+    page = await sign_in("dana")
+    await open_case(page, reference)
+    await page.get_by_role("link", name="Stop this service with what was noted").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Last day of service")).to_have_value("2026-12-11")
+    await expect(dialog.get_by_label("Mail the final bill to")).to_have_value("12 Harbor St")
+    other = office.account("nsf")
+    await page.goto(page.url.replace(str(account.id), str(other.id)))
+    await expect(page.get_by_role("heading", level=1)).to_have_text(other.name)
+    await expect(page.get_by_role("button", name="Stop service…")).to_be_visible()
+    await expect(dialog).to_be_hidden()
+
+
+async def test_a_meter_is_exchanged_by_a_lead(office: Office, sign_in: SignIn) -> None:
+    path = office.account("nsf").path + "/service"
+    clerk = await sign_in("dana", path=path)
+    await expect(clerk.get_by_text("In service")).to_be_visible()
+    await expect(clerk.locator("button[data-deed=ask_exchange]")).to_have_count(0)
+    page = await sign_in("frank", path=path)
+    await page.locator("button[data-deed=ask_exchange]").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Last read of the old meter").fill("1")
+    await dialog.get_by_label("Serial number of the new meter").fill("NEW-77")
+    await dialog.get_by_label("Why?").fill("The glass is broken.")
+    await dialog.get_by_role("button", name="Exchange meter").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("The meter showed")
