@@ -14,9 +14,9 @@ _CHARGE = text("""
 SELECT id AS charge_id, account_id, amount_cents, fee_cents FROM charges WHERE payment_id = :payment_id
 """)
 _LEFT = text("""
-SELECT c.amount_cents - coalesce((SELECT sum(f.amount_cents) FROM refunds f WHERE f.charge_id = c.id
-                                     AND f.status <> 'declined' AND f.sending IS DISTINCT FROM 'failed'), 0)
-       AS left_cents
+SELECT (c.amount_cents - coalesce((SELECT sum(f.amount_cents) FROM refunds f
+                                    WHERE f.charge_id = c.id AND f.status <> 'declined'
+                                      AND f.sending IS DISTINCT FROM 'failed'), 0))::bigint AS left_cents
   FROM charges c JOIN payments y ON y.id = c.payment_id
  WHERE c.id = :charge_id AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = y.entry_id)
 """)
