@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import facts as gathering
-from backend.billing import repository, rules
+from backend.billing import left_places, repository, rules
 from backend.billing.facts import Tariff
 from backend.models.base import new_id
 from backend.models.billing import BillingRun
@@ -72,7 +72,7 @@ def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun)
     for one in facts:
         if one.status == "closed":
             not_due += one.closed_on is not None and one.closed_on > run.period_end
-            findings = rules.closed_account_findings(one)
+            findings = left_places.closed_account_findings(one)
         elif draft := rules.draft_bill(one, run.period_end, terms):
             drafts.append(draft)
             findings = draft.findings
@@ -80,7 +80,7 @@ def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun)
             not_due += 1
             findings = rules.undrafted_findings(one)
         window = terms.thresholds.limits[one.service_class].window_days
-        findings = [*findings, *rules.vacant_findings(one, run.period_end, window)]
+        findings = [*findings, *left_places.vacant_findings(one, run.period_end, window)]
         found.extend((one.account_id, finding) for finding in findings)
     return Reckoned(drafts, found, not_due)
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from backend.billing.amounts import DAY, Agreement, Weather, agreement_lines, budget_problems, weather_of_parts
 from backend.rates.rules import Line, Rate, UnknownMeterSizeError
-from backend.reads.registers import Read, counts_between
+from backend.reads.registers import Read
 from backend.reads.rules import Finding, Limits, RegisterUse, closing_day, use_of_point
 
 EXCEPTION_CODES = (
@@ -240,34 +240,6 @@ def undrafted_findings(facts: Facts) -> list[Finding]:
     if facts.agreements:
         return []
     return [Finding("RATE_MISS", None, {"problem": "the account has no service agreement"})]
-
-
-def closed_account_findings(facts: Facts) -> list[Finding]:
-    """A closed account gets no regular bill; but its final bill may be missing."""
-    last_day = max((a.ended_on for a in facts.agreements if a.ended_on), default=facts.closed_on)
-    if last_day is None or (facts.billed_through is not None and facts.billed_through >= last_day):
-        return []
-    return [Finding("HOLD", None, {"hold": FINAL_PENDING, "service_ended_on": str(last_day)})]
-
-
-def vacant_findings(facts: Facts, latest: date, window_days: int) -> list[Finding]:
-    """Water that ran at a place which the customer has left and nobody has taken over, whatever else they have."""
-    found: list[Finding] = []
-    fresh = latest - timedelta(days=window_days)
-    for agreement in facts.agreements:
-        if agreement.agreement_id not in facts.vacant_agreements:
-            continue
-        for register in (register for point in agreement.points for register in point):
-            reads = [
-                read
-                for read in facts.reads.get(register.meter_id, ())
-                if read.read_on <= latest and read.kind != "estimated"
-            ]
-            if len(reads) > 1 and reads[-1].read_on >= fresh and reads[-2].read_on >= (agreement.ended_on or fresh):
-                counts, _ = counts_between(register, reads[-2].value, reads[-1].value)
-                if 0 < counts <= register.modulus // 2:  # more than half of the register is a step backwards
-                    found.append(Finding("INACTIVE_USE", register.meter_id, {"counts": counts}))
-    return found
 
 
 def unusual_outside_run(findings: Sequence[Finding]) -> list[Finding]:
