@@ -31,6 +31,7 @@ from backend.hand_offs import routes as hand_offs
 from backend.identity import routes as identity
 from backend.knowledge import routes as knowledge
 from backend.knowledge.service import Knowledge
+from backend.leaks import routes as leaks
 from backend.ledger import routes as ledger
 from backend.metrics import MeasureRequests, Metrics
 from backend.models import know_every_table
@@ -73,6 +74,7 @@ def routers() -> list[APIRouter]:
         statements.router,
         shutoff.router,
         fees.router,
+        leaks.router,
         rates.router,
         payments.router,
         ledger.router,

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import facts as gathering
-from backend.billing import repository, rules, unusual
+from backend.billing import left_places, repository, rules, unusual
 from backend.billing.facts import Tariff
 from backend.models.base import new_id
 from backend.models.billing import BillingRun
@@ -79,12 +79,12 @@ def _reckoned(facts: Sequence[rules.Facts], terms: rules.Terms, run: BillingRun)
             drafts.append(draft)
             findings = draft.findings
         elif was_closed:
-            findings = unusual.closed_account_findings(one)
+            findings = left_places.closed_account_findings(one)
         else:
             not_due += 1
             findings = unusual.undrafted_findings(one)
         window = terms.thresholds.limits[one.service_class].window_days
-        findings = [*findings, *unusual.vacant_findings(one, run.period_end, window)]
+        findings = [*findings, *left_places.vacant_findings(one, run.period_end, window)]
         found.extend((one.account_id, finding) for finding in findings)
     return Reckoned(drafts, found, not_due)
 

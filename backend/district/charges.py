@@ -70,6 +70,30 @@ class Fees(_Strict):
     tag_cents: Cents
 
 
+class LeakAuthority(_Strict):
+    """The largest leak adjustment that each role may post, in cents; 0: none."""
+
+    csr: Cents
+    lead: Cents
+    supervisor: Cents
+
+
+class LeakAdjustmentPolicy(_Strict):
+    """`[leak_adjustment]`: what is credited after a leak, by the adopted policy, the same for everybody.
+
+    `base_price`: the water above the first tier at the first tier's price. `share_of_excess`: `share_percent` of what
+    was used above the average of the same season in the `years_compared` before, at the dearest price.
+    """
+
+    method: Literal["base_price", "share_of_excess"]
+    share_percent: Annotated[int, Field(ge=1, le=100)]
+    years_compared: Annotated[int, Field(ge=1, le=5)]
+    service_classes: Annotated[tuple[str, ...], Field(min_length=1)]
+    once_in_months: Annotated[int, Field(ge=1, le=60)]
+    claim_days: Annotated[int, Field(ge=1, le=365)]
+    credit_cents_max: LeakAuthority
+
+
 class Grant(_Strict):
     """What a role may reverse at once. `second_person`: even then somebody else must agree."""
 

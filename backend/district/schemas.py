@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from backend.district.charges import Authority, Fees, PaymentOptions, ShutOff
+from backend.district.charges import Authority, Fees, LeakAdjustmentPolicy, PaymentOptions, ShutOff
 from backend.district.money import Payments
 from backend.district.openings import Opening, opening
 from backend.district.queue import QueuePolicy
@@ -268,6 +268,7 @@ class Policy(_Strict):
     priorities: Priorities
     fees: Fees
     low_income: LowIncome
+    leak_adjustment: LeakAdjustmentPolicy
     authority: Authority
     options: PaymentOptions
     payments: Payments

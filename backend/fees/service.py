@@ -113,13 +113,9 @@ async def charge_fee(
     known = await repository.fee_by_key(session, idempotency_key)
     if known is not None:
         return _same(known, account_id, code, idempotency_key)
-    if code in delinquency.OF_DELINQUENCY:
-        caused_by_entry_id = await repository.oldest_unpaid_bill(session, account_id, charged_on)
-    earlier = caused_by_entry_id and await repository.fee_by_cause(session, code, caused_by_entry_id)
-    if earlier:
-        raise FeeAlreadyChargedError(earlier.id)
+    cause = await _cause(session, account_id, code, caused_by_entry_id, charged_on)
     open_then = district.is_open(worked_at or now)
-    charge = _Charge(code, account_id, customer_id, caused_by_entry_id, charged_on, open_then, now)
+    charge = _Charge(code, account_id, customer_id, cause, charged_on, open_then, now)
     amount_cents = await _amount(session, charge, district)
     posted = await ledger.post_fee(
         session,
@@ -170,6 +166,16 @@ def _same(known: FeeCharge, account_id: UUID, code: str, key: str) -> FeeCharge:
     if (known.account_id, known.code) != (account_id, code):
         raise ledger.IdempotencyConflictError(key)
     return known
+
+
+async def _cause(session: AsyncSession, account_id: UUID, code: str, named: UUID | None, day: date) -> UUID | None:
+    """What the fee is for, which has none of this code yet."""
+    if code in delinquency.OF_DELINQUENCY:
+        named = await repository.oldest_unpaid_bill(session, account_id, day)
+    earlier = named and await repository.fee_by_cause(session, code, named)
+    if earlier:
+        raise FeeAlreadyChargedError(earlier.id)
+    return named
 
 
 async def _amount(session: AsyncSession, charge: _Charge, district: District) -> int:

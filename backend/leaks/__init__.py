@@ -1,0 +1,1 @@
+"""Credits after a leak that was repaired, by the district's adopted policy."""
