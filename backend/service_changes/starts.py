@@ -13,6 +13,7 @@ from backend.billing.redrafting import Standing
 from backend.district.schemas import ServiceClass
 from backend.models.account import Account, ServiceAgreement
 from backend.models.base import new_id
+from backend.models.billing import BillingRun
 from backend.service_changes import places, repository
 from backend.service_changes.errors import PremiseNotFoundError, ServiceRefusedError
 from backend.service_changes.history import Asking, Change, Reads, keep, made_before
@@ -69,11 +70,7 @@ async def start_service(
     if (new_customer is None) == (known_by is None):
         raise ServiceRefusedError("customer_needed", "Name a new customer, or an account of a known one, and not both.")
     by = asking.permitted(Permission.CHANGE_SERVICE)
-    # Runs before places, in the order in which a stop has them.
-    likely = start.billing_cycle or await places.cycle_of(session, start.premise_id) or 0
-    runs = await redrafting.lock_runs(session, likely)
-    if not await repository.lock_premises(session, [start.premise_id]):
-        raise PremiseNotFoundError
+    runs = await _lock_place(session, start)
     asked = _AskedStart(start, new_customer, known_by)
     if (known := await made_before(session, "start", asked, asking)) is not None:
         return known
@@ -103,6 +100,18 @@ async def start_service(
         now=asking.now,
     )
     return change
+
+
+async def _lock_place(session: AsyncSession, start: Start) -> tuple[BillingRun, ...]:
+    """The place, and the unbilled runs of its cycle; runs first, in the order in which a stop has them.
+
+    :raises PremiseNotFoundError: no such place.
+    """
+    likely = start.billing_cycle or await places.cycle_of(session, start.premise_id) or 0
+    runs = await redrafting.lock_runs(session, likely)
+    if not await repository.lock_premises(session, [start.premise_id]):
+        raise PremiseNotFoundError
+    return runs
 
 
 async def _customer(session: AsyncSession, new_customer: NewCustomer | None, known_by: UUID | None) -> UUID:

@@ -48,8 +48,8 @@ class Service(View):
 
     async def ask_wanted(self) -> None:
         """Open the dialog for what the case asks for; the browser has to be there."""
-        goes_on = any(one.ended_on is None for one in self.forms.services)
-        if self._wanted is not None and self._wanted.deed and (goes_on or self._wanted.deed == "ask_start"):
+        was_done = any(str(one.ended_on) == self._wanted.stop_on for one in self.forms.services if self._wanted)
+        if self._wanted is not None and self._wanted.deed and not was_done:
             await self.forms.ask(self._wanted.deed, self._wanted)
 
     def draw(self, pen: Pen, shown: _Shown) -> None:

@@ -16,7 +16,7 @@ from backend.console.seat import Refusal
 from backend.console.sheet import Deed
 from backend.district.schemas import ServiceClass
 from backend.service_changes import meters, places, starts, stops, terms
-from backend.service_changes.history import Asking, Reads
+from backend.service_changes.history import Asking, Change, Reads
 from backend.service_changes.services import MeterThere, ServiceThere
 from backend.service_changes.starts import Start
 from backend.service_changes.stops import Stop
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from backend.console.account_page import AccountPage
 
 Draw = Callable[[Form, "Wanted"], None]
-Deal = Callable[[AsyncSession, Mapping[str, str], Asking], Awaitable[object]]
+Deal = Callable[[AsyncSession, Mapping[str, str], Asking], Awaitable[Change]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,18 @@ class ServiceForms:
                     drawn.send(t(f"{words}_now"))
 
         async def carry_out(deed: Deed) -> bool:
+            made: list[Change] = []
+
             async def work() -> None:
                 given = {**deed.fields, "meter_id": deed.value}
                 reason = words_in(given, "reason")
                 async with self.seat.deed(permission) as session:
-                    await deal(session, given, self._asking(given, reason))
+                    made.append(await deal(session, given, self._asking(given, reason)))
 
-            return await self.page.conclude(work, t(f"{words}_done"), name)
+            if not await self.page.conclude(work, "", name):
+                return False
+            self.page.told(t(f"{words}_done", number=made[0].detail.get("account_number", "")))
+            return True
 
         self.page.ask(t(f"{words}_title"), draw, carry_out)
 
@@ -107,7 +112,7 @@ class ServiceForms:
         self._read_fields(fields)
         fields.words("mail_to", t("mail_to"), help=t("mail_to_help"), filled=wanted.mail_to)
 
-    async def _stop(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> object:
+    async def _stop(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
         return await stops.end_service(session, self.page.account_id, self._stop_in(given), asking)
 
     def _stop_in(self, given: Mapping[str, str]) -> Stop:
@@ -136,7 +141,7 @@ class ServiceForms:
         fields.field("landscape", t("landscape_sqft"), inputmode="numeric", value="0")
         fields.field("opening", t("opening_read"), help=t("opening_read_help"), inputmode="numeric")
 
-    async def _start(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> object:
+    async def _start(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
         start = await self._start_in(session, given, asking.today)
         if given.get("whose") != "new":
             return await starts.start_service(session, start, asking, known_by=self.page.account_id)
@@ -173,7 +178,7 @@ class ServiceForms:
         self._read_fields(fields)
         self._place_fields(fields, wanted)
 
-    async def _transfer(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> object:
+    async def _transfer(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
         stop, start = self._stop_in(given), await self._start_in(session, given, asking.today)
         return await starts.transfer_service(session, self.page.account_id, stop, start, asking)
 
@@ -185,7 +190,7 @@ class ServiceForms:
         fields.field("persons", t("persons"), inputmode="numeric", value=str(now[0]))
         fields.field("landscape", t("landscape_sqft"), inputmode="numeric", value=str(now[1]))
 
-    async def _household(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> object:
+    async def _household(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
         day, persons = needed_day(given, "effective_on"), number_in(given, "persons")
         household = terms.Household(_id_in(given, "agreement"), day, persons, number_in(given, "landscape"))
         return await terms.change_household(session, self.page.account_id, household, asking)
@@ -202,7 +207,7 @@ class ServiceForms:
         fields.field("each", t("exchange_each"), help=t("exchange_each_help"), value=f"{each:f}")
         fields.field("first_value", t("exchange_first"), inputmode="numeric", value="0")
 
-    async def _exchange(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> object:
+    async def _exchange(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
         meter_id = _id_in(given, "meter_id")
         if meter_id is None or all(one.meter_id != meter_id for one in self._meters()):
             raise Refusal("service_refused", {"reason": "other_meter"})
@@ -217,10 +222,10 @@ class ServiceForms:
         day, last = needed_day(given, "exchanged_on"), number_in(given, "last_value")
         return await meters.exchange_meter(session, meters.Exchange(meter_id, day, last, new), asking)
 
-    async def _hold(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> object:
+    async def _hold(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
         return await terms.hold_billing(session, self.page.account_id, asking)
 
-    async def _release(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> object:
+    async def _release(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
         return await terms.release_billing(session, self.page.account_id, asking)
 
     def _choose_service(self, fields: Form, there: Sequence[ServiceThere]) -> None:

@@ -1,6 +1,7 @@
 """The Service tab of an account: stopping a service, a day that is refused, and what a case asked for."""
 
 import os
+import re
 
 from playwright.async_api import expect
 
@@ -73,3 +74,29 @@ async def test_a_meter_is_exchanged_by_a_lead(office: Office, sign_in: SignIn) -
     await dialog.get_by_label("Why?").fill("The glass is broken.")
     await dialog.get_by_role("button", name="Exchange meter").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("The meter showed")
+
+
+async def test_a_new_customer_moves_in_where_somebody_left(office: Office, sign_in: SignIn) -> None:
+    account = office.account("closed_with_credit")
+    query = """SELECT concat_ws(' ', p.street, p.unit) FROM service_agreements g JOIN premises p ON p.id = g.premise_id
+                WHERE g.account_id = %(id)s"""
+    ((place,),) = office.rows(query, {"id": account.id})
+    page = await sign_in("dana", path=account.path + "/service")
+    await page.get_by_role("button", name="Start service…").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name="A new customer").check()
+    await dialog.get_by_label("Name of a new customer").fill("Elena Ruiz")
+    await dialog.get_by_label("Phone").fill("(951) 555-0144")
+    await dialog.get_by_label("Language").select_option("es")
+    await dialog.get_by_label("Address of the new service").fill("1 Nowhere Street")
+    await dialog.get_by_label("First day of service").fill("2026-11-24")
+    await dialog.get_by_label("Why?").fill("Moves in.")
+    await dialog.get_by_role("button", name="Start service").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("We serve no place with this address.")
+    await dialog.get_by_label("Address of the new service").fill(place)
+    await dialog.get_by_role("button", name="Start service").click()
+    await expect(page.locator(TOLD)).to_contain_text(re.compile(r"Account \d{8} is open."))
+    opened = """SELECT c.name, c.language, f.phone, f.texts_allowed, a.opened_on::text
+                  FROM accounts a JOIN customers c ON c.id = a.customer_id
+                  JOIN customer_phones f ON f.customer_id = c.id WHERE c.name = 'Elena Ruiz'"""
+    assert office.rows(opened, {}) == [("Elena Ruiz", "es", "+19515550144", False, "2026-11-24")]

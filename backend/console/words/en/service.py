@@ -42,7 +42,7 @@ WORDS: dict[str, str] = {
     "service_start_title": "Start service",
     "service_start_help": "This opens an account at a place where nobody has this service.",
     "service_start_now": "Start service",
-    "service_start_done": "The account is open. Its number is in the list of changes.",
+    "service_start_done": "Account {number} is open.",
     "start_for": "Who is the customer?",
     "start_for_known": "The customer of this account",
     "start_for_new": "A new customer",

@@ -42,7 +42,7 @@ WORDS: dict[str, str] = {
     "service_start_title": "Iniciar el servicio",
     "service_start_help": "Esto abre una cuenta en un lugar donde nadie tiene este servicio.",
     "service_start_now": "Iniciar servicio",
-    "service_start_done": "La cuenta está abierta. Su número está en la lista de cambios.",
+    "service_start_done": "La cuenta {number} está abierta.",
     "start_for": "¿Quién es el cliente?",
     "start_for_known": "El cliente de esta cuenta",
     "start_for_new": "Un cliente nuevo",
