@@ -129,6 +129,9 @@ _OPEN_CASE = text(
     WHERE c.channel = 'voice' AND c.thread_key = :call_sid AND h.state IN ('waiting', 'taken')
     """
 )
+_CALLS_TODAY = text(
+    "SELECT count(*) AS calls FROM conversations WHERE party = :party AND started_at >= :since AND channel = 'voice'"
+)
 _TOLD_OF_MISSED = text("SELECT 1 FROM hand_off_events WHERE hand_off_id = :hand_off_id AND kind = :kind")
 _ENTER = text(
     """
@@ -238,6 +241,7 @@ _STATEMENTS = {
     "by_id": _BY_ID,
     "callback_of": _CALLBACK_OF,
     "open_case": _OPEN_CASE,
+    "calls_today": _CALLS_TODAY,
     "told_of_missed": _TOLD_OF_MISSED,
     "enter": _ENTER,
     "cancel_callbacks": _CANCEL_CALLBACKS,

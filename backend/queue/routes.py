@@ -65,9 +65,9 @@ async def post_left(call_sid: str, told: LeftIn, session: SessionDep, district: 
 
 
 @router.get("/legs/{leg_id}")
-async def get_leg(leg_id: UUID, session: SessionDep) -> WhisperOut:
+async def get_leg(leg_id: UUID, session: SessionDep, district: DistrictDep, now: NowDep) -> WhisperOut:
     """What the one who picked up hears first."""
-    return WhisperOut.model_validate(asdict(await legs.whisper(session, leg_id)))
+    return WhisperOut.model_validate(asdict(await legs.whisper(session, leg_id, district, now)))
 
 
 @router.put("/legs/{leg_id}")
