@@ -42,6 +42,11 @@ class Result:
     goal_ms: float
     lost: int = 0
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether the figure is within the goal, and no call was lost."""
+        return self.figure_ms <= self.goal_ms and not self.lost
+
 
 def _measured(seconds: float, times: list[float], at_once: int) -> Measured:
     return Measured(at_once, len(times), seconds, tuple(each * 1000 for each in times))
@@ -169,6 +174,7 @@ def main() -> None:
         load = os.getloadavg()[0]
         results, sizes = asyncio.run(measure(system, given))
     report(Console(width=130), results, load, sizes)
+    raise SystemExit(0 if all(each.is_reached for each in results) else 1)
 
 
 if __name__ == "__main__":

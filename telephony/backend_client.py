@@ -45,6 +45,8 @@ class Turn:
     after_hours: bool
     now: str | None
     notices: tuple[Notice, ...] = ()
+    turned_away: bool = False
+    """The call is not taken: its number is blocked, or has called without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def _turn(raw: Mapping[str, Any]) -> Turn:
         after_hours=bool(raw.get("after_hours")),
         now=raw.get("now"),
         notices=notices_from(raw.get("notices")),
+        turned_away=bool(raw.get("turned_away")),
     )
 
 

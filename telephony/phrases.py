@@ -68,6 +68,12 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Yes, we take relay calls. Please go ahead. Take all the time you need.",
         "es": "Sí, atendemos llamadas de relevo. Adelante, tómese el tiempo que necesite.",
     },
+    "turned_away": {
+        "en": "We cannot take calls from this number now. If a life is in danger, call 911. For your water service, "
+        "please write to our office. Goodbye.",
+        "es": "Por ahora no podemos atender llamadas de este número. Si hay una vida en peligro, llame al 911. Sobre "
+        "su servicio de agua, escriba a nuestra oficina. Hasta luego.",
+    },
     "recording_notice": {"en": "This call may be recorded.", "es": "Esta llamada puede ser grabada."},
     "cut_off": {
         "en": "Sorry, the connection broke for a moment.",

@@ -15,7 +15,7 @@ from telephony.choices import picked
 from telephony.district import CUSTOMER_SERVICE, DistrictDirectory
 from telephony.engine_client import EngineClient, EngineFailed
 from telephony.errors import place_of
-from telephony.fallbacks import Fallbacks, trouble_on_the_phone
+from telephony.fallbacks import LANGUAGES, Fallbacks, trouble_on_the_phone
 from telephony.http_json import CallError, Refused, Unavailable
 from telephony.memory import ThreadMemory
 from telephony.messages import (
@@ -118,6 +118,10 @@ class Switchboard:
     async def _first_answer(self, said: Utterance, turn: Turn, deadline: float, own_answer: Own | None) -> Answer:
         if turn.mode == "person":
             return await self._record(said, turn, await self._person_replies(said, turn), turn.language, "person")
+        if turn.turned_away:
+            both = (Reply(say("turned_away", each), language=each) for each in LANGUAGES)
+            own = [reply_to_json(reply) for reply in (*both, Reply("", commands=(HangUp(),)))]
+            return await self._record(said, turn, own, turn.language, "refused")
         if own_answer is not None and not turn.refused:
             own = [reply_to_json(reply) for reply in await own_answer(said, turn)]
             return await self._record(said, turn, own, turn.language, "answered")

@@ -78,6 +78,9 @@ _APPEND = """
     )
     SELECT last_seq, channel, thread_key, party, language FROM numbered
     """
+_CALLS_SINCE = text(
+    "SELECT count(*) FROM conversations WHERE party = :party AND started_at >= :since AND channel = 'voice'"
+)
 
 
 async def record_turn(session: AsyncSession, values: dict[str, Any]) -> Row[Any]:
@@ -152,3 +155,8 @@ async def append_message(
     }
     row: Row[Any] | None = await row_of(session, _APPEND, values)
     return row
+
+
+async def calls_since(session: AsyncSession, party: str, since: datetime) -> int:
+    """How many calls from this number have begun since then."""
+    return int(await session.scalar(_CALLS_SINCE, {"party": party, "since": since}) or 0)

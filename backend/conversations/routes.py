@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from backend.access import Kind, admits
 from backend.clock import NowDep
-from backend.conversations import service
+from backend.conversations import callers, service
 from backend.conversations.schemas import (
     ChannelName,
     ConversationOut,
@@ -70,7 +70,8 @@ async def post_turn(
     async with database.transaction() if several else database.single_statement() as session:
         row = await service.record_turn(session, said, district.settings.language, now)
         told = await notices.for_party(session, now, said.party)
-    return _json(_turn_body(row, district, now, told), 201 if row.created else 200)
+        away = await callers.turned_away(session, said, district, now)
+    return _json(_turn_body(row, district, now, told) | {"turned_away": away}, 201 if row.created else 200)
 
 
 @router.get("/turns/{turn_id}", response_model=TurnOut, dependencies=_TELEPHONY)

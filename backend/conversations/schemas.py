@@ -102,6 +102,7 @@ class TurnOut(BaseModel):
                     "after_hours": False,
                     "now": "2026-11-23T10:00:00-08:00",
                     "notices": [],
+                    "turned_away": None,
                 }
             ]
         }
@@ -123,6 +124,7 @@ class TurnOut(BaseModel):
     after_hours: bool
     now: datetime
     notices: list[NoticeOut] = []
+    turned_away: Literal["blocked", "too_many"] | None = None
 
 
 class RepliesIn(BaseModel):

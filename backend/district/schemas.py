@@ -261,6 +261,13 @@ class Nightly(_Strict):
         return value
 
 
+class Callers(_Strict):
+    """Callers who are told politely that we do not take the call: numbers, and who calls without end."""
+
+    calls_an_hour: Annotated[int, Field(ge=1, le=1_000)]
+    blocked: frozenset[Phone]
+
+
 class Policy(_Strict):
     """`policy.toml`. Slices to come add their tables."""
 
@@ -280,3 +287,4 @@ class Policy(_Strict):
     nightly: Nightly
     texting: Texting
     queue: QueuePolicy
+    callers: Callers

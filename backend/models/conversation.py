@@ -23,6 +23,7 @@ class Conversation(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_conversations_account_id", "account_id"),
+        Index("ix_conversations_party_started_at", "party", "started_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -25,7 +25,7 @@ _BY_ITSELF = frozenset(
     }
 )
 """What the district changed; any other change of an option was somebody's just now, and its owner hears at once."""
-_ASKED_FOR = frozenset({"one_time_code", "answer", "email_changed", "callback", "missed_call", "text_enrolment"})
+_ASKED_FOR = frozenset({"one_time_code", "answer", "email_changed", "callback", "text_enrolment"})
 STOOD_DOWN_FOR = timedelta(minutes=5)
 BACK_OFF_AFTER = 5
 """So many attempts in a row without an answer: the carrier is away; one message at a time asks whether it is back."""

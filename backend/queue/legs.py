@@ -112,7 +112,7 @@ def _leg(
     )
 
 
-async def whisper(session: AsyncSession, leg_id: UUID) -> Whisper:
+async def whisper(session: AsyncSession, leg_id: UUID, district: District, now: datetime) -> Whisper:
     """What the one who picked up hears first: in a colleague's own language, or the customer's.
 
     :raises LegNotFoundError: there is no such leg.
@@ -121,7 +121,11 @@ async def whisper(session: AsyncSession, leg_id: UUID) -> Whisper:
     if leg.role == "customer":
         return Whisper("customer", call.language, "", "")
     language = await language_of(session, leg.staff_id)
-    return Whisper(leg.role, language, wording.whisper(call, leg.role, language), wording.short(call.summary))
+    local = now.astimezone(district.zone)
+    since = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    found = await repository.row(session, "calls_today", {"party": call.party, "since": since})
+    calls = found.calls if found is not None else 0
+    return Whisper(leg.role, language, wording.whisper(call, leg.role, language, calls), wording.short(call.summary))
 
 
 async def report(session: AsyncSession, leg_id: UUID, told: Report, district: District, now: datetime) -> Joining:

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.database import announce
 from backend.district.service import District
 from backend.hand_offs import moves
-from backend.outbox import service as outbox
-from backend.queue import endings, repository, wording
+from backend.queue import endings, missed, repository
 
 GONE = "gone"
 
@@ -59,17 +58,8 @@ async def _abandoned(session: AsyncSession, call: Row[Any], district: District, 
     await endings.end_call(session, call, "abandoned", now)
     await moves.put_back(session, call.hand_off_id, "abandoned", now)
     held = (now - call.entered_at).total_seconds()
-    if call.phone and held >= district.policy.queue.short_abandon_seconds:
-        await outbox.enqueue(
-            session,
-            channel="sms",
-            recipient=call.phone,
-            text=wording.missed(call.language, district.settings.name, f"H-{call.number}"),
-            language=call.language,
-            purpose="missed_call",
-            now=now,
-            conversation_id=call.conversation_id,
-        )
+    if held >= district.policy.queue.short_abandon_seconds:
+        await missed.tell(session, call, call.phone, district, now)
     return Onward("end")
 
 

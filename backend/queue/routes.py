@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1/queue", tags=["queue"], dependencies=[admits(Kind
 @router.post("/calls", status_code=201)
 async def post_call(asked: CallIn, session: SessionDep, district: DistrictDep, now: NowDep) -> CallOut:
     """A caller asks for a person. The same call again is where it was."""
-    return CallOut(**asdict(await service.enter(session, asked.as_hand_off(), district, now)))
+    return CallOut(**asdict(await service.enter(session, asked.as_hand_off(), district, now, tried=asked.tried)))
 
 
 @router.get("/calls/{call_sid}")
@@ -65,9 +65,9 @@ async def post_left(call_sid: str, told: LeftIn, session: SessionDep, district: 
 
 
 @router.get("/legs/{leg_id}")
-async def get_leg(leg_id: UUID, session: SessionDep) -> WhisperOut:
+async def get_leg(leg_id: UUID, session: SessionDep, district: DistrictDep, now: NowDep) -> WhisperOut:
     """What the one who picked up hears first."""
-    return WhisperOut.model_validate(asdict(await legs.whisper(session, leg_id)))
+    return WhisperOut.model_validate(asdict(await legs.whisper(session, leg_id, district, now)))
 
 
 @router.put("/legs/{leg_id}")

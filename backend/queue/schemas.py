@@ -13,7 +13,8 @@ Sid = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9a-f]{32}$")]
 
 
 class CallIn(BaseModel):
-    """A caller asks for a person. `department` counts only when the call has no case yet."""
+    """A caller asks for a person. `department` counts only when the call has no case yet. `tried`: a department's
+    phone was rung before and is `unanswered`, or the caller is `gone` by now."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -24,6 +25,7 @@ class CallIn(BaseModel):
     call_sid: Key
     party: E164 | None = None
     department: ShortName | None = None
+    tried: Literal["unanswered", "gone"] | None = None
 
     def as_hand_off(self) -> HandOffIn:
         """The case that is filed when there is none."""

@@ -16,10 +16,11 @@ from backend.hand_offs import moves
 from backend.hand_offs import service as hand_offs
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
-from backend.queue import repository
+from backend.queue import missed, repository
 from backend.queue.rules import next_calling_time, told_minutes
 from backend.queue.standing import at_work, standing, wait_seconds, who_answer
 
+Tried = Literal["unanswered", "gone"]
 _PHONE = re.compile(r"\+1[2-9][0-9]{9}")
 
 
@@ -61,20 +62,28 @@ class Place:
     phone: str | None
 
 
-async def enter(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> Entered:
+async def enter(
+    session: AsyncSession, asked: HandOffIn, district: District, now: datetime, *, tried: Tried | None = None
+) -> Entered:
     """Let a caller wait for a person, in their open case or a new one. A second time changes nothing.
+
+    `tried`: a department's phone has been rung already, and nobody took the call. Where nobody is at work either, or
+    the caller is gone, it is a missed call, and they get a text.
 
     Somebody who was promised a call back and calls again takes the place that was kept.
     """
     case = await _case_of(session, asked, district, now)
     department = district.departments.get(case.department) or district.departments[hand_offs.DEFAULT_DEPARTMENT]
     here = (case.department, department.phone, district.opens_at(now))
+    if tried == "gone" or (tried and not await _somebody_for(session, case, district, now)):
+        await missed.tell(session, case, asked.party, district, now)
+        return Entered("closed", *here)
     if not district.department_open(case.department, now):
         return Entered("closed", *here)
     if await repository.row(session, "by_case", {"hand_off_id": case.id}) is not None:
         return Entered("wait", *here)
     people = who_answer(await at_work(session, district, now), case.department)
-    if department.line == "phone" or people == 0:
+    if (department.line == "phone" and not tried) or people == 0:
         return Entered("ring", *here)
     kept = await _place_kept(session, asked.party, now)
     values = {
@@ -90,6 +99,12 @@ async def enter(session: AsyncSession, asked: HandOffIn, district: District, now
         await moves.put_back(session, case.id, "in_line", now)
         announce(session, "queue")
     return Entered("wait", *here)
+
+
+async def _somebody_for(session: AsyncSession, case: Row[Any], district: District, now: datetime) -> bool:
+    """Whether a caller whom a department's phone did not answer may wait in line: for its own people at work."""
+    is_open = district.department_open(case.department, now)
+    return is_open and who_answer(await at_work(session, district, now), case.department) > 0
 
 
 async def _case_of(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> Row[Any]:

@@ -32,6 +32,10 @@ _WHISPER = {
         "nobody": "una persona desconocida",
     },
 }
+_AGAIN = {
+    "en": {2: "Second call today.", 3: "Third call today.", 0: "{n} calls today."},
+    "es": {2: "Segunda llamada de hoy.", 3: "Tercera llamada de hoy.", 0: "{n} llamadas hoy."},
+}
 SUMMARY_CHARACTERS_MAX = 240
 
 
@@ -40,7 +44,7 @@ def missed(language: str, district: str, reference: str) -> str:
     return _MISSED["es" if language == "es" else "en"].format(district=district, reference=reference)
 
 
-def whisper(call: Row[Any], role: str, language: str) -> str:
+def whisper(call: Row[Any], role: str, language: str, calls_today: int) -> str:
     """What a person hears before the caller, in that person's language; the case's summary follows in its own."""
     words = _WHISPER["es" if language == "es" else "en"]
     kind = role if role in ("consult", "supervisor") else "callback" if call.contact == "callback" else "call"
@@ -49,8 +53,15 @@ def whisper(call: Row[Any], role: str, language: str) -> str:
         words[kind].format(who=call.customer_name or words["nobody"]),
         words["es" if call.language == "es" else "en"],
         verified,
+        again(calls_today, language),
     )
     return " ".join(part for part in parts if part)
+
+
+def again(calls_today: int, language: str) -> str:
+    """Which call of the day it is, from the second on."""
+    spoken = _AGAIN["es" if language == "es" else "en"]
+    return spoken.get(calls_today, spoken[0].format(n=calls_today)) if calls_today > 1 else ""
 
 
 def short(summary: str) -> str:

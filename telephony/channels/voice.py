@@ -161,8 +161,9 @@ async def _back_to_relay(services: Services, form: TwilioForm, step: Ask, place:
 
 
 @router.post("/dial-result")
-async def dial_ended(request: Request, form: SignedForm, language: str = "en") -> Response:
-    """The transfer is over. When nobody took it, the case is filed and the caller hears what happens next."""
+async def dial_ended(request: Request, form: SignedForm, place: PlaceInUrl, language: str = "en") -> Response:
+    """The transfer is over. When nobody took it, the case is filed; the caller waits in line where people are at work,
+    else leaves a message and gets a text."""
     services = services_of(request)
     spoken: Language = language_of(language)
     if form.get("DialCallStatus") in ("completed", "answered"):
@@ -170,8 +171,23 @@ async def dial_ended(request: Request, form: SignedForm, language: str = "en") -
     heard = heard_of(form, "start")
     said = Utterance("voice", f"{heard.call_sid}:dial", heard.call_sid, heard.party, "start")
     await services.fallbacks.file(said, None, "asked_for_person")
+    caller = Caller(spoken, place)
+    if await _may_wait(services, heard, is_there=form.get("CallStatus") != "completed"):
+        await services.places.keep(heard.call_sid, CallPlace(place, language=spoken))
+        return twiml(services.line.say_and_wait(caller, tell("to_our_line", spoken)))
     words = tell("nobody_answered" if heard.party else "nobody_answered_hidden", spoken)
-    return twiml(services.line.voicemail(Caller(spoken, Place()), words))
+    return twiml(services.line.voicemail(caller, words))
+
+
+async def _may_wait(services: Services, heard: Heard, *, is_there: bool) -> bool:
+    """Whether a caller whom a department did not answer waits in line now; one who has hung up gets a text instead."""
+    tried: Literal["unanswered", "gone"] = "unanswered" if is_there else "gone"
+    try:
+        onward = await services.queue.enter(heard.call_sid, heard.party, None, tried)
+    except CallError as problem:
+        log.warning("line_not_entered", kind=type(problem).__name__, call_sid=heard.call_sid[:40])
+        return False
+    return onward.outcome == "wait"
 
 
 def _goodbye(services: Services, language: Language, words: str) -> Response:

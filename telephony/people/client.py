@@ -62,9 +62,10 @@ class QueueClient:
         self._recordings = f"{url}/v1/recordings"
         self._token = token
 
-    async def enter(self, call_sid: str, party: str | None, department: str | None) -> Onward:
-        """A caller asks for a person: `wait`, `ring` (with the number), or `closed`."""
-        body = {"call_sid": call_sid, "party": party, "department": department}
+    async def enter(self, call_sid: str, party: str | None, department: str | None, tried: str | None = None) -> Onward:
+        """A caller asks for a person: `wait`, `ring` (with the number), or `closed`. `tried`: a department's phone was
+        rung before and is `unanswered`, or the caller is `gone`."""
+        body = {"call_sid": call_sid, "party": party, "department": department, "tried": tried}
         raw = await self._call("POST", "/calls", body)
         return Onward(str(raw["outcome"]), raw.get("number"))
 

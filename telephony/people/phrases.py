@@ -57,6 +57,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "Nobody picked up there. I'm bringing you back to our line, where you keep your place.",
         "es": "Nadie contestó. Le regreso a nuestra fila, donde conserva su lugar.",
     },
+    "to_our_line": {
+        "en": "Nobody picked up there. I'm putting you in line for one of our people.",
+        "es": "Nadie contestó. Le paso a la fila para que le atienda una persona.",
+    },
     "ask_again": {
         "en": "The other side has hung up. If you still need somebody, press 1 or say representative. Otherwise you "
         "can hang up. Thank you.",

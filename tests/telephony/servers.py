@@ -82,6 +82,7 @@ class Backend:
     text_words: list[Json] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)
     notices: list[Json] = field(default_factory=list)
+    turned_away: str | None = None
     captures: list[Json] = field(default_factory=list)
     capture_refusal: tuple[int, str] | None = None
     server: Server = field(init=False)
@@ -154,6 +155,7 @@ class Backend:
             "after_hours": False,
             "now": "2026-11-23T10:00:00-08:00",
             "notices": self.notices,
+            "turned_away": self.turned_away,
             "said": said,
         }
         self.turns[turn["turn_id"]] = turn

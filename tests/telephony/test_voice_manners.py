@@ -208,3 +208,10 @@ class TestNoMoreTexts:
         assert world.engine.turns[-1]["text"] == "stop texting me"
         await world.call(first.action(world), SpeechResult="stop", Confidence="0.9")
         assert world.backend.text_words == []
+
+
+async def test_a_blocked_caller_is_told_politely_and_the_call_ends(world: World) -> None:
+    world.backend.turned_away = "blocked"
+    heard = await world.call()
+    assert "cannot take calls from this number" in heard.said and "escriba a nuestra oficina" in heard.said
+    assert heard.xml[-1].tag == "Hangup" and world.engine.turns == []

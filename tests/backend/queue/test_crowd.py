@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from backend.access import Principal
+from backend.queue.standing import standing
 from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
 
@@ -50,6 +51,11 @@ async def test_500_callers_in_one_minute_on_4_people(floor: Floor) -> None:
     offered = [await floor.offered(person) for person in people]
     first = floor.rows("SELECT hand_off_id FROM queued_calls ORDER BY entered_at, hand_off_id LIMIT 20")
     assert len(set(offered)) == 4 and set(offered) <= {row[0] for row in first}
+    async with floor.api.app.state.database.transaction() as session:
+        stands = await standing(session, floor.district, floor.now)
+    assert set(offered) == {case.id for case in stands.cases[:4]}, "the first by the one function"
+    in_order = list(stands.cases)
+    assert in_order == sorted(in_order, key=lambda case: (case.entered_at, case.number)), "nothing else differs"
     taking = [floor.takes(person, case) for person, case in zip(people, offered, strict=True) if case is not None]
     await asyncio.gather(*taking)
     assert len(floor.legs()) == 4 and Counter(floor.orders()) == {"ring": 4}
@@ -106,7 +112,7 @@ async def _hang_up_and_take(
                 await floor.tells(customer, "ended")
             await floor.left(desk.sid, "person_left")
             desk.leg = ""
-    await floor.round()
+    await _round_in_order(floor, desks)
     of_case = {case: sid for sid, case in cases.items()}
     for desk in desks:
         case = await floor.offered(desk.person)
@@ -121,3 +127,15 @@ async def _hang_up_and_take(
         desk.leg, desk.sid, desk.until = leg, sid, clock + dice.uniform(120, 180)
         desk.served.append(sid)
         callers[sid] = "served"
+
+
+async def _round_in_order(floor: Floor, desks: list[Desk]) -> None:
+    """One round of the dispatcher, which offers the callers that the one function puts first."""
+    async with floor.api.app.state.database.transaction() as session:
+        stands = await standing(session, floor.district, floor.now)
+    before = {await floor.offered(desk.person) for desk in desks}
+    callers = [case.id for case in stands.cases if case.contact != "message" and case.id in stands.due - before]
+    await floor.round()
+    new = {await floor.offered(desk.person) for desk in desks} - before
+    offered = [case for case in callers if case in new]
+    assert offered == callers[: len(offered)]

@@ -143,8 +143,8 @@ async def test_a_caller_who_hangs_up_in_line_leaves_a_case_and_gets_a_text(floor
     await floor.later(seconds=40)
     assert await floor.left(sid, "hangup") == "end"
     assert floor.ended_as(sid) == "abandoned"
-    texts = floor.rows("SELECT recipient, purpose FROM outbound_messages")
-    assert texts == [("+19517770123", "missed_call")]
+    texts = floor.rows("SELECT recipient, purpose, kind FROM outbound_messages")
+    assert texts == [("+19517770123", "missed_call", "notice")], "quiet hours and a stop hold for it"
     assert await floor.left(sid, "completed") == "end"
     assert len(floor.rows("SELECT 1 FROM outbound_messages")) == 1
     assert floor.rows("SELECT state FROM hand_offs") == [("waiting",)]

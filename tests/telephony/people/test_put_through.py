@@ -87,7 +87,7 @@ async def test_telephony_is_replaced_with_calls_in_line_and_each_is_served_by_th
 async def test_back_to_the_assistant_which_remembers(exchange: Exchange) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
     exchange.simulator.prepare(LENAS_PHONE, "press:1", "hold:30")
-    steps = ("say:my meter leaks", ASK, "hear:automated assistant again", "say:and now", "wait:20", "hangup")
+    steps = ("say:my meter leaks", ASK, "hear@200:automated assistant again", "say:and now", "wait:20", "hangup")
     calling = asyncio.create_task(exchange.simulator.call(*steps, caller=CALLER))
     case = await exchange.accepts(lena)
     await exchange.line_is(case, "talking")
@@ -103,7 +103,7 @@ async def test_a_department_that_does_not_answer_brings_the_caller_back_in_line(
     exchange.simulator.prepare(LENAS_PHONE, "press:1", "hold:30")
     exchange.simulator.prepare("+19515550206", fate="no-answer")
     calling = asyncio.create_task(
-        exchange.simulator.call(ASK, "hear:keep your place", "hold:4", "wait:5", "hangup", caller=CALLER)
+        exchange.simulator.call(ASK, "hear@200:keep your place", "hold:4", "wait:5", "hangup", caller=CALLER)
     )
     case = await exchange.accepts(lena)
     await exchange.line_is(case, "talking")
