@@ -1,7 +1,7 @@
 """Starting, stopping and transferring service: what was changed, by whom and why; households by the day.
 
 Revision ID: 0015
-Revises: 0012
+Revises: 0014
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
