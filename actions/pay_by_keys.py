@@ -10,7 +10,7 @@ from uuid import UUID
 
 from actions import names, payment_api
 from actions.account_api import NotFound, Refused
-from actions.identity import ACCOUNT_DIGITS, start_identity
+from actions.identity import ACCOUNT_DIGITS, ACCOUNT_LEVEL, start_identity
 from actions.pay import answers_to, say_circumstances
 from actions.pay_amounts import named_in_form, read_wanted
 from actions.pay_refusals import say_not_payable, say_other_amount
@@ -221,7 +221,10 @@ async def _say_not_agreed(turn: Turn, refused: Refused, state: dict[str, Any]) -
             turn.say(_CHANGED[refused.name])
             await _offer_again(turn, state)
         case "payment_in_progress":
-            turn.say("utter_pay_pending", amount=turn.wording.money(int(refused.facts.get("amount_cents") or 0)))
+            if turn.verification_level < ACCOUNT_LEVEL:  # what somebody else pays is nobody else's business
+                turn.say("utter_pay_pending_unnamed")
+            else:
+                turn.say("utter_pay_pending", amount=turn.wording.money(int(refused.facts.get("amount_cents") or 0)))
             finish_form(turn)
         case "verification_required":
             finish_form(turn)

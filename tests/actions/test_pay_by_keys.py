@@ -65,6 +65,18 @@ async def test_a_yes_is_kept_before_the_keys_are_taken(api: AccountApi, answers:
     assert said.slots[names.PAY_KEYED]["id"] == OFFER_ID and answers.bodies("/agreement") == [{}]
 
 
+@pytest.mark.parametrize(("level", "said_of_it"), [(0, "utter_pay_pending_unnamed"), (2, "utter_pay_pending")])
+async def test_what_another_pays_is_told_to_nobody_else(
+    api: AccountApi, answers: Loopback, run: Tell, level: int, said_of_it: str
+) -> None:
+    refusal = {"error": "payment_in_progress", "detail": "d", "charge_id": OFFER_ID, "amount_cents": 8412}
+    answers.say("POST", f"/{OFFER_ID}/agreement", refusal, 409)
+    asked = in_form(AGREE, intent="affirm", text="yes")
+    asked["slots"]["verification_level"] = level
+    said = await run(ValidatePayKeysForm(), **asked)
+    assert said.names == [said_of_it]
+
+
 async def test_no_and_a_number_that_nobody_asked_for(api: AccountApi, answers: Loopback, run: Tell) -> None:
     pin = in_form(AGREE, intent="give_details", text="4592", entities=[("digits", "4592")])
     assert names.PAY_KEYS not in (await run(ValidatePayKeysForm(), **pin)).slots, "a PIN is no amount"
