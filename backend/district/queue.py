@@ -3,10 +3,13 @@
 from datetime import time
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Seconds = Annotated[int, Field(ge=5, le=3_600)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+
+
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
 class _Strict(BaseModel):
@@ -49,7 +52,7 @@ class Callbacks(_Strict):
 
 
 class QueuePolicy(_Strict):
-    """How the queue works; see the comments in `policy.toml`."""
+    """How the queue works; see the comments in `policy.toml`. `on_call`: telephones (E.164), in their order."""
 
     offer_seconds: Seconds
     ring_seconds: Annotated[int, Field(ge=5, le=60)]
@@ -65,3 +68,4 @@ class QueuePolicy(_Strict):
     minutes_ahead: MinutesAhead
     capacity: Capacity
     callbacks: Callbacks
+    on_call: Annotated[tuple[Phone, ...], Field(max_length=5)] = ()

@@ -11,10 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from backend.district.charges import Authority, Fees, LeakAdjustmentPolicy, PaymentOptions, ShutOff
 from backend.district.money import Payments
 from backend.district.openings import Opening, opening
-from backend.district.queue import QueuePolicy
+from backend.district.queue import Phone, QueuePolicy
 from backend.district.texting import Texting
 
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

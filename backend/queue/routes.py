@@ -34,7 +34,9 @@ router = APIRouter(prefix="/v1/queue", tags=["queue"], dependencies=[admits(Kind
 @router.post("/calls", status_code=201)
 async def post_call(asked: CallIn, session: SessionDep, district: DistrictDep, now: NowDep) -> CallOut:
     """A caller asks for a person. The same call again is where it was."""
-    return CallOut(**asdict(await service.enter(session, asked.as_hand_off(), district, now, tried=asked.tried)))
+    return CallOut(
+        **asdict(await service.enter(session, asked.as_hand_off(), district, now, tried=asked.tried, rung=asked.rung))
+    )
 
 
 @router.get("/calls/{call_sid}")

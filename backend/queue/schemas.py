@@ -14,7 +14,7 @@ Sid = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9a-f]{32}$")]
 
 class CallIn(BaseModel):
     """A caller asks for a person. `department` counts only when the call has no case yet. `tried`: a department's
-    phone was rung before and is `unanswered`, or the caller is `gone` by now."""
+    phone was rung before and is `unanswered`, or the caller is `gone` by now. `rung`: so many phones were."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -26,6 +26,7 @@ class CallIn(BaseModel):
     party: E164 | None = None
     department: ShortName | None = None
     tried: Literal["unanswered", "gone"] | None = None
+    rung: Annotated[int, Field(ge=1, le=10)] = 1
 
     def as_hand_off(self) -> HandOffIn:
         """The case that is filed when there is none."""

@@ -16,7 +16,7 @@ from backend.hand_offs import moves
 from backend.hand_offs import service as hand_offs
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
-from backend.queue import missed, repository
+from backend.queue import missed, on_call, repository
 from backend.queue.rules import next_calling_time, told_minutes
 from backend.queue.standing import at_work, standing, wait_seconds, who_answer
 
@@ -63,18 +63,30 @@ class Place:
 
 
 async def enter(
-    session: AsyncSession, asked: HandOffIn, district: District, now: datetime, *, tried: Tried | None = None
+    session: AsyncSession,
+    asked: HandOffIn,
+    district: District,
+    now: datetime,
+    *,
+    tried: Tried | None = None,
+    rung: int = 1,
 ) -> Entered:
     """Let a caller wait for a person, in their open case or a new one. A second time changes nothing.
 
     `tried`: a department's phone has been rung already, and nobody took the call. Where nobody is at work either, or
-    the caller is gone, it is a missed call, and they get a text.
+    the caller is gone, it is a missed call, and they get a text. In an emergency those on call are rung before that,
+    of whom `rung` - 1 have not answered.
 
     Somebody who was promised a call back and calls again takes the place that was kept.
     """
     case = await _case_of(session, asked, district, now)
     department = district.departments.get(case.department) or district.departments[hand_offs.DEFAULT_DEPARTMENT]
     here = (case.department, department.phone, district.opens_at(now))
+    if tried and case.priority == district.policy.priorities.emergency:
+        number = on_call.phone_after(district, rung) if tried == "unanswered" else None
+        if number is not None:
+            return Entered("ring", case.department, number, here[2])
+        await on_call.tell(session, case, asked.party, district, now)
     if tried == "gone" or (tried and not await _somebody_for(session, case, district, now)):
         await missed.tell(session, case, asked.party, district, now)
         return Entered("closed", *here)

@@ -44,6 +44,12 @@ def missed(language: str, district: str, reference: str) -> str:
     return _MISSED["es" if language == "es" else "en"].format(district=district, reference=reference)
 
 
+def emergency_missed(district: str, reference: str, caller: str | None) -> str:
+    """The text to those on call, in English as everything of cases is."""
+    who = f"from {caller}" if caller else "from a hidden number"
+    return f"{district}: nobody took the emergency call {who}. Case {reference} waits in the console. Act on it now."
+
+
 def whisper(call: Row[Any], role: str, language: str, calls_today: int) -> str:
     """What a person hears before the caller, in that person's language; the case's summary follows in its own."""
     words = _WHISPER["es" if language == "es" else "en"]

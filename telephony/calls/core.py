@@ -39,12 +39,14 @@ class Ask:
 class Ring:
     """Say the answer, then ring `number` (E.164; None: none is known yet, or it has no phone).
 
-    `department`: a case is there, so its callers may wait in line, for which no number is needed.
+    `department`: a case is there, so its callers may wait in line, for which no number is needed. `rung`: which phone
+    in turn this is, for one that is not answered.
     """
 
     answer: Answer
     number: str | None
     department: str | None = None
+    rung: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from telephony.calls.core import Ask, End, Step, TakeCard
+from telephony.calls.core import Ask, End, Ring, Step, TakeCard
 from telephony.calls.places import CallPlace
 from telephony.calls.rules import TURNS_MAX, Heard, Place, number_is_doubted
 from telephony.channels.twilio_route import TwilioRoute, twiml
@@ -20,6 +20,7 @@ from telephony.http_json import CallError, Refused
 from telephony.messages import Kind, Language, Reply, Utterance, answer_of, clean_text, language_of
 from telephony.payments.keys import told_of
 from telephony.payments.quiet import fall_silent
+from telephony.people.client import Onward
 from telephony.people.entering import into_line
 from telephony.people.phrases import tell
 from telephony.people.twiml import Caller
@@ -161,9 +162,15 @@ async def _back_to_relay(services: Services, form: TwilioForm, step: Ask, place:
 
 
 @router.post("/dial-result")
-async def dial_ended(request: Request, form: SignedForm, place: PlaceInUrl, language: str = "en") -> Response:
-    """The transfer is over. When nobody took it, the case is filed; the caller waits in line where people are at work,
-    else leaves a message and gets a text."""
+async def dial_ended(
+    request: Request,
+    form: SignedForm,
+    place: PlaceInUrl,
+    language: str = "en",
+    rung: Annotated[int, Query(ge=1, le=10)] = 1,
+) -> Response:
+    """The transfer is over. When nobody took it, the case is filed; in an emergency the next phone is rung, else the
+    caller waits in line where people are at work, or leaves a message and gets a text."""
     services = services_of(request)
     spoken: Language = language_of(language)
     if form.get("DialCallStatus") in ("completed", "answered"):
@@ -172,22 +179,25 @@ async def dial_ended(request: Request, form: SignedForm, place: PlaceInUrl, lang
     said = Utterance("voice", f"{heard.call_sid}:dial", heard.call_sid, heard.party, "start")
     await services.fallbacks.file(said, None, "asked_for_person")
     caller = Caller(spoken, place)
-    if await _may_wait(services, heard, is_there=form.get("CallStatus") != "completed"):
+    onward = await _after(services, heard, is_there=form.get("CallStatus") != "completed", rung=rung)
+    if onward is not None and onward.outcome == "ring" and onward.number:
+        again = Ring(answer_of([Reply(tell("next_phone", spoken))], spoken), onward.number, rung=rung + 1)
+        return twiml(step_twiml(again, services.voice, place))
+    if onward is not None and onward.outcome == "wait":
         await services.places.keep(heard.call_sid, CallPlace(place, language=spoken))
         return twiml(services.line.say_and_wait(caller, tell("to_our_line", spoken)))
     words = tell("nobody_answered" if heard.party else "nobody_answered_hidden", spoken)
     return twiml(services.line.voicemail(caller, words))
 
 
-async def _may_wait(services: Services, heard: Heard, *, is_there: bool) -> bool:
-    """Whether a caller whom a department did not answer waits in line now; one who has hung up gets a text instead."""
+async def _after(services: Services, heard: Heard, *, is_there: bool, rung: int) -> Onward | None:
+    """Where a caller goes on whom a phone did not answer; one who has hung up gets a text. None: nobody knows."""
     tried: Literal["unanswered", "gone"] = "unanswered" if is_there else "gone"
     try:
-        onward = await services.queue.enter(heard.call_sid, heard.party, None, tried)
+        return await services.queue.enter(heard.call_sid, heard.party, None, tried=tried, rung=rung)
     except CallError as problem:
         log.warning("line_not_entered", kind=type(problem).__name__, call_sid=heard.call_sid[:40])
-        return False
-    return onward.outcome == "wait"
+        return None
 
 
 def _goodbye(services: Services, language: Language, words: str) -> Response:

@@ -62,10 +62,12 @@ class QueueClient:
         self._recordings = f"{url}/v1/recordings"
         self._token = token
 
-    async def enter(self, call_sid: str, party: str | None, department: str | None, tried: str | None = None) -> Onward:
+    async def enter(
+        self, call_sid: str, party: str | None, department: str | None, *, tried: str | None = None, rung: int = 1
+    ) -> Onward:
         """A caller asks for a person: `wait`, `ring` (with the number), or `closed`. `tried`: a department's phone was
-        rung before and is `unanswered`, or the caller is `gone`."""
-        body = {"call_sid": call_sid, "party": party, "department": department, "tried": tried}
+        rung before and is `unanswered`, or the caller is `gone`; `rung`: so many phones were."""
+        body = {"call_sid": call_sid, "party": party, "department": department, "tried": tried, "rung": rung}
         raw = await self._call("POST", "/calls", body)
         return Onward(str(raw["outcome"]), raw.get("number"))
 

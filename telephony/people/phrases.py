@@ -57,6 +57,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "Nobody picked up there. I'm bringing you back to our line, where you keep your place.",
         "es": "Nadie contestó. Le regreso a nuestra fila, donde conserva su lugar.",
     },
+    "next_phone": {
+        "en": "Nobody picked up there. I'm trying the next number. Please stay on the line.",
+        "es": "Nadie contestó ahí. Pruebo con el siguiente número. No cuelgue, por favor.",
+    },
     "to_our_line": {
         "en": "Nobody picked up there. I'm putting you in line for one of our people.",
         "es": "Nadie contestó. Le paso a la fila para que le atienda una persona.",

@@ -86,7 +86,8 @@ def step_twiml(step: Step, style: VoiceStyle, place: Place) -> str:
     response = VoiceResponse()
     add_lines(response, lines_of(step.answer), place, style)
     if isinstance(step, Ring) and step.number:
-        action = style.url("/twilio/voice/dial-result", language=step.answer.language, **place_query(place))
+        turn = {"rung": str(step.rung)} if step.rung > 1 else {}
+        action = style.url("/twilio/voice/dial-result", language=step.answer.language, **turn, **place_query(place))
         response.dial(action=action, method="POST", timeout=DIAL_SECONDS).number(step.number)
     elif isinstance(step, Wait):
         query = {"language": step.answer.language, **place_query(step.place)}

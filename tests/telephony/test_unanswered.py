@@ -17,20 +17,39 @@ async def test_the_line_is_tried_before_a_message_is_taken(
 ) -> None:
     asked: list[Any] = []
 
-    async def enter(queue: QueueClient, *what: Any) -> Onward:
-        asked.append(what)
+    async def enter(queue: QueueClient, *what: Any, tried: str, rung: int) -> Onward:
+        asked.append((*what, tried, rung))
         return Onward(outcome)
 
     monkeypatch.setattr(QueueClient, "enter", enter)
     path = "/twilio/voice/dial-result?language=es&n=4"
     heard = await world.call(path, DialCallStatus="no-answer", CallStatus=status)
-    assert asked == [("CA" + "1" * 32, CUSTOMER, None, tried)]
+    assert asked == [("CA" + "1" * 32, CUSTOMER, None, tried, 1)]
     assert [filed["reason"] for filed in world.backend.hand_offs] == ["asked_for_person"]
     if outcome == "wait":
         assert "Le paso a la fila" in heard.said
         assert "n=4" in heard.verb("Enqueue").attrib["waitUrl"], "the place in the conversation is kept"
     else:
         assert heard.xml.find("Record") is not None
+
+
+async def test_in_an_emergency_one_phone_after_the_other_is_rung(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_call = ["+19515550196", "+19515550197"]
+
+    async def enter(queue: QueueClient, *what: Any, tried: str, rung: int) -> Onward:
+        return Onward("ring", on_call[rung - 1]) if rung <= len(on_call) else Onward("closed")
+
+    monkeypatch.setattr(QueueClient, "enter", enter)
+    path = "/twilio/voice/dial-result?language=es&n=4"
+    for number in on_call:
+        heard = await world.call(path, DialCallStatus="no-answer", CallStatus="in-progress")
+        assert heard.verb("Dial").findtext("Number") == number
+        assert "Pruebo con el siguiente número" in heard.said
+        path = heard.action(world, "Dial")
+        assert "n=4" in path, "the place in the conversation is kept"
+    heard = await world.call(path, DialCallStatus="no-answer", CallStatus="in-progress")
+    assert heard.xml.find("Record") is not None
+    assert (await world.call(path, DialCallStatus="completed")).xml.find("Dial") is None
 
 
 async def test_a_line_that_is_full_rings_customer_service(world: World) -> None:

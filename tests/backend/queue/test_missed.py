@@ -80,3 +80,30 @@ async def test_a_lead_who_does_not_answer_does_not_begin_the_wait_anew(floor: Fl
 async def connecting(floor: Floor, sid: str) -> None:
     await floor.round()
     await floor.takes(floor.people["Lena"], floor.case_of(sid))
+
+
+async def test_in_an_emergency_those_on_call_are_rung_in_turn_then_told(floor: Floor) -> None:
+    sid, party, numbers = "CA" + "7" * 32, "+19517770131", floor.district.policy.queue.on_call
+    assert len(numbers) == 2
+    body = {"call_sid": sid, "party": party, "tried": "unanswered"}
+    await floor.api.hand_off(channel="voice", thread_key=sid, party=party, reason="emergency", assistant_continues=True)
+    for rung_before, number in enumerate(numbers, 1):
+        told = await floor.asks("POST", "/calls", {**body, "rung": rung_before})
+        assert (told["outcome"], told["number"]) == ("ring", number)
+        assert floor.rows("SELECT count(*) FROM outbound_messages") == [(0,)]
+    for _ in range(2):  # Twilio may ask twice
+        assert (await floor.asks("POST", "/calls", {**body, "rung": 3}))["outcome"] == "closed"
+    texts = floor.rows(
+        "SELECT recipient, kind, text FROM outbound_messages WHERE purpose = 'on_call' ORDER BY recipient"
+    )
+    assert [(recipient, kind) for recipient, kind, _ in texts] == [(number, "safety") for number in sorted(numbers)]
+    assert all(party in text and "H-" in text for _, _, text in texts)
+
+
+async def test_who_hangs_up_in_an_emergency_is_not_forgotten(floor: Floor) -> None:
+    sid = "CA" + "6" * 32
+    await floor.api.hand_off(channel="voice", thread_key=sid, party=None, reason="emergency", assistant_continues=True)
+    asked = {"call_sid": sid, "party": None, "tried": "gone"}
+    assert (await floor.asks("POST", "/calls", asked))["outcome"] == "closed"
+    texts = floor.rows("SELECT text FROM outbound_messages WHERE purpose = 'on_call'")
+    assert len(texts) == 2 and all("hidden number" in text for (text,) in texts)
