@@ -87,7 +87,8 @@ async def test_weather_is_sent_like_any_file(office: Office, sign_in: SignIn) ->
     ((zone,),) = office.rows("SELECT zone FROM premises ORDER BY zone LIMIT 1", {})
     page = await sign_in("frank", path="/money/files")
     await send(page, "weather", "mm.csv", f"date,zone,et_inches\n2026-11-23,{zone},2.8\n".encode())
-    await expect(page.get_by_role("article")).to_contain_text("are these millimeters?")
+    refused = page.get_by_role("article", name=re.compile("Nothing of “mm.csv” was taken"))
+    await expect(refused).to_contain_text("are these millimeters?")
     await send(page, "weather", "inches.csv", f"date,zone,et_inches\n2026-11-23,{zone},0.987\n".encode())
     await expect(page.locator("#outcome")).to_contain_text("“inches.csv” is taken")
     kept = "SELECT inches FROM evapotranspiration WHERE day = '2026-11-23' AND zone = %(zone)s"
