@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.campaigns.rules import Audience, Candidate
 from backend.models.campaign import Campaign, CampaignRecipient
-from backend.models.charge import ON_THE_WAY
+from backend.models.charge import IS_ON_THE_WAY
 
 _COLUMNS = """
 SELECT c.*, m.name AS made_by_name, s.name AS started_by_name, e.name AS ended_by_name
@@ -28,7 +28,6 @@ SELECT max(id::text)::uuid AS last, count(*)::int AS accounts
   FROM (SELECT id FROM accounts WHERE id > :after ORDER BY id LIMIT :count) part
 """)
 # The account's numbers in the order in which they can be reached: by text at all, then as the customer ranked them.
-_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
 _CANDIDATES = f"""
 SELECT a.id AS account_id, a.customer_id, a.number, a.autopay, a.medical_protection, c.language, c.name, c.first_name,
        reach.phone, reach.texts_allowed, reach.stopped_by, reach.unreachable, place.zones, owed.balance_cents,
@@ -55,7 +54,7 @@ SELECT a.id AS account_id, a.customer_id, a.number, a.autopay, a.medical_protect
          FROM ledger_postings WHERE ledger_account_id = a.id AND effective_on <= :today AND :asks_money) owed
  CROSS JOIN LATERAL (
        SELECT coalesce(sum(g.amount_cents), 0)::bigint AS cents FROM charges g
-        WHERE g.account_id = a.id AND g.status IN ({_STATES}) AND :asks_money) coming
+        WHERE g.account_id = a.id AND g.{IS_ON_THE_WAY} AND :asks_money) coming
  WHERE a.id > :after AND a.id <= :last AND a.status = 'active'
    AND (:any_zone OR place.zones && CAST(:zones AS text[]))
    AND (:any_cycle OR a.billing_cycle = ANY(CAST(:cycles AS smallint[])))

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.access import Principal
 from backend.accounts import service as accounts
 from backend.captures import repository, rules
+from backend.captures.errors import AccountWantedError, CaptureNotFoundError, CaptureOpenError
 from backend.captures.rules import OPEN
 from backend.charges import service as charges
 from backend.charges.service import Captured, NewCharge, PaymentInProgressError
@@ -22,7 +23,6 @@ from backend.charges.tools import Tools
 from backend.database import announce
 from backend.district.service import District
 from backend.doors import READ
-from backend.errors import ConflictError, NotFoundError
 from backend.gateway.values import MethodKind
 from backend.hand_offs import moves
 from backend.models.base import new_id
@@ -33,27 +33,6 @@ from backend.offers.keyed import Keyed, facts_of
 from backend.payments.service import account_of_number
 from backend.queue import lines, orders
 from backend.staff.permissions import Permission, require
-
-
-class CaptureNotFoundError(NotFoundError):
-    """404 `capture_not_found`."""
-
-    def __init__(self) -> None:
-        super().__init__("capture_not_found", "There is no such payment on a call.")
-
-
-class CaptureOpenError(ConflictError):
-    """409 `capture_open`: the caller is keying in a card already."""
-
-    def __init__(self) -> None:
-        super().__init__("capture_open", "A card is being keyed in on this call already. Cancel that first.")
-
-
-class AccountWantedError(ConflictError):
-    """409 `account_wanted`: nobody has said which account is paid for."""
-
-    def __init__(self) -> None:
-        super().__init__("account_wanted", "Give the number of the account to pay for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +239,9 @@ async def _finish(session: AsyncSession, tools: Tools, capture: AssistedCapture,
     try:
         async with session.begin_nested():
             await charges.hold_account(session, capture.account_id)
-            cents = capture.amount_cents
+            cents, new = capture.amount_cents, _charge(capture, told, tools.gateway.name)
             await refuse_twice(session, capture.account_id, cents, district=tools.district, now=now)
-            charge = await charges.begin_charge(
-                session, _charge(capture, told, tools.gateway.name), district=tools.district, now=now
-            )
+            charge = await charges.begin_charge(session, new, district=tools.district, now=now)
     except (PaymentInProgressError, PaymentPendingError):
         await _fail(session, capture, "payment_in_progress", now)
         return

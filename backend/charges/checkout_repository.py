@@ -8,18 +8,17 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.models.charge import ON_THE_WAY, Checkout
+from backend.models.charge import IS_ON_THE_WAY, Checkout
 from backend.saved_methods.rules import FIRST_LOOK
 
 _DUE = text("SELECT id FROM checkouts WHERE status = 'open' AND look_at <= now() ORDER BY look_at LIMIT 20")
 
-_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
 # A page of whoever may see the account is for what is owed; a stranger's for what they named, which may be more.
 _CLOSE_PAID = text(f"""
 UPDATE checkouts k SET closing = true, look_at = now()
   FROM (SELECT (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings WHERE ledger_account_id = :account_id)
                - (SELECT coalesce(sum(amount_cents), 0) FROM charges
-                   WHERE account_id = :account_id AND status IN ({_STATES})) AS cents) owed
+                   WHERE account_id = :account_id AND {IS_ON_THE_WAY}) AS cents) owed
  WHERE k.account_id = :account_id AND k.status = 'open' AND NOT k.closing
    AND CASE WHEN k.shows_balance THEN k.most_cents ELSE k.least_cents END > greatest(owed.cents, 0)
 RETURNING k.id

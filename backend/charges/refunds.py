@@ -35,11 +35,15 @@ async def send_refunds(tools: Tools) -> int:
         if row.processor != tools.gateway.name:
             log.error("refund_of_another_processor", refund_id=str(row.id), processor=row.processor)
             continue
-        sent += await _send(tools, row)
+        try:
+            sent += await _send(tools, row)
+        except GatewayUnavailableError:
+            break  # the others wait for their turn, rather than everybody for each of them
     return sent
 
 
 async def _send(tools: Tools, row: Row[Any]) -> bool:
+    """:raises GatewayUnavailableError: the processor has not answered; it is sent again after a pause."""
     try:
         made = await _find(tools, row) or await tools.gateway.refund(
             RefundRequest(
@@ -58,7 +62,7 @@ async def _send(tools: Tools, row: Row[Any]) -> bool:
         log.info("refund_not_known", refund_id=str(row.id), why=away.why)
         async with tools.database.transaction() as session:
             await card_refunds.send_later(session, row.id, max(SOON, rules.pause(row.looks, pending=False)))
-        return False
+        raise
     async with tools.database.transaction() as session:
         await _keep(session, tools, row.id, made.id, made.state.value)
     return True

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.charges.rules import LEASE, SOON
 from backend.database import row_of, rows_of
-from backend.models.charge import ON_THE_WAY, UNRESOLVED, Charge
+from backend.models.charge import IS_ON_THE_WAY, UNRESOLVED, Charge
 
 
 def _in(statuses: Sequence[str]) -> str:
@@ -84,7 +84,7 @@ RETURNING id
 """).bindparams(bindparam("lease", type_=Interval()))
 _ON_THE_WAY = text(f"""
 SELECT id, status, amount_cents, method_kind, method_label, created_at, received_on FROM charges
- WHERE account_id = :account_id AND {_in(ON_THE_WAY)} ORDER BY created_at, id
+ WHERE account_id = :account_id AND {IS_ON_THE_WAY} ORDER BY created_at, id
 """)
 
 

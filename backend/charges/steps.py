@@ -174,11 +174,16 @@ async def _settle(tools: Tools, charge: Row[Any], found: GatewayCharge, now: dat
         if settled.is_new is None:
             return "go_on"
         posting.confirmed(new, _posted(settled))
-        announce(session, "money", account_id=charge.account_id)
-        await close_paid(session, charge.account_id)
+        await _paid(session, charge.account_id)
         await telling.tell_receipt(session, charge, settled, tools.district, now)
     log.info("charge_settled", charge_id=str(charge.id), payment_id=str(settled.payment_id))
     return "done"
+
+
+async def _paid(session: AsyncSession, account_id: UUID) -> None:
+    """Less is owed now, or will be: who looks at the account sees it, and links that ask for more are closed."""
+    announce(session, "money", account_id=account_id)
+    await close_paid(session, account_id)
 
 
 def _posted(settled: Row[Any]) -> PostedPayment:
@@ -188,14 +193,10 @@ def _posted(settled: Row[Any]) -> PostedPayment:
 
 
 async def _learn_succeeded(tools: Tools, charge: Row[Any], found: GatewayCharge, now: datetime) -> Outcome:
+    posted_on = now.astimezone(tools.district.zone).date()
     async with tools.database.single_statement() as session:
         learned = await repository.learn(
-            session,
-            charge.id,
-            "succeeded",
-            now=now,
-            posted_on=now.astimezone(tools.district.zone).date(),
-            processor_charge_id=found.id,
+            session, charge.id, "succeeded", now=now, posted_on=posted_on, processor_charge_id=found.id
         )
         if learned is not None:
             announce(session, "money", account_id=charge.account_id)
@@ -209,7 +210,7 @@ async def _learn_pending(tools: Tools, charge: Row[Any], found: GatewayCharge, n
     pause = rules.pause(1, pending=True)
     async with tools.database.transaction() as session:
         await repository.learn(session, charge.id, "pending", pause=pause, now=now, processor_charge_id=found.id)
-        await close_paid(session, charge.account_id)
+        await _paid(session, charge.account_id)
         await _tell_pending(session, tools, charge.id, now)
     log.info("charge_pending", charge_id=str(charge.id))
     return "wait"
@@ -219,12 +220,7 @@ async def _learn_failed(tools: Tools, charge_id: UUID, reason: str, processor_ch
     now = tools.clock.now()
     async with tools.database.transaction() as session:
         learned = await repository.learn(
-            session,
-            charge_id,
-            "failed",
-            now=now,
-            processor_charge_id=processor_charge_id,
-            decline_reason=reason,
+            session, charge_id, "failed", now=now, processor_charge_id=processor_charge_id, decline_reason=reason
         )
         if learned is not None:
             announce(session, "money", account_id=learned.account_id)
@@ -271,8 +267,7 @@ async def _post(tools: Tools, charge_id: UUID) -> Outcome:
         new = _payment(charge, charge.posted_on, charge.processor_charge_id)
         payment = await payments.post_new(session, new, tools.district, now)
         await repository.mark_posted(session, charge_id, payment.id, payment.confirmation_number)
-        await close_paid(session, charge.account_id)
-        announce(session, "money", account_id=charge.account_id)
+        await _paid(session, charge.account_id)
     log.info("charge_posted", charge_id=str(charge_id), payment_id=str(payment.id))
     return await _tell(tools, charge_id)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.base import new_id
-from backend.models.charge import ON_THE_WAY
+from backend.models.charge import IS_ON_THE_WAY
 from backend.parts import WITHIN, Part
 
 _CONVERSATION = text("SELECT id, channel, party, language FROM conversations WHERE id = :id AND ended_at IS NULL")
@@ -43,7 +43,6 @@ SELECT id, account_id, phone, language, status, asked_at, confirmed_at, terms FR
  WHERE account_id = :account_id AND status <> 'ended' ORDER BY asked_at, id
 """)
 
-_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
 # The newest bill of each account that pays by text: issued on the day, or due so many days later and still owed
 # (what is on its way is not asked for again).
 _TO_TELL = text(f"""
@@ -59,7 +58,7 @@ SELECT e.phone, e.language, b.account_id, b.due_date, b.issued_on = :today AS is
                       WHERE p.ledger_account_id = e.account_id) o ON true
   LEFT JOIN budget_entries level ON level.bill_id = b.id AND level.kind = 'level'
  CROSS JOIN LATERAL (SELECT coalesce(sum(c.amount_cents), 0)::bigint AS cents FROM charges c
-                      WHERE c.account_id = e.account_id AND c.status IN ({_STATES})) coming
+                      WHERE c.account_id = e.account_id AND c.{IS_ON_THE_WAY}) coming
  WHERE e.status = 'confirmed' AND {WITHIN.format("e.account_id")}
    AND (b.issued_on = :today OR (b.due_date = :remind_of AND b.issued_on < :today AND o.cents > coming.cents))
    AND o.cents > 0

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.account_hold import InterestWaiver
-from backend.models.charge import ON_THE_WAY
+from backend.models.charge import IS_ON_THE_WAY
 from backend.models.fee import FeeCharge
 from backend.parts import WITHIN, Part
 
@@ -132,7 +132,7 @@ OFFSET 0) late
                 - (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings WHERE ledger_account_id = late.account_id)
                 - late.later_free_cents)::bigint
               + (SELECT coalesce(sum(amount_cents), 0) FROM charges
-                  WHERE account_id = late.account_id AND received_on <= :today AND status IN {ON_THE_WAY}
+                  WHERE account_id = late.account_id AND received_on <= :today AND {IS_ON_THE_WAY}
                 )::bigint AS cents) money
   LEFT JOIN LATERAL (
        SELECT min(ranked.ends - ranked.left_cents) AS cents

@@ -33,11 +33,6 @@ def may_act(state: str, holder: object, actor: object) -> bool:
     return state == "taken" and holder == actor
 
 
-def more_urgent(held: int, asked: int) -> int:
-    """The priority of a case that is asked for again: the more urgent one (0 is an emergency)."""
-    return min(held, asked)
-
-
 SHUT_OFF_DETAIL = "shut_off_on"
 
 

@@ -153,6 +153,12 @@ class PaymentVoid(Base):
     reversal_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
 
 
+LEFT_OF_CHARGE = """(c.amount_cents - coalesce((SELECT sum(f.amount_cents) FROM refunds f
+                                    WHERE f.charge_id = c.id AND f.status <> 'declined'
+                                      AND f.sending IS DISTINCT FROM 'failed'), 0))::bigint"""
+"""What of a charge (`c`) is not refunded nor asked for."""
+
+
 class Refund(Base):
     """A credit balance, unapplied money, or a payment by card (`charge_id`), paid back: asked for, then agreed to by
     another with the authority.

@@ -22,6 +22,10 @@ def _one_of(column: str, names: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(name) for name in names)})"
 
 
+IS_ON_THE_WAY = _one_of("status", ON_THE_WAY)
+"""The condition of the partial index on such charges, word for word, so that it serves."""
+
+
 class Charge(Base):
     """Money asked of a card or bank account, once: `idempotency_key` is the caller's, `id` the key at the processor.
 
@@ -45,7 +49,7 @@ class Charge(Base):
         CheckConstraint("(status = 'told') <= (told_at IS NOT NULL)", name="told"),
         Index("ix_charges_account_id", "account_id", "created_at"),
         Index("ix_charges_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
-        Index("ix_charges_on_the_way", "account_id", postgresql_where=text(_one_of("status", ON_THE_WAY))),
+        Index("ix_charges_on_the_way", "account_id", postgresql_where=text(IS_ON_THE_WAY)),
         Index(
             "uq_charges_processor_charge",
             "processor",

@@ -10,9 +10,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.database import row_of, rows_of
-from backend.models.charge import ON_THE_WAY
+from backend.models.charge import IS_ON_THE_WAY
 
-_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
 _PLACE_OFFER = "SELECT place_offer(CAST(%(placed)s AS jsonb))"
 _LOCKED = text("SELECT * FROM payment_offers WHERE id = :id AND conversation_id = :conversation_id FOR UPDATE")
 # With what is on file to pay with, if it still is: columns of it are NULL for what is keyed in, or was taken off file.
@@ -28,7 +27,7 @@ SELECT o.*, m.id AS chargeable_id, m.processor, m.token, m.kind, m.brand, m.last
 # What an account has to pay with, the newest first, beside what is on its way already; without a method, one row.
 _MEANS = f"""
 SELECT (SELECT coalesce(sum(amount_cents), 0) FROM charges
-         WHERE account_id = wanted.id AND status IN ({_STATES}))::bigint AS on_its_way_cents, m.*
+         WHERE account_id = wanted.id AND {IS_ON_THE_WAY})::bigint AS on_its_way_cents, m.*
   FROM (SELECT CAST(%(account_id)s AS uuid) AS id) wanted
   LEFT JOIN (saved_methods m JOIN saved_method_accounts a ON a.method_id = m.id)
     ON a.account_id = wanted.id AND a.ended_at IS NULL AND m.ended_at IS NULL ORDER BY m.saved_at DESC, m.id

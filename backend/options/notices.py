@@ -102,6 +102,8 @@ async def tell_change(
         text=words,
         language=facts.language,
         purpose=f"option_{change}",
+        # Any other change was somebody's just now, and its owner hears of it at once.
+        kind="notice" if change in BY_ITSELF else "reply",
         now=now,
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.account import Account
 from backend.models.billing_option import PaymentDraft, PaymentInstruction
-from backend.models.charge import ON_THE_WAY
+from backend.models.charge import IS_ON_THE_WAY
 from backend.parts import WITHIN, Part
 
 DUE_DAYS_MAX = 90
@@ -19,13 +19,12 @@ TRY_AGAIN = ("insufficient_funds", "limit_exceeded", "processing_error", "not_ta
 """Why a charge failed that may succeed some days later; after any other reason the instruction ends."""
 RETRY_DAYS = 3
 
-_STATES = ", ".join(repr(status) for status in ON_THE_WAY)
 # What is owed by now and what falls due later, from the ledger's covering index alone; and what is on its way already.
 _SUMS = f"""
        SELECT coalesce(sum(amount_cents), 0)::bigint AS balance_cents,
               coalesce(sum(amount_cents) FILTER (WHERE due_on > :today), 0)::bigint AS due_later_cents,
               (SELECT coalesce(sum(c.amount_cents), 0) FROM charges c
-                WHERE c.account_id = i.account_id AND c.status IN ({_STATES}))::bigint AS on_its_way_cents
+                WHERE c.account_id = i.account_id AND c.{IS_ON_THE_WAY})::bigint AS on_its_way_cents
          FROM ledger_postings WHERE ledger_account_id = i.account_id AND effective_on <= :as_of
 """
 # A charge that failed for lack of money is tried once more after some days; it counts as not drawn from then on.

@@ -15,16 +15,6 @@ Kind = Literal["reply", "safety", "notice", "dunning"]
 `dunning`: about money that is owed."""
 
 REPLY, SAFETY, NOTICE, BULK_NOTICE, DUNNING = 0, 1, 2, 3, 4
-_BY_ITSELF = frozenset(
-    {
-        "option_autopay_returned",
-        "option_autopay_refused",
-        "option_recurring_returned",
-        "option_recurring_refused",
-        "option_budget_renewed",
-    }
-)
-"""What the district changed; any other change of an option was somebody's just now, and its owner hears at once."""
 _ASKED_FOR = frozenset({"one_time_code", "answer", "email_changed", "callback", "text_enrolment"})
 STOOD_DOWN_FOR = timedelta(minutes=5)
 BACK_OFF_AFTER = 5
@@ -53,8 +43,7 @@ class Drop:
 
 def kind_of(purpose: str, *, in_conversation: bool) -> Kind:
     """The kind of a message whose sender did not say."""
-    changed = purpose.startswith("option_") and purpose not in _BY_ITSELF
-    asked_for = in_conversation or changed or purpose in _ASKED_FOR or purpose.endswith("_link")
+    asked_for = in_conversation or purpose in _ASKED_FOR or purpose.endswith("_link")
     return "reply" if asked_for else "notice"
 
 

@@ -7,19 +7,16 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_PAYMENTS = text("""
+from backend.models.cash import LEFT_OF_CHARGE
+
+_PAYMENTS = text(f"""
 SELECT p.id, p.confirmation_number, p.method, p.amount_cents, p.received_on, p.bank_reference,
        CASE WHEN undone.id IS NULL THEN 'posted' WHEN returned.id IS NULL THEN 'voided' ELSE 'returned' END AS status,
        coalesce(void.status = 'pending', false) AS void_asked,
        returned.reason_code, returned.returned_on, returned.next_step,
-       CASE WHEN undone.id IS NULL AND charge.id IS NOT NULL
-            THEN charge.amount_cents - coalesce(refunded.cents, 0) ELSE 0 END::bigint AS refundable_cents
+       CASE WHEN undone.id IS NULL AND c.id IS NOT NULL THEN {LEFT_OF_CHARGE} ELSE 0 END AS refundable_cents
   FROM payments p
-  LEFT JOIN charges charge ON charge.payment_id = p.id
-  LEFT JOIN LATERAL (
-       SELECT sum(f.amount_cents) AS cents FROM refunds f
-        WHERE f.charge_id = charge.id AND f.status <> 'declined'
-          AND f.sending IS DISTINCT FROM 'failed') refunded ON true
+  LEFT JOIN charges c ON c.payment_id = p.id
   LEFT JOIN ledger_entries undone ON undone.reverses_id = p.entry_id
   LEFT JOIN payment_returns returned ON returned.payment_id = p.id
   LEFT JOIN payment_voids void ON void.payment_id = p.id AND void.status <> 'declined'

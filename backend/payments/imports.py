@@ -120,17 +120,19 @@ async def import_returns(session: AsyncSession, file: File, *, district: Distric
 
     :raises ImportRefusedError: anything in it is wrong; nothing is returned.
     """
-    known = await _known(session, RETURNS, file)
+    known = await known_import(session, RETURNS, file)
     if known is not None:
         return known
     parsed = await _parsed(nacha.parse, file, district)
-    started = await _start(session, RETURNS, file, parsed, now)
+    started = await start_import(
+        session, RETURNS, file, line_count=parsed.line_count, total_cents=parsed.total_cents, now=now
+    )
     if isinstance(started, Imported):
         return started
     done = await take_returns(
         session, parsed.returns, import_id=started, returned_on=file.business_date, district=district, now=now
     )
-    await import_repository.finish(session, started, done.returned, done.items)
+    await finish_import(session, started, done.returned, done.items)
     return Imported(started, RETURNS, True, parsed.line_count, parsed.total_cents, done.returned, done.items)
 
 
@@ -193,7 +195,7 @@ async def refused_files(session: AsyncSession, limit: int = LISTED_MAX) -> list[
     ]
 
 
-async def _known(session: AsyncSession, kind: str, file: File) -> Imported | None:
+async def known_import(session: AsyncSession, kind: str, file: File) -> Imported | None:
     """What the same content became before.
 
     :raises ImportRefusedError: it was taken as a file of another kind.
@@ -208,17 +210,22 @@ def _again(row: FileImport) -> Imported:
     return Imported(row.id, row.kind, False, row.line_count, row.total_cents, row.posted, row.set_aside)
 
 
-async def _start(
-    session: AsyncSession, kind: str, file: File, parsed: ReceiptFile | nacha.ReturnFile, now: datetime
+async def start_import(
+    session: AsyncSession, kind: str, file: File, *, line_count: int, total_cents: int, now: datetime
 ) -> UUID | Imported:
-    """The id of a new import, or what another made of the same content meanwhile."""
-    new = NewImport(kind, file.name, file.sha256, file.business_date, parsed.line_count, parsed.total_cents)
+    """The id of a new import of a file that is sound, or what another made of the same content meanwhile."""
+    new = NewImport(kind, file.name, file.sha256, file.business_date, line_count, total_cents)
     started = await import_repository.start(session, new, now)
     if started is not None:
         return started
-    known = await _known(session, kind, file)
+    known = await known_import(session, kind, file)
     assert known is not None  # the other has committed, or it would still be waited for
     return known
+
+
+async def finish_import(session: AsyncSession, import_id: UUID, posted: int, set_aside: int = 0) -> None:
+    """Keep what became of its lines."""
+    await import_repository.finish(session, import_id, posted, set_aside)
 
 
 async def _parsed(parse: Callable[[bytes, Dates], Parsed], file: File, district: District) -> Parsed:
@@ -234,12 +241,14 @@ async def _parsed(parse: Callable[[bytes, Dates], Parsed], file: File, district:
 
 
 async def _import_receipts(session: AsyncSession, kind: str, file: File, district: District, now: datetime) -> Imported:
-    known = await _known(session, kind, file)
+    known = await known_import(session, kind, file)
     if known is not None:
         return known
     read = bai2.parse if kind == LOCKBOX else payment_csv.parse
     parsed = await _parsed(partial(read, largest_cents=district.policy.payments.largest_cents), file, district)
-    started = await _start(session, kind, file, parsed, now)
+    started = await start_import(
+        session, kind, file, line_count=parsed.line_count, total_cents=parsed.total_cents, now=now
+    )
     if isinstance(started, Imported):
         return started
     open_accounts = await receipt_repository.open_accounts(session, [one.reference for one in parsed.receipts])
@@ -266,7 +275,7 @@ async def _import_receipts(session: AsyncSession, kind: str, file: File, distric
         await post_payments(session, made, district, now)
     for part in _parts(others):
         await unapplied.keep(session, [_unknown(one, prefix, started) for one in part], now)
-    await import_repository.finish(session, started, len(applied), len(others))
+    await finish_import(session, started, len(applied), len(others))
     return Imported(started, kind, True, parsed.line_count, parsed.total_cents, len(applied), len(others))
 
 

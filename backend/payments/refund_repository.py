@@ -8,15 +8,13 @@ from uuid import UUID
 from sqlalchemy import Interval, Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.models.cash import Refund
+from backend.models.cash import LEFT_OF_CHARGE, Refund
 
 _CHARGE = text("""
 SELECT id AS charge_id, account_id, amount_cents, fee_cents FROM charges WHERE payment_id = :payment_id
 """)
-_LEFT = text("""
-SELECT (c.amount_cents - coalesce((SELECT sum(f.amount_cents) FROM refunds f
-                                    WHERE f.charge_id = c.id AND f.status <> 'declined'
-                                      AND f.sending IS DISTINCT FROM 'failed'), 0))::bigint AS left_cents
+_LEFT = text(f"""
+SELECT {LEFT_OF_CHARGE} AS left_cents
   FROM charges c JOIN payments y ON y.id = c.payment_id
  WHERE c.id = :charge_id AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = y.entry_id)
 """)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.conversations import callers
 from backend.database import announce
 from backend.district.service import District
 from backend.errors import NotFoundError
@@ -123,8 +124,7 @@ async def whisper(session: AsyncSession, leg_id: UUID, district: District, now: 
     language = await language_of(session, leg.staff_id)
     local = now.astimezone(district.zone)
     since = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    found = await repository.row(session, "calls_today", {"party": call.party, "since": since})
-    calls = found.calls if found is not None else 0
+    calls = await callers.calls_since(session, call.party, since)
     return Whisper(leg.role, language, wording.whisper(call, leg.role, language, calls), wording.short(call.summary))
 
 

@@ -17,7 +17,7 @@ EVENT = "missed_call"
 async def tell(session: AsyncSession, case: Row[Any], phone: str | None, district: District, now: datetime) -> None:
     """Offer to answer by text, once a case. `case` is a call or a case, with its id, number, language, conversation."""
     hand_off_id = getattr(case, "hand_off_id", case.id)
-    if phone is None or await repository.row(session, "told_of_missed", {"hand_off_id": hand_off_id, "kind": EVENT}):
+    if phone is None or await repository.row(session, "has_event", {"hand_off_id": hand_off_id, "kind": EVENT}):
         return
     await outbox.enqueue(
         session,

@@ -22,7 +22,7 @@ def phone_after(district: District, rung: int) -> str | None:
 
 async def tell(session: AsyncSession, case: Row[Any], caller: str | None, district: District, now: datetime) -> None:
     """Nobody took the emergency call: all who are on call get a text, once a case."""
-    if await repository.row(session, "told_of_missed", {"hand_off_id": case.id, "kind": EVENT}):
+    if await repository.row(session, "has_event", {"hand_off_id": case.id, "kind": EVENT}):
         return
     for number in district.policy.queue.on_call:
         await outbox.enqueue(

@@ -129,10 +129,7 @@ _OPEN_CASE = text(
     WHERE c.channel = 'voice' AND c.thread_key = :call_sid AND h.state IN ('waiting', 'taken')
     """
 )
-_CALLS_TODAY = text(
-    "SELECT count(*) AS calls FROM conversations WHERE party = :party AND started_at >= :since AND channel = 'voice'"
-)
-_TOLD_OF_MISSED = text("SELECT 1 FROM hand_off_events WHERE hand_off_id = :hand_off_id AND kind = :kind")
+_HAS_EVENT = text("SELECT 1 FROM hand_off_events WHERE hand_off_id = :hand_off_id AND kind = :kind")
 _ENTER = text(
     """
     INSERT INTO queued_calls (id, hand_off_id, call_sid, phone, language, contact, state, entered_at, changed_at, tries)
@@ -241,8 +238,7 @@ _STATEMENTS = {
     "by_id": _BY_ID,
     "callback_of": _CALLBACK_OF,
     "open_case": _OPEN_CASE,
-    "calls_today": _CALLS_TODAY,
-    "told_of_missed": _TOLD_OF_MISSED,
+    "has_event": _HAS_EVENT,
     "enter": _ENTER,
     "cancel_callbacks": _CANCEL_CALLBACKS,
     "stale_legs": _STALE_LEGS,

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -214,8 +213,3 @@ async def _call(session: AsyncSession, call_sid: str) -> Row[Any]:
     if call is None:
         raise CallNotFoundError
     return call
-
-
-async def call_of_case(session: AsyncSession, hand_off_id: UUID) -> Row[Any] | None:
-    """The call of a case that waits or goes on."""
-    return await repository.row(session, "by_case", {"hand_off_id": hand_off_id})

@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Date, Integer, RowMapping, Text, Uuid, bindparam, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.base import new_id
-from backend.models.meter_read import FileImport
 from backend.reads.parsing import FileRead
 from backend.reads.placing import KnownMeter, Placed
 from backend.reads.registers import Read
@@ -126,24 +124,6 @@ SELECT m.id AS meter_id, m.serial_number, m.size_inches AS meter_size, m.digits,
    AND s.billing_cycle = :cycle AND m.route = coalesce(:route, m.route)
  ORDER BY m.route, m.route_sequence, m.serial_number
 """).bindparams(bindparam("route", type_=Text()))
-
-
-async def start_import(
-    session: AsyncSession, *, file_name: str, sha256: bytes, line_count: int, business_date: date, now: datetime
-) -> UUID | None:
-    """Write the import down; None when another has taken the same content, for which this waits."""
-    values = {
-        "id": new_id(),
-        "kind": "reads",
-        "sha256": sha256,
-        "file_name": file_name[:200],
-        "line_count": line_count,
-        "total_cents": 0,
-        "business_date": business_date,
-        "imported_at": now,
-    }
-    statement = insert(FileImport).values(values).on_conflict_do_nothing(index_elements=["sha256"])
-    return await session.scalar(statement.returning(FileImport.id))
 
 
 async def imported(session: AsyncSession, sha256: bytes) -> RowMapping | None:

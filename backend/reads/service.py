@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.models.meter_read import ReadItem
 from backend.payments.files import FileRefusedError, Problem
-from backend.payments.imports import File, ImportRefusedError
+from backend.payments.imports import File, Imported, ImportRefusedError, start_import
 from backend.reads import parsing, repository
 from backend.reads.errors import ReadItemNotFoundError, ReadRefusedError
 from backend.reads.keyed import enter_read
@@ -20,6 +20,7 @@ from backend.reads.parsing import NOT_READ, ReadFile
 from backend.reads.placing import KnownMeter, Placed, place, too_long_for
 from backend.reads.registers import Read
 
+READS = "reads"
 PART_LINES = 5_000
 ITEMS_SHOWN = 200
 
@@ -74,15 +75,8 @@ async def take_reads(session: AsyncSession, file: File, *, layouts: ReadLayouts,
             names = ", ".join(pattern for one in layouts.incoming for pattern in one.files)
             raise FileRefusedError([Problem(1, "file", f"no layout is for a file of this name; they are {names}")])
         parsed = parsing.parse(layout, file.content, file.business_date)
-        started = await repository.start_import(
-            session,
-            file_name=file.name,
-            sha256=file.sha256,
-            line_count=parsed.line_count,
-            business_date=file.business_date,
-            now=now,
-        )
-        if started is None:
+        started = await start_import(session, READS, file, line_count=parsed.line_count, total_cents=0, now=now)
+        if isinstance(started, Imported):
             again = await repository.imported(session, file.sha256)
             assert again is not None
             return TakenReads(**again, is_new=False)

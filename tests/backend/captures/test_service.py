@@ -3,7 +3,8 @@
 import pytest
 
 from backend.access import Principal, Role
-from backend.captures.service import CaptureNotFoundError, CaptureOpenError, Next
+from backend.captures.errors import CaptureNotFoundError, CaptureOpenError
+from backend.captures.service import Next
 from backend.charges.service import PaymentInProgressError
 from backend.models.base import new_id
 from backend.offers.errors import PaymentPendingError

@@ -102,6 +102,7 @@ async def test_what_is_told_of_a_card_is_in_the_customers_language_and_blames_no
     rows = await payer.rows("SELECT purpose, text, kind FROM outbound_messages WHERE purpose LIKE 'option_%'")
     told = {row.purpose: row for row in rows}
     assert "con Visa que termina en 4242." in told["option_autopay_on"].text
+    assert told["option_autopay_on"].kind == "reply", "somebody changed it just now"
     ended = told["option_autopay_refused"]
     assert "terminó porque no se pudo cobrar con Visa que termina en 4242." in ended.text
     assert (ended.kind, "banco" in ended.text) == ("notice", False)

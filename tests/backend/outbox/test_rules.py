@@ -83,8 +83,6 @@ class TestDecision:
     def test_what_was_asked_for_is_no_notice(self) -> None:
         assert rules.kind_of("one_time_code", in_conversation=False) == "reply"
         assert rules.kind_of("statement_link", in_conversation=False) == "reply"
-        assert rules.kind_of("option_autopay_on", in_conversation=False) == "reply"
-        assert rules.kind_of("option_autopay_returned", in_conversation=False) == "notice"
         assert rules.kind_of("payment_receipt", in_conversation=True) == "reply"
         assert rules.kind_of("payment_receipt", in_conversation=False) == "notice"
 
