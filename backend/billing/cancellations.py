@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import correction_repository
 from backend.billing.errors import BillNotFoundError, CorrectionError
+from backend.leaks import service as leaks
 from backend.ledger import service as ledger
 from backend.models.bill import Bill
 from backend.models.billing import BillCancellation
@@ -40,7 +41,8 @@ async def cancel_bill(
 ) -> BillCancellation:
     """Take a bill back by a reversal; what had paid it is free again. Once, however often it is asked for.
 
-    What the bill estimated is no longer a read, unless a later bill began there.
+    A credit for a leak goes with the bill that it was for. What the bill estimated is no longer a read, unless a later
+    bill began there.
 
     :raises BillNotFoundError: no such bill.
     :raises CorrectionError: no reason was given.
@@ -68,6 +70,7 @@ async def cancel_bill(
     )
     session.add(cancellation)
     await session.flush()
+    await leaks.take_back(session, bill_id, today=today, now=now)
     if bill.is_estimated:
         await correction_repository.drop_estimates(session, bill.account_id, bill.period_start, bill.period_end)
     return cancellation

@@ -158,3 +158,11 @@ def words_in(fields: Mapping[str, str], name: str, *, needed: bool = True) -> st
     if needed and not typed:
         raise Refusal("words_needed", field=name)
     return typed
+
+
+def needed_day(given: Mapping[str, str], name: str) -> date:
+    """:raises Refusal: `day_needed`, `day_unreadable`."""
+    day = day_in(given, name)
+    if day is None:
+        raise Refusal("day_needed", field=name)
+    return day

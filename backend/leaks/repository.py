@@ -32,6 +32,11 @@ SELECT max(l.adjusted_on) FROM leak_adjustments l
    AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = l.entry_id)
 """)
 
+_STANDS = text("""
+SELECT l.entry_id FROM leak_adjustments l
+ WHERE l.bill_id = :bill_id AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses_id = l.entry_id)
+""")
+
 
 async def locked_bill(session: AsyncSession, bill_id: UUID) -> RowMapping | None:
     """The bill with the class of its account, which is locked until the transaction ends."""
@@ -56,6 +61,12 @@ async def adjusted_since(session: AsyncSession, account_id: UUID, since: date) -
 
 async def adjustment_of(session: AsyncSession, bill_id: UUID) -> LeakAdjustment | None:
     return await session.get(LeakAdjustment, bill_id)
+
+
+async def entry_that_stands(session: AsyncSession, bill_id: UUID) -> UUID | None:
+    """The entry of the bill's adjustment, unless it was taken back."""
+    found: UUID | None = await session.scalar(_STANDS, {"bill_id": bill_id})
+    return found
 
 
 async def add(session: AsyncSession, adjustment: LeakAdjustment) -> None:

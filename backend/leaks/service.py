@@ -126,6 +126,20 @@ async def adjust(
     return _posted(made)
 
 
+async def take_back(session: AsyncSession, bill_id: UUID, *, today: date, now: datetime) -> None:
+    """The bill is cancelled, and with it the credit that it had, if any; the one in its place may have its own."""
+    entry_id = await repository.entry_that_stands(session, bill_id)
+    if entry_id is not None:
+        await ledger.reverse_entry(
+            session,
+            entry_id,
+            effective_on=today,
+            description=f"{DESCRIPTION} of a cancelled bill",
+            idempotency_key=f"leak:{bill_id}:cancelled",
+            now=now,
+        )
+
+
 async def account_of(session: AsyncSession, bill_id: UUID) -> UUID:
     """Whose bill it is.
 

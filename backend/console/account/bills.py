@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from backend.console.account.corrections import Corrections
+from backend.console.account.leak import LeakCredit
 from backend.console.account.view import Look, View
 from backend.console.pen import Pen
+from backend.console.seat import Refusal
 from backend.console.sheet import Deed
 from backend.console.surroundings import PREFIX
 from backend.console.tables import facts, table
@@ -33,7 +35,7 @@ class Bills(View):
 
     def __init__(self, page: "AccountPage") -> None:
         super().__init__(page)
-        self.corrections = Corrections(self)
+        self.corrections, self.leak_credit = Corrections(self), LeakCredit(self)
 
     async def read(self, look: Look) -> _Shown:
         bills = tuple(await bills_of(look.session, look.account_id, look.today))
@@ -116,6 +118,7 @@ class Bills(View):
             if explanation is not None:
                 self._draw_lines(pen, explanation)
                 self._draw_why(pen, explanation)
+            self.leak_credit.draw(pen, bill)
             self.corrections.draw(pen, bill)
 
     def _draw_papers(self, pen: Pen, bill: ListedBill) -> None:
@@ -164,6 +167,14 @@ class Bills(View):
                 for sentence in told.statement:
                     pen("li", sentence)
 
+    def require_own(self, bill_id: UUID) -> None:
+        """Only bills of the account that is looked at, and noted as looked at.
+
+        :raises Refusal: `bill_not_found`.
+        """
+        if all(bill.id != bill_id for bill in self.listed):
+            raise Refusal("bill_not_found")
+
     async def press(self, deed: Deed) -> bool | None:
         bill_id = UUID(deed.value)
         match deed.name:
@@ -171,6 +182,8 @@ class Bills(View):
                 self.chosen = bill_id
                 await self.page.look()
                 self.page.client.run_javascript("headgate.show('bill')")
+            case "ask_leak":
+                await self.leak_credit.ask(bill_id)
             case "ask_cancel":
                 self.corrections.ask_cancel(bill_id)
             case "ask_rebill":

@@ -8,7 +8,6 @@ from backend.billing.corrections import Asked, Proposal
 from backend.console.billing.words import finding_words
 from backend.console.forms import feet, form, words_in
 from backend.console.pen import Pen
-from backend.console.seat import Refusal
 from backend.console.sheet import Deed
 from backend.staff.permissions import Permission
 from backend.statements.service import ListedBill
@@ -50,7 +49,7 @@ class Corrections:
 
         async def cancel() -> None:
             reason, seat = words_in(deed.fields, "reason"), self.seat
-            self._require_own(bill_id)
+            self.view.require_own(bill_id)
             async with seat.deed(Permission.CORRECT_BILLS) as session:
                 at = (seat.today(), seat.now())
                 await cancellations.cancel_bill(
@@ -65,7 +64,7 @@ class Corrections:
         found: list[Proposal] = []
 
         async def propose() -> None:
-            self._require_own(bill_id)
+            self.view.require_own(bill_id)
             async with self.seat.deed(Permission.CORRECT_BILLS) as session:
                 found.append(await corrections.propose_rebill(session, self.seat.around.tariff, bill_id))
 
@@ -96,15 +95,10 @@ class Corrections:
 
         async def rebill() -> None:
             reason, seat = words_in(deed.fields, "reason", needed=False), self.seat
-            self._require_own(bill_id)
+            self.view.require_own(bill_id)
             async with seat.deed(Permission.CORRECT_BILLS) as session:
                 asked = Asked(seat.today(), seat.now(), seat.me.id, reason, seat.district)
                 made = await corrections.rebill(session, seat.around.tariff, bill_id, asked)
             self.view.chosen = made.bill_id
 
         return await self.page.conclude(rebill, self.t("bill_again_done"))
-
-    def _require_own(self, bill_id: UUID) -> None:
-        """Only bills of the account that is looked at, and noted as looked at."""
-        if all(bill.id != bill_id for bill in self.view.listed):
-            raise Refusal("bill_not_found")

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.accounts.opening import NewCustomer
-from backend.console.forms import Form, day_in, feet, form, words_in
+from backend.console.forms import Form, feet, form, needed_day, words_in
 from backend.console.pen import Pen
 from backend.console.seat import Refusal
 from backend.console.sheet import Deed
@@ -252,14 +252,6 @@ class ServiceForms:
 
 def _no_fields(fields: Form, wanted: Wanted) -> None:
     """The reason is all that is asked."""
-
-
-def needed_day(given: Mapping[str, str], name: str) -> date:
-    """:raises Refusal: `day_needed`, `day_unreadable`."""
-    day = day_in(given, name)
-    if day is None:
-        raise Refusal("day_needed", field=name)
-    return day
 
 
 def number_in(given: Mapping[str, str], name: str) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import Role
+from backend.billing.cancellations import cancel_bill
 from backend.district.service import District
 from backend.errors import ForbiddenError
 from backend.leaks import service
@@ -151,3 +152,13 @@ async def test_a_bill_that_was_cancelled_has_nothing_to_adjust(session: AsyncSes
         session, bill.entry_id, effective_on=TODAY, description="", idempotency_key="cancelled", now=NOW
     )
     assert await refusal(session, bill.id, district) == "bill_cancelled"
+
+
+async def test_the_credit_goes_with_its_bill(session: AsyncSession, district: District, add_staff: AddStaff) -> None:
+    bill, lead = await leaking(session, 10, 12, 8), await add_staff(Role.LEAD)
+    made = await service.adjust(session, lead, bill.id, CLAIM, now=NOW, district=district)
+    before = await ledger.balance_cents(session, bill.account_id)
+    for _ in range(2):
+        await cancel_bill(session, bill.id, reason="read wrong", cancelled_by=None, today=TODAY, now=NOW)
+        after = await ledger.balance_cents(session, bill.account_id)
+        assert after == before - bill.amount_cents + made.credit_cents

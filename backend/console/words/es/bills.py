@@ -22,6 +22,31 @@ WORDS: dict[str, str] = {
     "statement_pdf": "Estado de cuenta en {language} (PDF)",
     "days_one": "{n} día",
     "days_many": "{n} días",
+    "leak_adjust": "Ajuste por fuga…",
+    "leak_title": "Crédito por una fuga",
+    "leak_would_be": "La política acredita {amount} por {use}.",
+    "leak_help": "La fuga tiene que estar reparada. El crédito paga lo que debe la cuenta, lo más antiguo primero.",
+    "leak_repaired_on": "Fuga reparada el",
+    "leak_note": "Qué comprueba la reparación",
+    "leak_note_help": "Un recibo del plomero, una foto, una lectura sin flujo. Se guarda.",
+    "leak_now": "Acreditar",
+    "leak_done": "Se acreditaron {amount}.",
+    "leak_known": "Esta factura ya tuvo su ajuste por fuga: {amount}.",
+    "refused_leak_adjustment_refused": "La política no acredita nada por esta factura.",
+    "refused_leak_adjustment_refused_too_often": "Esta cuenta tuvo un ajuste por fuga hace poco.",
+    "refused_leak_adjustment_refused_nothing_above": "Esta factura no tiene agua sobre lo que la política deja.",
+    "refused_leak_adjustment_refused_note_needed": "Anote qué comprueba la reparación.",
+    "refused_leak_adjustment_refused_bill_cancelled": "Esta factura se anuló. Ajuste la que está en su lugar.",
+    "refused_leak_adjustment_refused_class_excluded": "La política no tiene ajuste por fuga para esta clase.",
+    "refused_leak_adjustment_refused_not_repaired": "Ese día está en el futuro. La fuga tiene que estar reparada.",
+    "refused_leak_adjustment_refused_another_bill": (
+        "La fuga se reparó antes de los días de esta factura. Elija aquella factura."
+    ),
+    "refused_leak_adjustment_refused_too_late": "Esa reparación es demasiado antigua para la política.",
+    "refused_leak_adjustment_refused_no_water": "Esta factura no tiene líneas de agua para calcular.",
+    "refused_leak_adjustment_refused_no_history": (
+        "No hay una factura de la misma temporada en los años anteriores para comparar."
+    ),
     "bill_cancel": "Cancelar esta factura…",
     "bill_cancel_title": "Cancelar una factura",
     "bill_cancel_help": (
