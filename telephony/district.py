@@ -108,6 +108,12 @@ class DistrictDirectory:
         self._backend = backend
         self.current = district_from_file(folder)
 
+    async def known(self) -> District:
+        """The facts, asked for now if none are known yet: somebody may be on the phone right after a start."""
+        if not self.current.name:
+            await self.refresh()
+        return self.current
+
     async def refresh(self) -> bool:
         """Fetch the facts once; False when the backend did not give them."""
         try:

@@ -30,6 +30,7 @@ class HandOffSpool:
         self._store = store
         self._backend = backend
         self._local: dict[str, dict[str, Any]] = {}
+        self._replaying = asyncio.Lock()
 
     async def keep(self, hand_off: Mapping[str, Any]) -> None:
         """Keep one hand-off (the body of `POST /v1/hand-offs`); never fails."""
@@ -44,6 +45,10 @@ class HandOffSpool:
 
     async def replay(self) -> int:
         """File everything that waits; gives how many were filed. Stops at the first sign that nobody is there."""
+        async with self._replaying:  # two at once would both file what neither has forgotten yet
+            return await self._replay()
+
+    async def _replay(self) -> int:
         waiting = await self._waiting()
         filed = 0
         for name, entry in waiting.items():

@@ -10,7 +10,7 @@ from backend.console.account import bills, fees, holds, ledger, options, overvie
 from backend.console.account.head import Head, draw_head, read_head
 from backend.console.account.view import Look, View
 from backend.console.navigation import ACCOUNTS
-from backend.console.page import BUILD_SECONDS, Frame, LivePage, serve
+from backend.console.page import BUILD_SECONDS, Frame, LivePage, id_in, serve
 from backend.console.pen import Pen
 from backend.console.sheet import Deed, Sheet
 from backend.console.surroundings import PREFIX
@@ -43,7 +43,7 @@ async def show_account(
     request: Request, client: Client, account_id: UUID, tab: str = "overview", case: str = ""
 ) -> Response | None:
     """`case`: what its customer asked for is asked at once, on the tab that does it."""
-    return await serve(request, client, ACCOUNTS, lambda frame: AccountPage(frame, account_id, tab, _id(case)))
+    return await serve(request, client, ACCOUNTS, lambda frame: AccountPage(frame, account_id, tab, id_in(case)))
 
 
 class AccountPage(LivePage):
@@ -97,10 +97,3 @@ class AccountPage(LivePage):
 def account_address(account_id: UUID, tab: str = "overview") -> str:
     """The address of an account's tab."""
     return f"{PREFIX}/accounts/{account_id}" + ("" if tab == "overview" else f"/{tab}")
-
-
-def _id(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from backend.console.account.service_forms import Wanted
+from backend.console.account.wanted import Wanted
 from backend.console.surroundings import PREFIX
 from backend.console.tags import tag
 from backend.console.views import AccountFacts, Case, DatedAmount, Step
@@ -52,11 +52,13 @@ def draw_facts(t: Wording, case: Case, now: datetime) -> None:
 
 
 def _draw_to_service(t: Wording, case: Case) -> None:
-    """To the account's Service tab, where the dialog for what was asked opens with what was noted."""
+    """To where the dialog for what was asked opens with what was noted: the account's Service tab, or for somebody who
+    has no account yet the page of accounts."""
     wanted = Wanted.of_details({detail.name: detail.value for detail in case.details})
-    if case.facts is not None and wanted.deed:
+    if wanted.deed and (case.facts is not None or wanted.deed == "ask_start"):
         words = t(f"case_{wanted.deed.removeprefix('ask_')}_service")
-        href = f"{PREFIX}/accounts/{case.facts.account_id}/service?case={case.item.id}"
+        place = f"/{case.facts.account_id}/service" if case.facts is not None else ""
+        href = f"{PREFIX}/accounts{place}?case={case.item.id}"
         with tag("p", css="to-account"):
             tag("a", words, href=href, id="to-service")
 

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from json import dumps
 from typing import ClassVar, Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from fastapi import Request, Response
@@ -252,3 +252,11 @@ class LivePage(ABC):
         if self.client.title != named:
             with self.client:
                 ui.page_title(named)
+
+
+def id_in(given: str) -> UUID | None:
+    """An id of an address; None for what is none."""
+    try:
+        return UUID(given)
+    except ValueError:
+        return None

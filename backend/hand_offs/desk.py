@@ -127,8 +127,10 @@ async def case(session: AsyncSession, staff: Principal, hand_off_id: UUID, distr
     return Case(row, story["messages"], steps, facts, owed)
 
 
-async def details_of(session: AsyncSession, staff: Principal, hand_off_id: UUID, account_id: UUID) -> dict[str, str]:
-    """What the assistant noted for a case of this account, by name; nothing where the case is another's."""
+async def details_of(
+    session: AsyncSession, staff: Principal, hand_off_id: UUID, account_id: UUID | None
+) -> dict[str, str]:
+    """What the assistant noted for a case of this account (None: of nobody's), by name; nothing of another's."""
     _staff_id(staff)
     row = await repository.one(session, hand_off_id)
     if row is None or row.account_id != account_id:

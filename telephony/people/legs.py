@@ -56,12 +56,12 @@ async def picked_up(request: Request, form: SignedForm, leg: str = "") -> Respon
     """Somebody picked up, or a machine, which presses no key."""
     services = services_of(request)
     try:
-        told = await services.queue.whisper(leg)
+        told, district = await services.queue.whisper(leg), await services.directory.known()
         await services.queue.report(leg, "asked", form.get("CallSid"))
     except CallError as problem:
         log.warning("whisper_not_known", kind=type(problem).__name__, leg_id=leg[:40])
         return twiml(services.line.end(Caller("en", Place()), ""))
-    return twiml(services.line.picked_up(leg, told, services.directory.current.name))
+    return twiml(services.line.picked_up(leg, told, district.name))
 
 
 @router.post("/keys")

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from backend.console.account.service_forms import ServiceForms, Wanted
+from backend.console.account.service_forms import ServiceForms
 from backend.console.account.view import Look, View
+from backend.console.account.wanted import Wanted
 from backend.console.pen import Pen
 from backend.console.sheet import Deed
 from backend.console.tables import facts, table

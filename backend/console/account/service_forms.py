@@ -1,56 +1,29 @@
 """What is asked before a service is changed: one dialog for each change, filled with what a customer said."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.accounts.opening import NewCustomer
+from backend.console.account.starting import customer_fields, customer_in, number_in, place_fields, start_in
+from backend.console.account.wanted import Wanted
 from backend.console.forms import Form, feet, form, needed_day, words_in
 from backend.console.pen import Pen
 from backend.console.seat import Refusal
 from backend.console.sheet import Deed
-from backend.district.schemas import ServiceClass
-from backend.service_changes import meters, places, starts, stops, terms
+from backend.service_changes import meters, starts, stops, terms
 from backend.service_changes.history import Asking, Change, Reads
 from backend.service_changes.services import MeterThere, ServiceThere
-from backend.service_changes.starts import Start
 from backend.service_changes.stops import Stop
 from backend.staff.permissions import Permission
 
 if TYPE_CHECKING:
     from backend.console.account_page import AccountPage
 
-Draw = Callable[[Form, "Wanted"], None]
+Draw = Callable[[Form, Wanted], None]
 Deal = Callable[[AsyncSession, Mapping[str, str], Asking], Awaitable[Change]]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a form is filled with at first: what a customer told the assistant, or the meter that was pressed."""
-
-    deed: str = ""
-    address: str = ""
-    start_on: str = ""
-    stop_on: str = ""
-    mail_to: str = ""
-    name: str = ""
-    phone: str = ""
-    meter_id: UUID | None = None
-
-    @classmethod
-    def of_details(cls, details: Mapping[str, str]) -> "Wanted":
-        """`details` by name; which form they are for follows from the days that were asked for."""
-        start_on, stop_on = details.get("start_on", ""), details.get("stop_on", "")
-        deed = {(True, True): "ask_transfer", (True, False): "ask_start", (False, True): "ask_stop"}
-        chosen = deed.get((bool(start_on), bool(stop_on)), "")
-        address, mail_to = details.get("address", ""), details.get("mail_to", "")
-        name, phone = details.get("name", ""), details.get("phone", "")
-        return cls(chosen, address, start_on, stop_on, mail_to, name, phone)
 
 
 class ServiceForms:
@@ -124,52 +97,17 @@ class ServiceForms:
         fields.radios(
             "whose", t("start_for"), [("known", t("start_for_known")), ("new", t("start_for_new"))], chosen="known"
         )
-        fields.field("name", t("new_name"), help=t("new_name_help"), value=wanted.name)
-        fields.field("phone", t("phone"), "tel", value=wanted.phone)
-        languages = [(one, t(f"speaks_{one}")) for one in ("en", "es")]
-        fields.choice("language", t("language"), languages, chosen="en")
+        customer_fields(fields, wanted, help=t("new_name_help"))
         self._place_fields(fields, wanted)
 
     def _place_fields(self, fields: Form, wanted: Wanted) -> None:
-        t = self.t
-        fields.field("address", t("start_at"), help=t("start_at_help"), value=wanted.address)
-        fields.field("start_on", t("start_on"), "date", value=wanted.start_on)
-        classes = [(one, t(f"class_{one}")) for one in get_args(ServiceClass)]
-        chosen = next((one.service_class for one in self.services), "residential")
-        fields.choice("service_class", t("service_class"), classes, chosen=chosen)
-        fields.field("persons", t("persons"), inputmode="numeric", value="3")
-        fields.field("landscape", t("landscape_sqft"), inputmode="numeric", value="0")
-        fields.field("opening", t("opening_read"), help=t("opening_read_help"), inputmode="numeric")
+        place_fields(fields, wanted, next((one.service_class for one in self.services), "residential"))
 
     async def _start(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
-        start = await self._start_in(session, given, asking.today)
+        start = await start_in(session, given, asking.today)
         if given.get("whose") != "new":
             return await starts.start_service(session, start, asking, known_by=self.page.account_id)
-        name = given.get("name", "").strip()
-        if not name:
-            raise Refusal("name_needed", field="name")
-        digits = "".join(letter for letter in given.get("phone", "") if letter.isdigit())
-        if digits and len(digits.removeprefix("1")) != 10:
-            raise Refusal("phone_unreadable", field="phone")
-        phone = f"+1{digits.removeprefix('1')}" if digits else None
-        language = "es" if given.get("language") == "es" else "en"
-        new = NewCustomer("person", name[:200], name.split()[0], language, phone, None)
-        return await starts.start_service(session, start, asking, new_customer=new)
-
-    async def _start_in(self, session: AsyncSession, given: Mapping[str, str], today: date) -> Start:
-        typed = given.get("address", "").strip()
-        if not typed:
-            raise Refusal("address_needed", field="address")
-        place = await places.the_place(session, typed, today)
-        day, service_class = needed_day(given, "start_on"), given.get("service_class", "")
-        reads: Reads = ()
-        if given.get("opening", "").strip():
-            there = await places.free_meters(session, place.premise_id, service_class, day)
-            if len(there) > 1:
-                raise Refusal("several_meters", field="opening")
-            reads = ((there[0].id, number_in(given, "opening")),)
-        persons, area = number_in(given, "persons"), number_in(given, "landscape")
-        return Start(place.premise_id, service_class, day, persons, area, reads)
+        return await starts.start_service(session, start, asking, new_customer=customer_in(given))
 
     def _transfer_fields(self, fields: Form, wanted: Wanted) -> None:
         t = self.t
@@ -179,7 +117,7 @@ class ServiceForms:
         self._place_fields(fields, wanted)
 
     async def _transfer(self, session: AsyncSession, given: Mapping[str, str], asking: Asking) -> Change:
-        stop, start = self._stop_in(given), await self._start_in(session, given, asking.today)
+        stop, start = self._stop_in(given), await start_in(session, given, asking.today)
         return await starts.transfer_service(session, self.page.account_id, stop, start, asking)
 
     def _household_fields(self, fields: Form, wanted: Wanted) -> None:
@@ -252,14 +190,6 @@ class ServiceForms:
 
 def _no_fields(fields: Form, wanted: Wanted) -> None:
     """The reason is all that is asked."""
-
-
-def number_in(given: Mapping[str, str], name: str) -> int:
-    """:raises Refusal: `number_unreadable`."""
-    typed = given.get(name, "").replace(",", "").strip()
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 12:
-        raise Refusal("number_unreadable", field=name)
-    return int(typed)
 
 
 def _each_in(given: Mapping[str, str]) -> Decimal:

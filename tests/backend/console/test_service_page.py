@@ -100,3 +100,40 @@ async def test_a_new_customer_moves_in_where_somebody_left(office: Office, sign_
                   FROM accounts a JOIN customers c ON c.id = a.customer_id
                   JOIN customer_phones f ON f.customer_id = c.id WHERE c.name = 'Elena Ruiz'"""
     assert office.rows(opened, {}) == [("Elena Ruiz", "es", "+19515550144", False, "2026-11-24")]
+
+
+async def test_a_case_without_an_account_opens_one(office: Office, sign_in: SignIn) -> None:
+    # Somebody whom no other test knows has moved out.
+    left = """UPDATE service_agreements SET ended_on = '2026-10-31' WHERE id = (
+                SELECT g.id FROM service_agreements g
+                 WHERE g.service_class = 'residential' AND g.ended_on IS NULL AND g.started_on < '2026-01-01'
+                   AND NOT EXISTS (SELECT FROM demo_customers d WHERE d.account_id = g.account_id)
+                 ORDER BY g.id DESC LIMIT 1)"""
+    office.execute(left, {})
+    query = """SELECT concat_ws(' ', p.street, p.unit) FROM service_agreements g JOIN premises p ON p.id = g.premise_id
+                WHERE g.ended_on = '2026-10-31' ORDER BY g.id DESC LIMIT 1"""
+    ((place,),) = office.rows(query, {})
+    customer, reference = case_arrives(office, "sms")
+    details = [
+        {"name": "address", "label": {"en": "Address", "es": "Dirección"}, "value": place},
+        {"name": "start_on", "label": {"en": "Start date", "es": "Fecha"}, "value": "2026-11-30"},
+        {"name": "name", "label": {"en": "Name", "es": "Nombre"}, "value": "Tomás Vega"},
+    ]
+    customer.asks_for_person("Wants to start water service.", details=details)
+    page = await sign_in("dana")
+    await open_case(page, reference)
+    await page.get_by_role("link", name="Start service with what was noted").click()
+    await expect(page.get_by_role("button", name="Start service for a new customer…")).to_be_attached()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Address of the new service")).to_have_value(place)
+    await expect(dialog.get_by_label("First day of service")).to_have_value("2026-11-30")
+    await expect(dialog.get_by_label("Name of a new customer")).to_have_value("Tomás Vega")
+    await dialog.get_by_role("button", name="Start service").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await dialog.get_by_label("Why?").fill("Moves in.")
+    await dialog.get_by_role("button", name="Start service").click()
+    await expect(page.locator(TOLD)).to_contain_text(re.compile(r"Account \d{8} is open."))
+    opened = (
+        "SELECT a.opened_on::text FROM accounts a JOIN customers c ON c.id = a.customer_id WHERE c.name = 'Tomás Vega'"
+    )
+    assert office.rows(opened, {}) == [("2026-11-30",)]

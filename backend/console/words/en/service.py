@@ -38,6 +38,7 @@ WORDS: dict[str, str] = {
     "final_read_help": "Leave it empty if nobody has read it yet.",
     "mail_to": "Mail the final bill to",
     "mail_to_help": "Only if not to the service address; one line for the street, one for the city.",
+    "open_account": "Start service for a new customer…",
     "service_start": "Start service…",
     "service_start_title": "Start service",
     "service_start_help": "This opens an account at a place where nobody has this service.",

@@ -38,6 +38,7 @@ WORDS: dict[str, str] = {
     "final_read_help": "Déjela vacía si todavía nadie lo ha leído.",
     "mail_to": "Enviar la factura final a",
     "mail_to_help": "Solo si no es la dirección del servicio; una línea para la calle y otra para la ciudad.",
+    "open_account": "Iniciar servicio para un cliente nuevo…",
     "service_start": "Iniciar servicio…",
     "service_start_title": "Iniciar el servicio",
     "service_start_help": "Esto abre una cuenta en un lugar donde nadie tiene este servicio.",
