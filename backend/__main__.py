@@ -1,5 +1,6 @@
 """`python -m backend`: serve the API and the console."""
 
+import gc
 import sys
 
 import uvicorn
@@ -22,6 +23,7 @@ def main() -> None:
     except ValidationError as wrong:
         problems = "\n".join(f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
         sys.exit(f"The settings need a correction:\n{problems}")
+    _collect_seldom()
     uvicorn.run(
         app,
         host=settings.backend_host,
@@ -35,6 +37,13 @@ def main() -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=5,
     )
+
+
+def _collect_seldom() -> None:
+    """What was imported stays, and is not looked through again and again (docs/decisions/0021)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 100)
 
 
 if __name__ == "__main__":

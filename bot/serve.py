@@ -85,6 +85,7 @@ async def _unused(message: Any) -> None:
 async def _load(app: Sanic, settings: Settings, model: Path) -> None:
     try:
         app.ctx.engine = await asyncio.get_running_loop().run_in_executor(None, _loaded, model, settings)
+        _collect_seldom()
     except Exception:
         logger.exception("the model cannot be loaded", extra={"model": model.name})
         os._exit(1)
@@ -128,7 +129,7 @@ def _serve_together(settings: Settings, model: Path) -> int:
     """Loads the model, then several workers with it."""
     listening_socket(HOST, settings.port).close()
     engine = _loaded(model, settings)
-    gc.freeze()  # what is shared stays so: no worker's collector writes to it
+    _collect_seldom()
 
     def serve(sock: socket.socket) -> None:
         create_app(settings, model, engine).run(sock=sock, access_log=False, debug=False, motd=False)
@@ -142,6 +143,14 @@ def _loaded(model: Path, settings: Settings) -> Any:
     seconds = round(time.perf_counter() - started, 1)
     logger.info("model loaded", extra={"model": model.name, "seconds": seconds, "workers": settings.workers})
     return engine
+
+
+def _collect_seldom() -> None:
+    """What was loaded stays: it is not looked through again and again (docs/decisions/0021), and what workers share
+    stays shared, for no worker's collector writes to it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 100)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """`python -m telephony`: the telephony process on `HEADGATE_TELEPHONY_PORT`."""
 
+import gc
+
 import uvicorn
 
 from telephony.app import create_app
@@ -12,8 +14,10 @@ def main() -> None:
     """Serve until told to stop; turns that are under way get to end."""
     configure_logs()
     settings = settings_from_environment()
+    app = create_app(settings)
+    _collect_seldom()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.telephony_host,
         port=settings.telephony_port,
         log_config=None,
@@ -23,6 +27,13 @@ def main() -> None:
         timeout_graceful_shutdown=10,
         ws_max_size=FRAME_BYTES_MAX,
     )
+
+
+def _collect_seldom() -> None:
+    """What was imported stays, and is not looked through again and again (docs/decisions/0021)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 100)
 
 
 main()

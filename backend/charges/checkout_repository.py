@@ -8,21 +8,22 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.database import rows_of
 from backend.models.charge import IS_ON_THE_WAY, Checkout
 from backend.saved_methods.rules import FIRST_LOOK
 
 _DUE = text("SELECT id FROM checkouts WHERE status = 'open' AND look_at <= now() ORDER BY look_at LIMIT 20")
 
 # A page of whoever may see the account is for what is owed; a stranger's for what they named, which may be more.
-_CLOSE_PAID = text(f"""
+_CLOSE_PAID = f"""
 UPDATE checkouts k SET closing = true, look_at = now()
-  FROM (SELECT (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings WHERE ledger_account_id = :account_id)
+  FROM (SELECT (SELECT coalesce(sum(amount_cents), 0) FROM ledger_postings WHERE ledger_account_id = %(account_id)s)
                - (SELECT coalesce(sum(amount_cents), 0) FROM charges
-                   WHERE account_id = :account_id AND {IS_ON_THE_WAY}) AS cents) owed
- WHERE k.account_id = :account_id AND k.status = 'open' AND NOT k.closing
+                   WHERE account_id = %(account_id)s AND {IS_ON_THE_WAY}) AS cents) owed
+ WHERE k.account_id = %(account_id)s AND k.status = 'open' AND NOT k.closing
    AND CASE WHEN k.shows_balance THEN k.most_cents ELSE k.least_cents END > greatest(owed.cents, 0)
 RETURNING k.id
-""")
+"""
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:
@@ -64,7 +65,7 @@ async def open_of(
 
 async def close_paid(session: AsyncSession, account_id: UUID) -> list[UUID]:
     """Let the open checkouts end that are for more than is owed now and not on its way; those."""
-    return list(await session.scalars(_CLOSE_PAID, {"account_id": account_id}))
+    return [row.id for row in await rows_of(session, _CLOSE_PAID, {"account_id": account_id})]
 
 
 async def due(session: AsyncSession) -> list[UUID]:

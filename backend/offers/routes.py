@@ -37,7 +37,13 @@ captures = APIRouter(
 
 @router.post("/payment-offers", status_code=201, response_model=OfferOut)
 async def post_offer(
-    conversation_id: UUID, asked: OfferIn, *, session: SessionDep, now: NowDep, district: DistrictDep, tools: ToolsDep
+    conversation_id: UUID,
+    asked: OfferIn,
+    *,
+    session: SingleStatementDep,
+    now: NowDep,
+    district: DistrictDep,
+    tools: ToolsDep,
 ) -> service.Offer | Response:
     """Offer to pay what is due, a part of it, or an amount: from what is on file (level 2, or an enrolled phone), or
     with what a caller keys in (anyone, by the account's number)."""
