@@ -37,6 +37,8 @@ BACK_SECONDS, SETTLE_SECONDS = 90.0, 180.0
 PATIENCE_SECONDS = 4.0
 """So long a customer waits for the receipt before confirming again; after some times, they begin anew."""
 CONFIRMS_MAX = 4
+AGAIN_SECONDS = 2.0
+"""Nobody texts faster; who does is taken for a machine."""
 PAUSE_SECONDS = 0.05
 _LEFT = """
 SELECT (SELECT count(*) FROM charges WHERE look_at IS NOT NULL OR told_at IS NULL)
@@ -99,10 +101,10 @@ class Texter:
             return len(await self.receipts()) > before
 
         while True:
-            while "CONFIRM" not in await self.text(f"pay {CENTS // 100} dollar"):
+            while "CONFIRM" not in (heard := await self.text(f"pay {CENTS // 100} dollar")):
                 if time.monotonic() > deadline:
-                    raise TimeoutError(f"{self.phone} is not offered to pay")
-                await asyncio.sleep(PAUSE_SECONDS)
+                    raise TimeoutError(f"{self.phone} is not offered to pay, but told: {heard!r}")
+                await asyncio.sleep(AGAIN_SECONDS)
             for _ in range(CONFIRMS_MAX):
                 await self.text("CONFIRM")
                 try:
