@@ -221,6 +221,7 @@ class HandOffRequest:
     department: str = "customer_service"
     assistant_continues: bool = False
     details: tuple[dict[str, Any], ...] = ()
+    asked_for: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The body of `POST /v1/hand-offs`; the conversation is known, so the thread is not needed."""
@@ -229,7 +230,8 @@ class HandOffRequest:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """A case in the queue of the people; the department's name by language."""
+    """A case in the queue of the people; the department's name by language. `person`: whom they asked for by name;
+    `host`: who was told of this visitor."""
 
     hand_off_id: str
     reference: str
@@ -238,6 +240,8 @@ class HandOff:
     department: str
     department_name: dict[str, str]
     department_phone: str | None
+    person: str | None = None
+    host: str | None = None
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
@@ -249,6 +253,8 @@ class HandOff:
             department=body["department"],
             department_name=body.get("department_name") or {},
             department_phone=body.get("department_phone"),
+            person=body.get("person"),
+            host=body.get("host"),
         )
 
 

@@ -197,6 +197,8 @@ async def _file(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
         details=details_of(intake, answers),
     )
     finish_form(turn)
+    if filed.host:
+        turn.say("utter_intake_host_told", host=filed.host)
     reference = turn.wording.reference(filed.reference)
     if filed.open_now or filed.opens_at is None:
         turn.say("utter_intake_filed", reference=reference)
@@ -208,11 +210,13 @@ def _answers_yet(turn: Turn, intake: Intake, asked: str) -> bool:
     """Words that elsewhere would end the form, and here answer its question.
 
     "Skip" sounds like giving up where there is something to skip; so does "take it off". And whoever is asked what
-    went wrong may be upset about it.
+    went wrong may be upset about it. "Mrs. Castle" asks for her, and says who is visited.
     """
     said, question = heard(turn, intake), next((one for one in intake.questions if one.name == asked), None)
-    if question is None or turn.intent not in {"cancel", "upset"}:
+    if question is None or turn.intent not in {"cancel", "upset", "ask_person"}:
         return False
+    if turn.intent == "ask_person":
+        return reading.names_somebody(question, said)
     if turn.intent == "upset":
         return question.kind is Kind.TEXT and "upset" in intake.intents
     return reading.leaves_out(question, said) or reading.wishes_in_words(question, said)

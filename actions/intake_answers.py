@@ -22,6 +22,12 @@ _NAME_OPENING = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_OPENING = re.compile(r"^(?:it'?s|it is|(?:the|my) address is|at|es|la dirección es|en)\s+", re.IGNORECASE)
+_ASKS_FOR_PERSON = re.compile(
+    r"\b(?:persons?|people|human|agents?|rep|representative|operator|some(?:one|body)|anybody|talk|speak|transfer|connect"
+    r"|want|need|help|csr|customer|service|live|real|supervisor|persona|humano|gente|agente|representante|operadora?"
+    r"|alguien|hablar|comun\w+|p[aá]se\w*|quiero|necesito|ayuda|atenci[oó]n)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,5}")
 _WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
 _ONLY_AS_QUESTIONS = frozenset({"ask_knowledge", "greet"})
@@ -69,6 +75,11 @@ def wishes_in_words(question: Question, heard: Heard) -> bool:
     return question.kind is Kind.TEXT and heard.intent == "cancel" and not _GIVES_UP.search(heard.text)
 
 
+def names_somebody(question: Question, heard: Heard) -> bool:
+    """ "Mrs. Castle" where a name is asked for: elsewhere it asks for her, as "a person" does here as well."""
+    return question.kind is Kind.NAME and heard.intent == "ask_person" and not _ASKS_FOR_PERSON.search(heard.text)
+
+
 def _read_text(question: Question, heard: Heard) -> str | None:
     words = " ".join(heard.text.split())[:TEXT_MAX]
     free = heard.intent not in _NEVER_TEXT and (_is_free_text(heard) or wishes_in_words(question, heard))
@@ -90,7 +101,7 @@ def _is_free_text(heard: Heard) -> bool:
 def _read_name(question: Question, heard: Heard) -> str | None:
     words = _NAME_OPENING.sub("", " ".join(heard.text.split())).strip(" .!")
     never = _QUESTION.search(heard.text) or heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words)
-    return words if not never and _is_free_text(heard) else None
+    return words if not never and (_is_free_text(heard) or names_somebody(question, heard)) else None
 
 
 def _read_address(question: Question, heard: Heard) -> str | None:

@@ -12,6 +12,7 @@ from actions.turn import TopicAction, Turn, account_api
 
 CUSTOMER_SERVICE = "customer_service"
 SURE = 0.8
+WORDS_MAX = 1_000
 
 
 def summary_of(turn: Turn) -> str:
@@ -29,6 +30,7 @@ async def file_hand_off(
     summary: str | None = None,
     topic: str | None = None,
     details: Sequence[dict[str, Any]] = (),
+    asked_for: str | None = None,
 ) -> HandOff:
     """Put this conversation in the queue of the people, with what was gathered for them.
 
@@ -43,24 +45,33 @@ async def file_hand_off(
         department=department,
         assistant_continues=assistant_continues,
         details=tuple(details),
+        asked_for=asked_for,
     )
     return await account_api().hand_off(request)
 
 
 async def hand_off(
-    turn: Turn, reason: str, *, department: str = CUSTOMER_SERVICE, details: Sequence[dict[str, Any]] = ()
+    turn: Turn,
+    reason: str,
+    *,
+    department: str = CUSTOMER_SERVICE,
+    details: Sequence[dict[str, Any]] = (),
+    asked_for: str | None = None,
 ) -> None:
-    """Hand the conversation to a person and say what happens next.
+    """Hand the conversation to a person and say what happens next. `asked_for`: in what words they asked for one.
 
     :raises AccountApiError: the backend is out or refused.
     """
     gathered = _gathered(turn)
     turn.close_forms()
     turn.set(names.WAITING, None)
-    filed = await file_hand_off(turn, reason, department=department, details=[*gathered, *details])
+    together = [*gathered, *details]
+    filed = await file_hand_off(turn, reason, department=department, details=together, asked_for=asked_for)
     reference = turn.wording.reference(filed.reference)
     department_name = filed.department_name.get(turn.language, "")
-    if filed.open_now:
+    if filed.open_now and filed.person:
+        turn.say("utter_hand_off_named", reference=reference, department=department_name, person=filed.person)
+    elif filed.open_now:
         turn.say("utter_hand_off_open", reference=reference, department=department_name)
     elif filed.opens_at is not None:
         opens_at = turn.wording.opening(filed.opens_at)
@@ -101,7 +112,8 @@ class ActionHandOff(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         reason = (turn.offered or "").partition(":")[2] or "asked_for_person"
-        await hand_off(turn, reason, department=await department_asked_for(turn))
+        words = turn.text[:WORDS_MAX].strip() or None
+        await hand_off(turn, reason, department=await department_asked_for(turn), asked_for=words)
 
 
 class ActionUpset(TopicAction):

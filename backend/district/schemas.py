@@ -110,6 +110,16 @@ class Department(_Strict):
     line: Literal["queue", "phone"] = "phone"
 
 
+class Person(_Strict):
+    """One entry of `people.toml`: `phone` is rung when they are asked for, `text_phone` is told of their visitors."""
+
+    name: Annotated[str, Field(min_length=2, max_length=80)]
+    title: InTwoLanguages
+    department: str
+    phone: Phone | None = None
+    text_phone: Phone | None = None
+
+
 class Verification(_Strict):
     """How many guesses, how long a lock and a code last."""
 

@@ -1,7 +1,7 @@
 """Reads `district/*.toml` once, says what is wrong by file and line, and answers from memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from backend.district.files import DistrictFileError, read_toml
 from backend.district.rules import Office, Week
-from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Policy
+from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Person, Policy
 from backend.district.toml_lines import line_of
 
 YEARS_AHEAD = 3
@@ -28,6 +28,7 @@ class District:
     settings: DistrictSettings
     departments: dict[str, Department]
     policy: Policy
+    people: dict[str, Person] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> "District":
@@ -40,7 +41,7 @@ class District:
         policy = read_toml(folder / "policy.toml", TypeAdapter(Policy)).value
         if "customer_service" not in departments:
             raise DistrictFileError(f"{folder / 'departments.toml'}:1: add [customer_service], who answers by default")
-        district = cls(settings, departments, policy)
+        district = cls(settings, departments, policy, _people(folder / "people.toml", departments))
         _check_holidays(folder / "district.toml", settings)
         return district
 
@@ -92,6 +93,18 @@ class District:
                 for key, department in self.departments.items()
             ],
         }
+
+
+def _people(path: Path, departments: Mapping[str, Department]) -> dict[str, Person]:
+    """The directory; a district that has none needs no file."""
+    if not path.exists():
+        return {}
+    read = read_toml(path, TypeAdapter(dict[str, Person]))
+    for key, person in read.value.items():
+        if person.department not in departments:
+            what = f"there is no department {person.department!r}; write one of {sorted(departments)}"
+            raise DistrictFileError(read.problem((key, "department"), what))
+    return read.value
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -25,24 +25,24 @@ _ENSURE_CONVERSATION = text(
 _ADD = text(
     """
     INSERT INTO hand_offs (id, conversation_id, department, reason, topic, summary, provider_message_id, priority,
-                           state, assistant_continues, details, shut_off_on, created_at)
+                           state, assistant_continues, details, shut_off_on, asked_for, created_at)
     VALUES (:id, :conversation_id, :department, :reason, :topic, :summary, :provider_message_id, :priority,
-            'waiting', :assistant_continues, :details, :shut_off_on, :now)
+            'waiting', :assistant_continues, :details, :shut_off_on, :asked_for, :now)
     ON CONFLICT (conversation_id) WHERE state IN ('waiting', 'taken') DO NOTHING
-    RETURNING id, number, department, priority, state, created_at
+    RETURNING id, number, department, priority, state, created_at, asked_for
     """
 ).bindparams(bindparam("details", type_=JSONB()))
 _ADD_TO_OPEN = text(
     """
     UPDATE hand_offs SET priority = least(priority, :priority),
         assistant_continues = assistant_continues AND :assistant_continues, details = details || :details,
-        shut_off_on = coalesce(:shut_off_on, shut_off_on)
+        shut_off_on = coalesce(:shut_off_on, shut_off_on), asked_for = coalesce(:asked_for, asked_for)
     WHERE conversation_id = :conversation_id AND state IN ('waiting', 'taken')
-    RETURNING id, number, department, priority, state, created_at
+    RETURNING id, number, department, priority, state, created_at, asked_for
     """
 ).bindparams(bindparam("details", type_=JSONB()))
 _SAME_REQUEST = text(
-    "SELECT id, number, department, priority, state, created_at FROM hand_offs"
+    "SELECT id, number, department, priority, state, created_at, asked_for FROM hand_offs"
     " WHERE conversation_id = :conversation_id AND provider_message_id = :provider_message_id"
 )
 _MODE = text("UPDATE conversations SET mode = :mode WHERE id = :conversation_id AND ended_at IS NULL AND mode <> :mode")

@@ -23,6 +23,7 @@ async def post_hand_off(asked: HandOffIn, session: SessionDep, district: Distric
     """File a case for a person, or add to the conversation's open one."""
     filed = await service.hand_off(session, asked, district, now)
     department = district.departments.get(filed.row.department) or district.departments[service.DEFAULT_DEPARTMENT]
+    person = district.people.get(filed.row.asked_for or "")
     opens_at = district.opens_at(now)
     body = {
         "hand_off_id": filed.row.id,
@@ -32,5 +33,7 @@ async def post_hand_off(asked: HandOffIn, session: SessionDep, district: Distric
         "department": filed.row.department,
         "department_name": department.name.model_dump(),
         "department_phone": department.phone,
+        "person": person.name if person is not None else None,
+        "host": filed.host.name if filed.host is not None else None,
     }
     return Response(orjson.dumps(body), 201, media_type="application/json")

@@ -52,6 +52,8 @@ class HandOffIn(BaseModel):
     department: ShortName | None = None
     summary: Annotated[Words, StringConstraints(max_length=4_000)] = ""
     topic: ShortName | None = None
+    asked_for: Annotated[Words, StringConstraints(max_length=1_000)] | None = None
+    """In what words they asked for a person: whom of the directory these name is found here."""
     assistant_continues: bool = False
     details: Annotated[list[Detail], Field(max_length=40)] = []
 
@@ -76,6 +78,8 @@ class HandOffOut(BaseModel):
                     "department": "customer_service",
                     "department_name": {"en": "Customer service", "es": "Servicio al cliente"},
                     "department_phone": "+19515550100",
+                    "person": None,
+                    "host": None,
                 }
             ]
         }
@@ -88,3 +92,7 @@ class HandOffOut(BaseModel):
     department: str
     department_name: dict[str, Any]
     department_phone: str
+    person: str | None
+    """Whom they asked for by name."""
+    host: str | None
+    """Who was told of this visitor."""

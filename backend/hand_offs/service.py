@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations.redaction import redact
 from backend.conversations.service import ConversationNotFoundError
 from backend.database import announce
+from backend.district.schemas import Person
 from backend.district.service import District
-from backend.hand_offs import repository
+from backend.hand_offs import people, repository
 from backend.hand_offs.rules import shut_off_day
 from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
@@ -23,10 +24,11 @@ DEFAULT_DEPARTMENT = "customer_service"
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A case as the customer hears about it. `made` is False when it was added to an open one."""
+    """A case as the customer hears about it. `made` is False when it was added to an open one; `host` was told."""
 
     row: Row[Any]
     made: bool
+    host: Person | None = None
 
 
 async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> Filed:
@@ -51,7 +53,9 @@ async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, 
     note = None if made else f"{asked.reason}: {redact(asked.summary).text}"
     await repository.add_event(session, row.id, "created" if made else "added", now=now, staff_id=None, note=note)
     announce(session, "hand_off", hand_off_id=row.id)
-    return Filed(row, made)
+    if asked.topic != people.VISITORS:
+        return Filed(row, made)
+    return Filed(row, made, await people.tell_host(session, row, values["details"], district, now))
 
 
 async def _conversation(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> UUID:
@@ -75,7 +79,11 @@ async def _conversation(session: AsyncSession, asked: HandOffIn, district: Distr
 
 
 def _values(asked: HandOffIn, conversation_id: UUID, district: District, now: datetime) -> dict[str, Any]:
-    known = asked.department if asked.department in district.departments else DEFAULT_DEPARTMENT
+    key = people.asked_for(asked, district)
+    person = district.people[key] if key is not None else None
+    wanted = person.department if person is not None else asked.department
+    known = wanted if wanted in district.departments else DEFAULT_DEPARTMENT
+    details = [detail.model_dump() | {"value": redact(detail.value).text} for detail in asked.details]
     urgency: int = getattr(district.policy.priorities, asked.reason)
     return {
         "id": new_id(),
@@ -87,7 +95,8 @@ def _values(asked: HandOffIn, conversation_id: UUID, district: District, now: da
         "provider_message_id": asked.provider_message_id,
         "priority": urgency,
         "assistant_continues": asked.assistant_continues,
-        "details": [detail.model_dump() | {"value": redact(detail.value).text} for detail in asked.details],
+        "details": [*details, people.detail_of(person)] if person is not None else details,
+        "asked_for": key,
         "shut_off_on": shut_off_day((detail.name, detail.value) for detail in asked.details),
         "now": now,
     }

@@ -47,6 +47,8 @@ class HandOff(Base):
     """What was gathered: `{"name", "label": {"en", "es"}, "value"}` each, in the order it was asked."""
     shut_off_on: Mapped[date | None]
     """The day on which the water is to be shut off, as far as the case says."""
+    asked_for: Mapped[str | None]
+    """Whom the customer asked for by name: a key of the district's `people.toml`."""
 
     @property
     def reference(self) -> str:

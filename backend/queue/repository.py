@@ -124,8 +124,8 @@ _CALLBACK_OF = text(
 )
 _OPEN_CASE = text(
     """
-    SELECT h.id, h.number, h.department, h.priority, h.state, h.conversation_id, c.language, c.party FROM hand_offs h
-    JOIN conversations c ON c.id = h.conversation_id
+    SELECT h.id, h.number, h.department, h.priority, h.state, h.conversation_id, h.asked_for, c.language, c.party
+    FROM hand_offs h JOIN conversations c ON c.id = h.conversation_id
     WHERE c.channel = 'voice' AND c.thread_key = :call_sid AND h.state IN ('waiting', 'taken')
     """
 )

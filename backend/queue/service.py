@@ -74,7 +74,7 @@ async def enter(
 
     `tried`: a department's phone has been rung already, and nobody took the call. Where nobody is at work either, or
     the caller is gone, it is a missed call, and they get a text. In an emergency those on call are rung before that,
-    of whom `rung` - 1 have not answered.
+    of whom `rung` - 1 have not answered. Whoever was asked for by name is rung first; then it is their department's.
 
     Somebody who was promised a call back and calls again takes the place that was kept.
     """
@@ -86,6 +86,9 @@ async def enter(
         if number is not None:
             return Entered("ring", case.department, number, here[2])
         await on_call.tell(session, case, asked.party, district, now)
+    person_phone = _phone_of_person(case, district)
+    if person_phone is not None and tried == "unanswered" and rung == 1:
+        tried, person_phone = None, None
     if tried == "gone" or (tried and not await _somebody_for(session, case, district, now)):
         await missed.tell(session, case, asked.party, district, now)
         return Entered("closed", *here)
@@ -94,22 +97,32 @@ async def enter(
     if await repository.row(session, "by_case", {"hand_off_id": case.id}) is not None:
         return Entered("wait", *here)
     people = who_answer(await at_work(session, district, now), case.department)
-    if (department.line == "phone" and not tried) or people == 0:
-        return Entered("ring", *here)
-    kept = await _place_kept(session, asked.party, now)
+    if not people or (not tried and (person_phone or department.line == "phone")):
+        return Entered("ring", case.department, (not tried and person_phone) or department.phone, here[2])
+    await _stand_in_line(session, case, asked, now)
+    return Entered("wait", *here)
+
+
+async def _stand_in_line(session: AsyncSession, case: Row[Any], asked: HandOffIn, now: datetime) -> None:
     values = {
         "id": new_id(),
         "hand_off_id": case.id,
         "call_sid": asked.thread_key,
         "phone": asked.party,
         "language": case.language,
-        "entered_at": kept or now,
+        "entered_at": await _place_kept(session, asked.party, now) or now,
         "now": now,
     }
     if await repository.row(session, "enter", values) is not None:
         await moves.put_back(session, case.id, "in_line", now)
         announce(session, "queue")
-    return Entered("wait", *here)
+
+
+def _phone_of_person(case: Row[Any], district: District) -> str | None:
+    """The phone of whom this caller asked for by name; in an emergency nobody is rung but who is there for that."""
+    person = district.people.get(case.asked_for or "")
+    is_emergency = case.priority == district.policy.priorities.emergency
+    return None if person is None or is_emergency else person.phone
 
 
 async def _somebody_for(session: AsyncSession, case: Row[Any], district: District, now: datetime) -> bool:

@@ -183,3 +183,19 @@ def test_answers_are_said_back_as_people_say_them() -> None:
     assert said_back(START, "2026-12-05", spoken) == "sábado 5 de diciembre"
     assert said_back(OCCUPANT, "renter", spoken) == "La rento"
     assert said_back(EMAIL, "ana@example.com", spoken) == "ana arroba example punto com"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Mrs. Castle", "Mrs. Castle"),
+        ("la señora Marsh", "la señora Marsh"),
+        ("the general manager", "the general manager"),
+        ("a person please", None),
+        ("I want Mr. Castle", None),
+        ("operadora", None),
+    ],
+)
+def test_who_is_visited_sounds_like_being_asked_for(said: str, name: str | None) -> None:
+    assert read_answer(NAME, heard(said, "ask_person", 0.95)) == name
+    assert read_answer(EMAIL, heard(said, "ask_person", 0.95)) is None

@@ -56,6 +56,14 @@ async def test_a_person_is_handed_the_case(api: AccountApi, answers: Loopback, r
     ]
 
 
+async def test_somebody_asked_for_by_name(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("POST", "/hand-offs", {**HAND_OFF, "person": "Daniel Okafor"}, 201)
+    said = await run(ActionHandOff(), intent="ask_person", text="can i talk to mr okafor")
+    assert answers.bodies("/hand-offs")[0]["asked_for"] == "can i talk to mr okafor"
+    assert said.names == ["utter_hand_off_named"]
+    assert said.variables("utter_hand_off_named")["person"] == "Daniel Okafor"
+
+
 async def test_a_closed_office_says_when_it_opens(api: AccountApi, answers: Loopback, run: Tell) -> None:
     closed = {**HAND_OFF, "open_now": False, "opens_at": "2026-11-24T07:30:00-08:00"}
     answers.say("POST", "/hand-offs", closed, 201)

@@ -12,8 +12,8 @@ from bot.report import page
 from bot.train import ROOT, read_training_data
 from bot.understanding import PARTS, Judged, by_intent, judge, read_said, reliability, sameness, summarise
 
-ENGLISH_MIN, SPANISH_BEHIND_MAX, OUT_OF_SCOPE_MIN = 0.90, 0.03, 0.70
-"""No change may fall below these. To reach in English: 0.92."""
+ENGLISH_MIN, SPANISH_BEHIND_MAX, OUT_OF_SCOPE_MIN = 0.915, 0.03, 0.70
+"""No change may fall below these. English is at 0.92."""
 ARTICLES_MIN, PHRASINGS, PHRASINGS_MIN = 0.90, 5, 3
 """Of all the phrasings of general questions; of the phrasings of each one, this many must reach their answer."""
 ROWS_MIN, OUT_OF_SCOPE_ROWS_MIN = 20, 200

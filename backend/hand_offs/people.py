@@ -1,0 +1,61 @@
+"""People of the district whom a case is about by name: asked for by a customer, or expecting a visitor."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.district.people import person_named
+from backend.district.schemas import Person
+from backend.district.service import District
+from backend.hand_offs import repository
+from backend.hand_offs.schemas import HandOffIn
+from backend.outbox import service as outbox
+
+VISITORS = "visitors"
+_ASKED_FOR = {"en": "Asked for", "es": "Preguntó por"}
+_TOLD = "host_told"
+
+
+def asked_for(asked: HandOffIn, district: District) -> str | None:
+    """The key of whom the customer wants to talk to."""
+    return person_named(district.people, asked.asked_for) if asked.asked_for else None
+
+
+def detail_of(person: Person) -> dict[str, Any]:
+    """How the case shows whom they asked for."""
+    return {"name": "asked_for", "label": _ASKED_FOR, "value": f"{person.name}, {person.title.en}"}
+
+
+async def tell_host(
+    session: AsyncSession, case: Row[Any], details: Sequence[dict[str, Any]], district: District, now: datetime
+) -> Person | None:
+    """Text whoever is to be visited, if the directory has them and a number for that; whom it told.
+
+    Who comes and when, and nothing that could be of use to whoever makes a visitor up: the rest is in the case.
+    """
+    told = {str(one["name"]): str(one["value"]) for one in details}
+    key = person_named(district.people, told.get("host", ""))
+    host = district.people[key] if key is not None else None
+    if host is None or host.text_phone is None:
+        return None
+    who = ", ".join(filter(None, (told.get("name"), told.get("company"))))[:120] or "Somebody"
+    words = (
+        f"{district.settings.short_name}: {who} will visit you{_day(told.get('on', ''))}. "
+        f"Case H-{case.number} has the rest; the front desk lets them in."
+    )
+    await outbox.enqueue(
+        session, channel="sms", recipient=host.text_phone, text=words, language="en", purpose="visitor", now=now
+    )
+    await repository.add_event(session, case.id, _TOLD, now=now, staff_id=None, note=host.name)
+    return host
+
+
+def _day(value: str) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return ""
+    return f" on {day:%A, %B} {day.day}"

@@ -1,0 +1,43 @@
+"""Visitors: whoever they come to see is told, once, and only what is needed."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.backend.conftest import SEEDED_AT
+from tests.backend.hand_offs.test_hand_offs import talk
+from tests.backend.living import Api
+
+
+def details(**values: str) -> list[dict[str, Any]]:
+    return [{"name": name, "label": {"en": name, "es": name}, "value": value} for name, value in values.items()]
+
+
+async def visitor(api: Api, **values: str) -> Any:
+    await api.clock(SEEDED_AT)
+    body = {"reason": "asked_for_person", "topic": "visitors", "assistant_continues": True}
+    return (await api.hand_off(conversation_id=await talk(api), **body, details=details(**values))).json()
+
+
+def texts(url: str) -> list[Any]:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT recipient, text, kind FROM outbound_messages").fetchall()
+
+
+async def test_the_host_gets_a_text(api: Api, database_url: str) -> None:
+    told = await visitor(
+        api, name="Jordan Lee", company="Acme", host="mister okafor", on="2026-12-01", purpose="www.example.com"
+    )
+    assert (told["host"], told["person"]) == ("Daniel Okafor", None)
+    assert told["department"] == "customer_service", "the front desk lets them in"
+    ((recipient, text, kind),) = texts(database_url)
+    assert (recipient, kind) == (api.app.state.district.people["daniel_okafor"].text_phone, "notice")
+    assert "Jordan Lee, Acme will visit you on Tuesday, December 1." in text and told["reference"] in text
+    assert "example.com" not in text
+
+
+@pytest.mark.parametrize("host", ["somebody in the office", "Jane Nobody"])
+async def test_a_host_whom_the_directory_has_not(api: Api, database_url: str, host: str) -> None:
+    told = await visitor(api, name="Jordan Lee", host=host, on="2026-12-01", purpose="a meeting")
+    assert told["host"] is None and texts(database_url) == []
