@@ -48,6 +48,8 @@ SCRIPTS = (
                ("the connection broke",), mode="relay"),
     CallScript("department", "3 the switchboard", "A department by its name.",
                ("say:connect me with engineering please", "wait:30", "hangup"), ()),
+    CallScript("by_name", "3 the switchboard", "Somebody by name: their phone is rung, then their department's.",
+               ("say:I'd like to speak with Daniel Okafor", "wait:60", "hangup"), ("case number",)),
     CallScript("hidden", "3 the switchboard", "A caller who hides their number.",
                ("say:what are your hours", "wait:15", "hangup"), ("7:30",), sender="anonymous"),
     CallScript("line", "4 the queue", "Waiting in line: place, expected wait, music.",
