@@ -32,6 +32,10 @@ from bot.workers import Workers, listening_socket  # noqa: E402
 
 logger = logging.getLogger("bot.serve")
 
+_FIRST_WORDS = ("what are your hours?", "¿cuál es su horario?")
+"""Understood before anybody speaks: what is read from the disk at the first message would make its customer wait for
+seconds, and each worker would have a copy of its own."""
+
 
 def load_engine(model: Path, settings: Settings) -> Any:
     """The engine with `model`, its stores and the way to the actions."""
@@ -140,6 +144,8 @@ def _serve_together(settings: Settings, model: Path) -> int:
 def _loaded(model: Path, settings: Settings) -> Any:
     started = time.perf_counter()
     engine = load_engine(model, settings)
+    for words in _FIRST_WORDS:
+        engine.understand(words, {})
     seconds = round(time.perf_counter() - started, 1)
     logger.info("model loaded", extra={"model": model.name, "seconds": seconds, "workers": settings.workers})
     return engine
