@@ -121,9 +121,7 @@ async def test_a_worker_that_dies_is_followed_by_another_and_takes_nothing_with_
     assert told["replies"][-1]["text"] == "Got 44124412."
 
 
-async def test_the_first_customer_waits_for_nothing_to_be_loaded(
-    http: aiohttp.ClientSession, served: Served
-) -> None:
+async def test_the_first_customer_waits_for_nothing_to_be_loaded(http: aiohttp.ClientSession, served: Served) -> None:
     """The encoder of sentences is there before anybody speaks, and is the same memory in all of them."""
     assert len(workers_of(served)) == 2
     for pid in (served.process.pid, *workers_of(served)):
