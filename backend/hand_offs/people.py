@@ -1,5 +1,6 @@
 """People of the district whom a case is about by name: asked for by a customer, or expecting a visitor."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from backend.outbox import service as outbox
 VISITORS = "visitors"
 _ASKED_FOR = {"en": "Asked for", "es": "Preguntó por"}
 _TOLD = "host_told"
+_NOT_OF_NAMES = re.compile(r"[^\w &'’-]+")
 
 
 def asked_for(asked: HandOffIn, district: District) -> str | None:
@@ -41,7 +43,7 @@ async def tell_host(
     host = district.people[key] if key is not None else None
     if host is None or host.text_phone is None:
         return None
-    who = ", ".join(filter(None, (told.get("name"), told.get("company"))))[:120] or "Somebody"
+    who = ", ".join(filter(None, map(_plain, (told.get("name", ""), told.get("company", ""))))) or "Somebody"
     words = (
         f"{district.settings.short_name}: {who} will visit you{_day(told.get('on', ''))}. "
         f"Case H-{case.number} has the rest; the front desk lets them in."
@@ -51,6 +53,11 @@ async def tell_host(
     )
     await repository.add_event(session, case.id, _TOLD, now=now, staff_id=None, note=host.name)
     return host
+
+
+def _plain(words: str) -> str:
+    """Without what makes a link: anybody can say that they visit somebody."""
+    return " ".join(_NOT_OF_NAMES.sub(" ", words).split())[:60]
 
 
 def _day(value: str) -> str:

@@ -37,6 +37,12 @@ async def test_the_host_gets_a_text(api: Api, database_url: str) -> None:
     assert "example.com" not in text
 
 
+async def test_no_link_gets_into_the_text(api: Api, database_url: str) -> None:
+    await visitor(api, name="evil.example", company="http://evil.example/x", host="Elena Marsh", on="soon")
+    ((_, text, _),) = texts(database_url)
+    assert "evil example, http evil example x will visit you. Case" in text
+
+
 @pytest.mark.parametrize("host", ["somebody in the office", "Jane Nobody"])
 async def test_a_host_whom_the_directory_has_not(api: Api, database_url: str, host: str) -> None:
     told = await visitor(api, name="Jordan Lee", host=host, on="2026-12-01", purpose="a meeting")
