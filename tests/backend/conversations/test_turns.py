@@ -61,7 +61,7 @@ class TestPostTurn:
         turn = (await api.said("hello", provider_message_id="SM-1")).json()
         early = (await api.said("hello", provider_message_id="SM-1")).json()
         assert early["duplicate"] and early["replies"] is None
-        await api.clock(SEEDED_AT + timedelta(seconds=13))
+        await api.clock(SEEDED_AT + timedelta(seconds=30))
         late = [
             r.json() for r in await asyncio.gather(*(api.said("hello", provider_message_id="SM-1") for _ in range(4)))
         ]
