@@ -26,6 +26,7 @@ log = structlog.get_logger("backend.charges")
 GATHER_SECONDS = 0.2
 """While charges are in hand already, new ones wait so long for others to share a run with: a run costs as much for ten
 as for one. Whoever is alone does not wait."""
+ROOM_LOOKS = 20
 OVERTAKEN_SECONDS = 0.5
 """The processor's own news of a charge that is in hand usually overtakes the answer to it by a moment."""
 
@@ -52,7 +53,7 @@ class Payments:
             await asyncio.sleep(OVERTAKEN_SECONDS)
             if not self.charging.has(charge_id):
                 return  # what became of it is known; if not, it is due to be looked at in a moment
-        if not self.charging.room:
+        if not await self._has_room():
             return
         self._waiting.append(charge_id)
         if len(self._waiting) > 1:
@@ -61,6 +62,14 @@ class Payments:
             await asyncio.sleep(GATHER_SECONDS)
         gathered, self._waiting = self._waiting, []
         await self._start(gathered, engine)
+
+    async def _has_room(self) -> bool:
+        """In a crowd room comes in a moment. While the processor is silent none does: then the sweep begins with it."""
+        for _ in range(ROOM_LOOKS):
+            if self.charging.room:
+                return True
+            await asyncio.sleep(GATHER_SECONDS)
+        return self.charging.room > 0
 
     async def sweep(self, engine: Any) -> None:
         """Look at what is due: an outcome that nobody knew, a bank debit, a page without a notification."""

@@ -12,6 +12,7 @@ from backend.charges.steps import advance_all
 from backend.charges.tools import Tools
 from backend.database import Event
 from backend.workflows import payments as workflow
+from backend.workflows.charging import AT_ONCE_MAX
 from backend.workflows.payments import Payments
 from tests.backend.charges.payer import DEBT_CENTS, Payer, enrolled, until
 from tests.backend.gateway.world import SandboxWorld
@@ -184,3 +185,23 @@ class TestGathering:
         with at_work.charging.hold(["one"]):
             await at_work.hear(news("one"), engine)
         assert engine.runs == [["one"]]
+
+    async def test_in_a_crowd_the_next_waits_for_room(self, at_work: Payments, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And not for the sweep, seconds later."""
+        monkeypatch.setattr(workflow, "GATHER_SECONDS", 0.01)
+        engine = Engine()
+        with at_work.charging.hold([f"crowd-{place}" for place in range(AT_ONCE_MAX)]):
+            heard = asyncio.create_task(at_work.hear(news("one"), engine))
+            await asyncio.sleep(0.03)
+            assert engine.runs == []
+        await heard
+        assert engine.runs == [["one"]]
+
+    async def test_while_the_processor_is_silent_the_sweep_has_it(
+        self, at_work: Payments, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(workflow, "GATHER_SECONDS", 0.001)
+        engine = Engine()
+        with at_work.charging.hold([f"silent-{place}" for place in range(AT_ONCE_MAX)]):
+            await at_work.hear(news("one"), engine)
+        assert engine.runs == []
