@@ -34,7 +34,7 @@ def detail_of(person: Person) -> dict[str, Any]:
 async def tell_host(
     session: AsyncSession, case: Row[Any], details: Sequence[dict[str, Any]], district: District, now: datetime
 ) -> Person | None:
-    """Text whoever is to be visited, if the directory has them and a number for that; whom it told.
+    """Text whoever is to be visited, once a case, if the directory has them and a number for that; whom it told.
 
     Who comes and when, and nothing that could be of use to whoever makes a visitor up: the rest is in the case.
     """
@@ -43,6 +43,8 @@ async def tell_host(
     host = district.people[key] if key is not None else None
     if host is None or host.text_phone is None:
         return None
+    if any(step.kind == _TOLD and step.note == host.name for step in await repository.events(session, case.id)):
+        return host  # filed a second time: they know
     who = ", ".join(filter(None, map(_plain, (told.get("name", ""), told.get("company", ""))))) or "Somebody"
     words = (
         f"{district.settings.short_name}: {who} will visit you{_day(told.get('on', ''))}. "

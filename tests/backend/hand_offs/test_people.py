@@ -37,6 +37,15 @@ async def test_the_host_gets_a_text(api: Api, database_url: str) -> None:
     assert "example.com" not in text
 
 
+async def test_a_host_is_told_once_a_case_and_another_as_well(api: Api, database_url: str) -> None:
+    for host in ("Elena Marsh", "mrs marsh", "Daniel Okafor"):
+        told = await visitor(api, name="Jordan Lee", host=host, on="2026-12-01", purpose="a meeting")
+        assert told["host"] is not None
+    people = api.app.state.district.people
+    both = [people["elena_marsh"].text_phone, people["daniel_okafor"].text_phone]
+    assert sorted(recipient for recipient, *_ in texts(database_url)) == both
+
+
 async def test_no_link_gets_into_the_text(api: Api, database_url: str) -> None:
     await visitor(api, name="evil.example", company="http://evil.example/x", host="Elena Marsh", on="soon")
     ((_, text, _),) = texts(database_url)

@@ -98,6 +98,8 @@ WORDS: dict[str, str] = {
     "event_answered": "{name} answered",
     "event_given_back": "Given back by {name}",
     "event_closed": "Closed by {name}",
+    "event_host_told": "Told of the visitor",
+    "event_on_call_told": "Told those on call",
     "event_other": "Changed",
     "answer": "Your answer",
     "answer_to_sms": "Your answer, by text",

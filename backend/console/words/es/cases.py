@@ -98,6 +98,8 @@ WORDS: dict[str, str] = {
     "event_answered": "Respondió {name}",
     "event_given_back": "Lo devolvió {name}",
     "event_closed": "Lo cerró {name}",
+    "event_host_told": "Se avisó de la visita",
+    "event_on_call_told": "Se avisó a la guardia",
     "event_other": "Cambió",
     "answer": "Su respuesta",
     "answer_to_sms": "Su respuesta, por texto",
