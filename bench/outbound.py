@@ -26,6 +26,7 @@ from backend.accounts.rules import account_number
 from backend.campaigns import service as campaigns
 from backend.campaigns.rules import Audience
 from backend.campaigns.service import Plan
+from backend.campaigns.wording import Words
 from backend.database import Database
 from backend.district.service import District
 from backend.models.account import Account, ServiceAgreement
@@ -110,7 +111,7 @@ async def begin(senders: Senders, database: Database, people: int) -> UUID:
     await _analyze(database)
     async with database.transaction() as session:
         # Safety texts go at any hour, so that the benchmark does too.
-        plan = Plan("Planned work", "emergency", Audience(zones=("Mesa",)), WORDS)
+        plan = Plan("Planned work", "emergency", Audience(zones=("Mesa",)), Words(WORDS))
         campaign_id = await campaigns.make(session, lead, plan, key="bench", now=now)
         await campaigns.start(session, lead, campaign_id, district=district, now=now)
     return campaign_id

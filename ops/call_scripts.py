@@ -68,6 +68,9 @@ SCRIPTS = (
     CallScript("outbound", "8 outbound", "Stop texting me, said in plain words; then try `headgate text`.",
                ("say:please stop texting me", "press:1", "press:92594#", "wait:15", "hangup"), ("text",),
                sender="+19515550101"),
+    CallScript("no_calls", "8 outbound", "Stop calling me: no automatic calls any more, except when there is danger.",
+               ("say:please stop calling me", "wait:15", "hangup"), ("no more automatic calls",),
+               sender="+19515550101"),
     CallScript("emergency", "9 emergency", "No water: first in line. Switch an emergency on, and call again.",
                ("say:there is no water at my house", "wait:30", "hangup"), ()),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from telephony import health
 from telephony.channels import keys, relay, sms, voice
 from telephony.errors import install_error_handlers
+from telephony.notices import routes as notices
 from telephony.outbound import calls as outbound_calls
 from telephony.outbound import routes as outbound
 from telephony.payments import assisted, notifications, returns
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     routers = (
         voice.router, keys.router, relay.router, sms.router, outbound.router, webchat.router, notifications.router,
         returns.router, statements.router, health.router, people.router, line.router, legs.router, voicemail.router,
-        outbound_calls.router, assisted.router, recordings.hooks, recordings.sounds,
+        outbound_calls.router, notices.router, assisted.router, recordings.hooks, recordings.sounds,
     )  # fmt: skip
     for router in routers:
         app.include_router(router)

@@ -182,8 +182,21 @@ class BackendClient:
         told = await self._call("POST", "/v1/text-consents", body, _WRITE_SECONDS)
         return bool(told.get("heard"))
 
+    async def call_consent(self, phone: str, word: str, wording: str, *, by_key: bool, message_id: str) -> bool:
+        """A customer's word about automatic calls; whether it is on record."""
+        body = {
+            "phone": phone,
+            "word": word,
+            "wording": wording,
+            "is_keyword": by_key,
+            "provider_message_id": message_id,
+            "about": "calls",
+        }
+        told = await self._call("POST", "/v1/text-consents", body, _WRITE_SECONDS)
+        return bool(told.get("heard"))
+
     async def message_statuses(self, statuses: Sequence[Mapping[str, Any]]) -> None:
-        """What became of texts that we sent."""
+        """What became of texts that we sent and calls that we made."""
         await self._call("POST", "/v1/message-statuses", {"statuses": list(statuses)}, _STATUS_SECONDS)
 
     async def district(self) -> Mapping[str, Any]:

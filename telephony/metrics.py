@@ -11,5 +11,6 @@ TURN_SECONDS = Histogram(
 )
 FORGED = Counter("headgate_telephony_forged_total", "Requests whose signature was missing or wrong.")
 TEXTS = Counter("headgate_telephony_texts_total", "Texts handed to Twilio's REST, by what came of it.", ["outcome"])
+NOTICES = Counter("headgate_telephony_notices_total", "Notice calls by what Twilio said.", ["outcome"])
 RELAY = Counter("headgate_telephony_relay_total", "ConversationRelay sessions, by what happened.", ["event"])
 CHATS = Counter("headgate_telephony_chat_frames_total", "Frames from browsers, by kind.", ["kind"])

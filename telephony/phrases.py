@@ -139,6 +139,18 @@ PHRASES: dict[str, dict[Language, str]] = {
         "es": "Listo. El teléfono del que llama, que termina en {ending}, no recibirá más mensajes nuestros. Para "
         "recibirlos otra vez, envíe la palabra START al {phone}. ¿En qué más le ayudo?",
     },
+    "calls_stopped_aloud": {
+        "en": "Done. The phone you are calling from, ending in {ending}, will get no more automatic calls from us. We "
+        "only call when there is danger. What else can I do for you?",
+        "es": "Listo. El teléfono del que llama, que termina en {ending}, no recibirá más llamadas automáticas. Solo "
+        "llamamos si hay peligro. ¿En qué más le ayudo?",
+    },
+    "sms_calls_stopped": {
+        "en": "{district}: this phone will get no more automatic calls from us, except when there is danger. Texts go "
+        "on; reply STOP to stop them.",
+        "es": "{district}: este teléfono no recibirá más llamadas automáticas nuestras, salvo si hay peligro. Los "
+        "mensajes siguen; responda STOP para no recibirlos.",
+    },
     "chat_too_long": {
         "en": "That message is too long. Please send it in parts.",
         "es": "Ese mensaje es demasiado largo. Por favor envíelo por partes.",

@@ -15,13 +15,15 @@ from telephony.calls.core import CallCore, Step
 from telephony.calls.opening import Opening, RecordingNotice
 from telephony.calls.places import CallPlaces
 from telephony.calls.relay_health import RelayHealth
-from telephony.calls.text_wishes import TextWishes
+from telephony.calls.wishes import Wishes
 from telephony.district import DistrictDirectory
 from telephony.engine_client import EngineClient
 from telephony.fallbacks import Fallbacks
 from telephony.http_json import make_session
 from telephony.memory import ThreadMemory, make_redis
 from telephony.messages import Language
+from telephony.notices.calls import NoticeCalls
+from telephony.notices.memory import NoticeMemory
 from telephony.outbound.attempts import CallsMade
 from telephony.outbound.statuses import StatusReports
 from telephony.outbound.texts import TextSender
@@ -62,6 +64,7 @@ class Services:
     line: LineTwiml
     twilio: Client
     calls_made: CallsMade
+    notices: NoticeCalls
     calls_waiting: "dict[str, asyncio.Future[Step]]" = field(default_factory=dict)
 
 
@@ -101,21 +104,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         texts=TextSender(twilio, settings, store),
         statuses=StatusReports(backend),
         chats=ChatHub(store),
-        calls=CallCore(switchboard, fallbacks, directory, TextWishes(backend, directory)),
+        calls=CallCore(switchboard, fallbacks, directory, Wishes(backend, directory)),
         places=CallPlaces(store),
         relay=RelayHealth(),
         queue=QueueClient(session, settings.backend_url, token),
         line=LineTwiml(voice, records=settings.record_calls and settings.recording_notice),
         twilio=twilio,
         calls_made=CallsMade(store),
+        notices=NoticeCalls(twilio, settings, voice, CallsMade(store), NoticeMemory(store)),
     )
     work = [asyncio.ensure_future(each) for each in (spool.run(), directory.run(), services.chats.run())]
     try:
         yield services
     finally:
-        await _end(work)
-        await session.close()
-        await store.aclose()
+        await _end(work, session, store)
 
 
 def _voice(settings: Settings) -> VoiceStyle:
@@ -129,7 +131,9 @@ def services_of(connection: HTTPConnection) -> Services:
     return services
 
 
-async def _end(work: Sequence["asyncio.Future[None]"]) -> None:
+async def _end(work: Sequence["asyncio.Future[None]"], session: aiohttp.ClientSession, store: "redis.Redis") -> None:
     for task in work:
         task.cancel()
     await asyncio.gather(*work, return_exceptions=True)
+    await session.close()
+    await store.aclose()

@@ -1,4 +1,4 @@
-"""Finds the people of running campaigns, part by part, puts their texts into the outbox, and ends what is done.
+"""Finds the people of running campaigns, part by part, puts their texts and calls into the outbox, ends what is done.
 
 A part is one transaction with the mark how far it went, so a kill leaves all of a part or none of it.
 """
@@ -22,7 +22,7 @@ from backend.database import Database, announce
 from backend.district.service import District
 from backend.emergency import facts as emergency
 from backend.outbox import service as outbox
-from backend.outbox.service import BulkText
+from backend.outbox.service import BulkMessage
 from backend.settings import Settings
 
 PART_ACCOUNTS = 500
@@ -100,8 +100,7 @@ class Filling:
     ) -> Counter[str]:
         kind, audience = row["kind"], Audience.from_json(row["audience"])
         found = await repository.candidates(session, kind, audience, part, self._district.today(now))
-        texts = {"en": row["text_en"], "es": row["text_es"]}
-        choosing = Choosing(kind, texts, self._district, await emergency.stood_down(session, now))
+        choosing = Choosing(kind, service.words_of(row), self._district, await emergency.stood_down(session, now))
         phones = [one.phone for one in found if one.phone is not None]
         seen = await repository.seen(session, row["id"], phones, [one.customer_id for one in found])
         choosing.phones, choosing.customers = seen
@@ -109,13 +108,15 @@ class Filling:
         return choosing.left_out
 
     async def _enqueue(self, session: AsyncSession, row: RowMapping, people: list[Chosen], now: datetime) -> None:
-        texts = [
-            BulkText(str(one.candidate.phone), one.text, one.language, one.candidate.account_id, one.segments)
+        messages = [
+            BulkMessage(
+                str(one.candidate.phone), one.text, one.language, one.candidate.account_id, one.segments, one.channel
+            )
             for one in people
         ]
         message_ids = await outbox.enqueue_many(
             session,
-            texts,
+            messages,
             campaign_id=row["id"],
             kind=rules.MESSAGE_KIND[row["kind"]],
             purpose=f"campaign_{row['kind']}",

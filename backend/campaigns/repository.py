@@ -30,7 +30,8 @@ SELECT max(id::text)::uuid AS last, count(*)::int AS accounts
 # The account's numbers in the order in which they can be reached: by text at all, then as the customer ranked them.
 _CANDIDATES = f"""
 SELECT a.id AS account_id, a.customer_id, a.number, a.autopay, a.medical_protection, c.language, c.name, c.first_name,
-       reach.phone, reach.texts_allowed, reach.stopped_by, reach.unreachable, place.zones, owed.balance_cents,
+       reach.phone, reach.texts_allowed, reach.stopped_by, reach.unreachable, reach.calls_stopped_by, place.zones,
+       owed.balance_cents,
        owed.balance_cents - owed.later_cents AS past_due_cents, owed.next_due_on,
        EXISTS (SELECT FROM account_holds h WHERE h.account_id = a.id AND h.started_on <= :today
                   AND (h.ended_on IS NULL OR h.ended_on >= :today)) AS is_held,
@@ -43,7 +44,7 @@ SELECT a.id AS account_id, a.customer_id, a.number, a.autopay, a.medical_protect
          FROM service_agreements s JOIN premises p ON p.id = s.premise_id
         WHERE s.account_id = a.id AND s.ended_on IS NULL) place
   LEFT JOIN LATERAL (
-       SELECT f.phone, f.texts_allowed, n.stopped_by, n.unreachable
+       SELECT f.phone, f.texts_allowed, n.stopped_by, n.unreachable, n.calls_stopped_by
          FROM customer_phones f LEFT JOIN text_numbers n ON n.phone = f.phone
         WHERE f.customer_id = c.id
         ORDER BY f.texts_allowed AND n.stopped_by IS NULL AND n.unreachable IS NULL DESC, f.rank LIMIT 1) reach ON true

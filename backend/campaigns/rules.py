@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from backend.emergency.rules import StandDown
-from backend.outbox.rules import Day, Kind
+from backend.outbox.rules import Channel, Day, Kind
 
 CampaignKind = Literal["payment_reminder", "shut_off_warning", "outage", "notice", "emergency"]
 PLANNED: tuple[CampaignKind, ...] = ("payment_reminder", "shut_off_warning", "outage", "notice")
@@ -74,14 +74,37 @@ class Candidate:
     is_held: bool
     is_arranged: bool
     on_its_way_cents: int = 0
+    calls_stopped_by: str | None = None
 
 
-def reason_left_out(kind: str, one: Candidate, down: StandDown) -> str | None:
-    """Why a campaign of this kind does not reach the customer; None when it does."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A campaign does not reach this customer, and why."""
+
+    reason: str
+
+
+def way_to(kind: str, one: Candidate, down: StandDown, *, speaks: bool) -> Channel | LeftOut:
+    """How a campaign of this kind reaches the customer: by text, or by telephone when it `speaks` and no text arrives.
+
+    A landline is called. Who wants no texts is not called instead, unless it is about the water itself: an emergency
+    needs no consent (47 CFR 64.1200(a)(1)).
+    """
     if MESSAGE_KIND[kind] == "dunning" and (reason := _why_not_dunned(kind, one, down)) is not None:
-        return reason
+        return LeftOut(reason)
     if one.phone is None:
-        return "no_phone"
+        return LeftOut("no_phone")
+    reason = _why_not_texted(one)
+    if reason is None:
+        return "sms"
+    is_safety = MESSAGE_KIND[kind] == "safety"
+    may_call = one.unreachable != "invalid" and (is_safety or (one.stopped_by is None and one.calls_stopped_by is None))
+    if speaks and may_call:
+        return "call"
+    return LeftOut("no_calls" if speaks and one.stopped_by is None and one.unreachable != "invalid" else reason)
+
+
+def _why_not_texted(one: Candidate) -> str | None:
     if not one.texts_allowed:
         return "not_allowed"
     if one.stopped_by is not None:
@@ -118,9 +141,9 @@ def rendered(text: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def finishes_at(now: datetime, segments: int, segments_per_second: float, zone: ZoneInfo, day: Day | None) -> datetime:
-    """When the last of so many segments has gone, by day alone; `day` None: at any hour."""
-    left = timedelta(seconds=segments / segments_per_second)
+def finishes_at(now: datetime, count: int, per_second: float, zone: ZoneInfo, day: Day | None) -> datetime:
+    """When the last of so many segments or calls has gone, by day alone; `day` None: at any hour."""
+    left = timedelta(seconds=count / per_second)
     if day is None:
         return now + left
     at = now
@@ -137,9 +160,9 @@ def finishes_at(now: datetime, segments: int, segments_per_second: float, zone: 
         at = next_day.astimezone(now.tzinfo)
 
 
-def cost_cents(segments: int, thousand_segments_cents: int) -> int:
-    """What so many segments cost, rounded up to the cent."""
-    return -(-segments * thousand_segments_cents // 1000)
+def cost_cents(count: int, thousand_cents: int) -> int:
+    """What so many segments or calls cost, rounded up to the cent."""
+    return -(-count * thousand_cents // 1000)
 
 
 def once_each(phone: str, customer_id: UUID, seen_phones: Collection[str], seen_customers: Collection[UUID]) -> bool:

@@ -17,6 +17,7 @@ from backend.campaigns import repository, rules
 from backend.campaigns.errors import CampaignNotFoundError, CampaignStateError, CampaignTextError, NobodyError
 from backend.campaigns.preview import Preview, preview
 from backend.campaigns.rules import Audience
+from backend.campaigns.wording import Words
 from backend.database import announce
 from backend.district.service import District
 from backend.models.base import new_id
@@ -30,12 +31,12 @@ NAME_LENGTH_MAX = 120
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a campaign is to be. `texts` has `en` and `es`."""
+    """What a campaign is to be."""
 
     name: str
     kind: str
     audience: Audience
-    texts: Mapping[str, str]
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Campaign:
     kind: str
     status: str
     audience: Audience
-    texts: Mapping[str, str]
+    words: Words
     made_by: str
     made_at: datetime
     started_by: str | None
@@ -61,7 +62,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a campaign is: the people in it so far, and where their texts stand."""
+    """How far a campaign is: the people in it so far, and where their texts and calls stand."""
 
     people: int
     segments: int
@@ -69,8 +70,19 @@ class Progress:
     standing: Sequence[Standing]
 
     def count(self, *statuses: str) -> int:
-        """How many texts are in one of these."""
+        """How many texts and calls are in one of these."""
         return sum(one.messages for one in self.standing if one.status in statuses)
+
+    @property
+    def calls(self) -> int:
+        """How many people are called."""
+        return sum(one.messages for one in self.standing if one.channel == "call")
+
+    def left(self) -> tuple[int, int]:
+        """The segments and the calls that have not gone."""
+        waiting = [one for one in self.standing if one.status in ("pending", "held")]
+        calls = sum(one.messages for one in waiting if one.channel == "call")
+        return sum(one.segments for one in waiting if one.channel == "sms"), calls
 
 
 async def make(session: AsyncSession, staff: Principal, plan: Plan, *, key: str, now: datetime) -> UUID:
@@ -79,7 +91,7 @@ async def make(session: AsyncSession, staff: Principal, plan: Plan, *, key: str,
     :raises ForbiddenError: the role may not. :raises CampaignTextError: the texts cannot go out like this.
     """
     staff_id = require(staff, Permission.RUN_CAMPAIGNS)
-    check_texts(plan.kind, plan.texts)
+    check_words(plan.kind, plan.words)
     return await _add(session, staff_id, plan, key=key, now=now)
 
 
@@ -97,15 +109,15 @@ async def start(
         return
     if row["status"] != "draft":
         raise CampaignStateError(row["status"])
-    audience, texts = Audience.from_json(row["audience"]), _texts(row)
-    if (await preview(session, row["kind"], audience, texts, district=district, now=now)).people == 0:
+    audience, words = Audience.from_json(row["audience"]), words_of(row)
+    if (await preview(session, row["kind"], audience, words, district=district, now=now)).people == 0:
         raise NobodyError
     await _start(session, campaign_id, staff_id, now)
 
 
 async def start_for_emergency(session: AsyncSession, staff_id: UUID, plan: Plan, *, key: str, now: datetime) -> UUID:
     """A campaign that goes out at once, because an emergency was switched on by one who may; its id."""
-    check_texts(plan.kind, plan.texts)
+    check_words(plan.kind, plan.words)
     campaign_id = await _add(session, staff_id, plan, key=key, now=now)
     await _start(session, campaign_id, staff_id, now)
     return campaign_id
@@ -189,11 +201,17 @@ async def progress(session: AsyncSession, campaign_id: UUID) -> Progress:
     return Progress(people, segments, spanish, await outbox.standing_of_campaign(session, campaign_id))
 
 
-def check_texts(kind: str, texts: Mapping[str, str]) -> None:
-    """Whether the texts can go out.
+def check_words(kind: str, words: Words) -> None:
+    """Whether the texts, and what is said by telephone, can go out.
 
     :raises CampaignTextError: one is empty, too long, unfinished, or has a place that stands for nothing.
     """
+    _check(kind, words.texts)
+    if words.spoken is not None:
+        _check("notice", words.spoken)  # whoever picks up need not be who owes: no amounts
+
+
+def _check(kind: str, texts: Mapping[str, str]) -> None:
     for language in ("en", "es"):
         text = texts.get(language, "").strip()
         if not text:
@@ -218,8 +236,8 @@ async def _add(session: AsyncSession, staff_id: UUID, plan: Plan, *, key: str, n
         "kind": plan.kind,
         "status": "draft",
         "audience": plan.audience.as_json(),
-        "text_en": plan.texts["en"].strip(),
-        "text_es": plan.texts["es"].strip(),
+        **{f"text_{language}": words.strip() for language, words in plan.words.texts.items()},
+        **{f"spoken_{language}": words.strip() for language, words in (plan.words.spoken or {}).items()},
         "made_by": staff_id,
         "made_at": now,
     }
@@ -244,7 +262,7 @@ async def _cancel(
 
 async def preview_of(session: AsyncSession, one: Campaign, *, district: District, now: datetime) -> Preview:
     """What starting a draft now would do."""
-    return await preview(session, one.kind, one.audience, one.texts, district=district, now=now)
+    return await preview(session, one.kind, one.audience, one.words, district=district, now=now)
 
 
 async def _locked(session: AsyncSession, campaign_id: UUID) -> RowMapping:
@@ -254,8 +272,10 @@ async def _locked(session: AsyncSession, campaign_id: UUID) -> RowMapping:
     return row
 
 
-def _texts(row: RowMapping) -> dict[str, str]:
-    return {"en": row["text_en"], "es": row["text_es"]}
+def words_of(row: RowMapping) -> Words:
+    """What a campaign says."""
+    spoken = {"en": row["spoken_en"], "es": row["spoken_es"]} if row["spoken_en"] is not None else None
+    return Words({"en": row["text_en"], "es": row["text_es"]}, spoken)
 
 
 def _shown(row: RowMapping) -> Campaign:
@@ -265,7 +285,7 @@ def _shown(row: RowMapping) -> Campaign:
         kind=row["kind"],
         status=row["status"],
         audience=Audience.from_json(row["audience"]),
-        texts=_texts(row),
+        words=words_of(row),
         made_by=row["made_by_name"],
         made_at=row["made_at"],
         started_by=row["started_by_name"],

@@ -1,6 +1,7 @@
 """What campaigns say unless somebody words it otherwise, and how amounts and days are written in them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
@@ -36,6 +37,38 @@ SUGGESTED: Mapping[str, Mapping[str, str]] = {
     },
 }
 """In square brackets: what has to be written in."""
+SPOKEN: Mapping[str, Mapping[str, str]] = {
+    "payment_reminder": {
+        "en": "A bill for your water service is due soon. To pay or to ask for more time, call {phone}.",
+        "es": "Una factura de su servicio de agua vence pronto. Para pagar o pedir más tiempo, llame al {phone}.",
+    },
+    "shut_off_warning": {
+        "en": "We have an important notice about your water service. Please call us at {phone}. A payment plan or more"
+        " time may be possible.",
+        "es": "Tenemos un aviso importante sobre su servicio de agua. Por favor, llámenos al {phone}. Puede haber un"
+        " plan de pagos o más tiempo.",
+    },
+    "outage": {
+        "en": "There is planned work in your area. Your water will be off [day, from, until]. If you have questions,"
+        " call {phone}.",
+        "es": "Hay trabajos programados en su zona. No tendrá agua [día, desde, hasta]. Si tiene preguntas, llame al"
+        " {phone}.",
+    },
+    "notice": {
+        "en": "[What customers should know]. If you have questions, call {phone}.",
+        "es": "[Lo que deben saber los clientes]. Si tiene preguntas, llame al {phone}.",
+    },
+}
+"""By telephone. Who calls is said before it. Whoever picks up need not be the customer: no amounts, no account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a campaign says, each in `en` and `es`: `texts` in writing, `spoken` to those whom no text reaches (None:
+    they are left out)."""
+
+    texts: Mapping[str, str]
+    spoken: Mapping[str, str] | None = None
 
 
 def values_for(one: Candidate, kind: str, language: str, district: District) -> dict[str, str]:

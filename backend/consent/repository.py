@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _NUMBERS = text("SELECT * FROM text_numbers WHERE phone = ANY(:phones)")
 _SAY = text("""
-INSERT INTO text_consents (phone, at, kind, source, wording, provider_message_id, staff_id)
-VALUES (:phone, :now, :kind, :source, :wording, :provider_message_id, :staff_id)
+INSERT INTO text_consents (phone, at, kind, source, wording, provider_message_id, staff_id, about)
+VALUES (:phone, :now, :kind, :source, :wording, :provider_message_id, :staff_id, :about)
 ON CONFLICT (provider_message_id) DO NOTHING RETURNING id
 """)
 # What the carrier does weighs more than words: after STOP only START opens a number there.
@@ -33,13 +33,20 @@ VALUES (:phone, :unreachable, :code, :now)
 ON CONFLICT (phone) DO UPDATE SET unreachable = :unreachable, unreachable_code = :code,
     unreachable_since = coalesce(known.unreachable_since, :now)
 """)
+_STOP_CALLS = text("""
+INSERT INTO text_numbers AS known (phone, calls_stopped_by, calls_stopped_at) VALUES (:phone, :stopped_by, :now)
+ON CONFLICT (phone) DO UPDATE SET calls_stopped_by = :stopped_by,
+    calls_stopped_at = coalesce(known.calls_stopped_at, :now)
+""")
+_OPEN_CALLS = text("UPDATE text_numbers SET calls_stopped_by = NULL, calls_stopped_at = NULL WHERE phone = :phone")
 _HISTORY = text("""
-SELECT c.at, c.kind, c.source, c.wording, s.name AS staff_name
+SELECT c.at, c.kind, c.source, c.wording, c.about, s.name AS staff_name
   FROM text_consents c LEFT JOIN staff s ON s.id = c.staff_id
  WHERE c.phone = ANY(:phones) ORDER BY c.at DESC, c.id DESC LIMIT :limit
 """)
 _PHONES = text("""
-SELECT f.phone, f.texts_allowed, n.stopped_by, n.stopped_at, n.unreachable, n.unreachable_code, n.unreachable_since
+SELECT f.phone, f.texts_allowed, n.stopped_by, n.stopped_at, n.unreachable, n.unreachable_code, n.unreachable_since,
+       n.calls_stopped_by, n.calls_stopped_at
   FROM accounts a JOIN customer_phones f ON f.customer_id = a.customer_id LEFT JOIN text_numbers n ON n.phone = f.phone
  WHERE a.id = :account_id ORDER BY f.rank
 """)
@@ -60,6 +67,14 @@ async def say(session: AsyncSession, values: dict[str, Any]) -> bool:
 
 async def stop(session: AsyncSession, phone: str, stopped_by: str, now: datetime) -> None:
     await session.execute(_STOP, {"phone": phone, "stopped_by": stopped_by, "now": now})
+
+
+async def stop_calls(session: AsyncSession, phone: str, stopped_by: str, now: datetime) -> None:
+    await session.execute(_STOP_CALLS, {"phone": phone, "stopped_by": stopped_by, "now": now})
+
+
+async def open_calls(session: AsyncSession, phone: str) -> None:
+    await session.execute(_OPEN_CALLS, {"phone": phone})
 
 
 async def open(session: AsyncSession, phone: str) -> None:

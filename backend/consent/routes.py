@@ -1,4 +1,4 @@
-"""HTTP of customers' words about texts."""
+"""HTTP of customers' words about texts and automatic calls."""
 
 import orjson
 from fastapi import APIRouter, Response
@@ -16,7 +16,18 @@ router = APIRouter(prefix="/v1", tags=["messages"])
 
 @router.post("/text-consents", response_model=TextConsentOut, dependencies=[admits(Kind.TELEPHONY)])
 async def post_text_consent(body: TextConsentIn, session: SessionDep, now: NowDep) -> Response:
-    """Keep what a customer said about texts, once for each message."""
+    """Keep what a customer said about texts or automatic calls, once for each message."""
+    if body.about == "calls":
+        told = await service.hear_about_calls(
+            session,
+            body.phone,
+            body.word,
+            wording=body.wording,
+            source="keys" if body.is_keyword else "words",
+            message_id=body.provider_message_id,
+            now=now,
+        )
+        return Response(orjson.dumps({"heard": told}), media_type="application/json")
     heard = await service.hear(
         session,
         body.phone,

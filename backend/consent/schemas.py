@@ -1,4 +1,4 @@
-"""The shapes of a customer's word about texts."""
+"""The shapes of a customer's word about texts and automatic calls."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 
 class TextConsentIn(BaseModel):
-    """A word about texts from the phone that sent it; `is_keyword`: the carrier heard it as well."""
+    """A word about texts from the phone that sent it, or about automatic calls; `is_keyword`: the carrier heard it as
+    well (texts), or it was a key of the telephone (calls)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -17,6 +18,7 @@ class TextConsentIn(BaseModel):
                     "wording": "please stop texting me",
                     "is_keyword": False,
                     "provider_message_id": "SM0001",
+                    "about": "texts",
                 }
             ]
         }
@@ -27,6 +29,7 @@ class TextConsentIn(BaseModel):
     wording: Annotated[str, StringConstraints(max_length=10_000)]
     is_keyword: bool
     provider_message_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    about: Literal["texts", "calls"] = "texts"
 
 
 class TextConsentOut(BaseModel):

@@ -1,7 +1,7 @@
-"""Consent to texts, given and withdrawn, and numbers at which none arrive.
+"""Consent to texts and to automatic calls, given and withdrawn, and numbers at which no texts arrive.
 
-Withdrawn by any reasonable means counts (47 CFR 64.1200(a)(10)): the carrier's keyword, plain words, a word to the
-staff. Every statement is kept with its time and its wording.
+Withdrawn by any reasonable means counts (47 CFR 64.1200(a)(10)): the carrier's keyword, a key in the call, plain
+words, a word to the staff. Every statement is kept with its time and its wording.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import Principal
 from backend.consent import repository, rules
-from backend.consent.rules import Word
+from backend.consent.rules import About, Source, Word
 from backend.conversations.redaction import redact
 from backend.database import announce
 from backend.errors import ConflictError, NotFoundError
@@ -26,7 +26,8 @@ CARRIER_WORDING = "The carrier refused a text: the holder of the number has opte
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """What is known of a number. `stopped_by`: keyword, carrier, words, staff; `unreachable`: landline, blocked, …"""
+    """What is known of a number. `stopped_by`: keyword, carrier, words, staff; `unreachable`: landline, blocked, …;
+    `calls_stopped_by`: keys, words, staff."""
 
     phone: str
     texts_allowed: bool
@@ -35,6 +36,8 @@ class Number:
     unreachable: str | None
     unreachable_code: str | None
     unreachable_since: datetime | None
+    calls_stopped_by: str | None
+    calls_stopped_at: datetime | None
 
     @property
     def takes_texts(self) -> bool:
@@ -43,21 +46,23 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing that was said about texts."""
+    """One thing that was said about texts or calls (`about`)."""
 
     at: datetime
     kind: str
     source: str
     wording: str
     staff_name: str | None
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What stands in the way of texts to a number."""
+    """What stands in the way of texts and automatic calls to a number."""
 
     stopped_by: str | None = None
     unreachable: str | None = None
+    calls_stopped_by: str | None = None
 
 
 class NumberNotOnFileError(NotFoundError):
@@ -77,7 +82,7 @@ class CarrierStopError(ConflictError):
 async def states(session: AsyncSession, phones: Collection[str]) -> dict[str, State]:
     """What stands in the way of texts, by number; a number that is not in it is free."""
     rows = await repository.numbers(session, phones)
-    return {phone: State(row["stopped_by"], row["unreachable"]) for phone, row in rows.items()}
+    return {phone: State(row["stopped_by"], row["unreachable"], row["calls_stopped_by"]) for phone, row in rows.items()}
 
 
 async def hear(
@@ -105,6 +110,22 @@ async def hear(
     return True
 
 
+async def hear_about_calls(
+    session: AsyncSession, phone: str, word: Word, *, wording: str, source: Source, message_id: str, now: datetime
+) -> bool:
+    """A customer's own word about automatic calls, by a key or in words; True: every stop and start is one."""
+    if word == "yes":
+        return False
+    kind = "withdrawn" if word == "stop" else "given"
+    if await _say(session, phone, kind, source=source, wording=wording, now=now, message_id=message_id, about="calls"):
+        if word == "stop":
+            await repository.stop_calls(session, phone, source, now)
+        else:
+            await repository.open_calls(session, phone)
+        announce(session, "account")
+    return True
+
+
 async def learn(session: AsyncSession, phone: str, code: str | None, now: datetime) -> None:
     """A text to `phone` failed with the carrier's error `code`: what that says about the number is kept."""
     if code == rules.REFUSED:
@@ -124,37 +145,51 @@ async def numbers_of(session: AsyncSession, account_id: UUID) -> list[Number]:
 
 
 async def history(session: AsyncSession, phones: Sequence[str]) -> list[Statement]:
-    """What was said about texts to these numbers, newest first."""
+    """What was said about texts and calls to these numbers, newest first."""
     return [Statement(**row) for row in await repository.history(session, phones, HISTORY_MAX)]
 
 
 async def withdraw(
-    session: AsyncSession, staff: Principal, account_id: UUID, phone: str, *, wording: str, now: datetime
+    session: AsyncSession,
+    staff: Principal,
+    account_id: UUID,
+    phone: str,
+    *,
+    wording: str,
+    now: datetime,
+    about: About = "texts",
 ) -> None:
-    """A customer told the staff that they want no more texts.
+    """A customer told the staff that they want no more texts, or no more automatic calls.
 
     :raises ForbiddenError: the role may not. :raises NumberNotOnFileError: it is not the account's number.
     """
     staff_id = await _of_account(session, staff, account_id, phone)
-    await _say(session, phone, "withdrawn", source="staff", wording=wording, now=now, staff_id=staff_id)
-    await repository.stop(session, phone, "staff", now)
+    await _say(session, phone, "withdrawn", source="staff", wording=wording, now=now, staff_id=staff_id, about=about)
+    await (repository.stop if about == "texts" else repository.stop_calls)(session, phone, "staff", now)
     announce(session, "account", account_id=account_id)
 
 
 async def give(
-    session: AsyncSession, staff: Principal, account_id: UUID, phone: str, *, wording: str, now: datetime
+    session: AsyncSession,
+    staff: Principal,
+    account_id: UUID,
+    phone: str,
+    *,
+    wording: str,
+    now: datetime,
+    about: About = "texts",
 ) -> None:
-    """A customer told the staff that they want texts (again), or that the number takes texts now.
+    """A customer told the staff that they want texts or automatic calls (again), or that the number takes texts now.
 
     :raises CarrierStopError: they sent STOP; only their START opens the number.
     :raises ForbiddenError: the role may not. :raises NumberNotOnFileError: it is not the account's number.
     """
     staff_id = await _of_account(session, staff, account_id, phone)
     known = (await repository.numbers(session, [phone])).get(phone)
-    if known is not None and known["stopped_by"] in ("keyword", "carrier"):
+    if about == "texts" and known is not None and known["stopped_by"] in ("keyword", "carrier"):
         raise CarrierStopError
-    await _say(session, phone, "given", source="staff", wording=wording, now=now, staff_id=staff_id)
-    await repository.open(session, phone)
+    await _say(session, phone, "given", source="staff", wording=wording, now=now, staff_id=staff_id, about=about)
+    await (repository.open if about == "texts" else repository.open_calls)(session, phone)
     announce(session, "account", account_id=account_id)
 
 
@@ -175,8 +210,10 @@ async def _say(
     now: datetime,
     message_id: str | None = None,
     staff_id: UUID | None = None,
+    about: About = "texts",
 ) -> bool:
     values = {
+        "about": about,
         "phone": phone,
         "now": now,
         "kind": kind,

@@ -101,7 +101,11 @@ class CampaignPage(LivePage):
                     self._draw_progress(pen, one, shown.progress)
                 self._draw_left_out(pen, shown.preview.left_out if shown.preview is not None else one.left_out)
             with pen.within("div", "column"):
-                self._draw_texts(pen, one, shown.preview.samples if shown.preview is not None else {})
+                preview = shown.preview
+                self._draw_words(pen, one, "reads", one.words.texts, preview.samples if preview is not None else {})
+                if one.words.spoken is not None:
+                    said = preview.spoken if preview is not None else {}
+                    self._draw_words(pen, one, "hears", one.words.spoken, said)
 
     def _story(self, one: Campaign) -> str:
         t, now = self.t, self.seat.now()
@@ -140,6 +144,7 @@ class CampaignPage(LivePage):
                     (t("campaign_people"), t.number(preview.people)),
                     (t("campaign_people_english"), t.number(preview.by_language.get("en", 0))),
                     (t("campaign_people_spanish"), t.number(preview.by_language.get("es", 0))),
+                    (t("campaign_people_called"), t.number(preview.estimate.calls)),
                     *self._takes(preview.estimate),
                 ],
             )
@@ -164,6 +169,7 @@ class CampaignPage(LivePage):
             if not one.is_filled and one.status == "running":
                 pen("p", t("campaign_filling"), "soft")
             counts = [
+                (t("campaign_people_called"), progress.calls),
                 (t("campaign_delivered"), progress.count("delivered")),
                 (t("campaign_sent"), progress.count("sent")),
                 (t("campaign_waiting"), progress.count("pending", "held")),
@@ -174,8 +180,9 @@ class CampaignPage(LivePage):
             self._draw_waiting(pen, progress)
             self._draw_failures(pen, progress)
             if one.status == "running":
-                left = sum(each.segments for each in progress.standing if each.status in ("pending", "held"))
-                facts(pen, self._takes(estimate(one.kind, left, self.seat.district, self.seat.now()))[1:2])
+                segments, calls = progress.left()
+                needed = estimate(one.kind, segments, calls, district=self.seat.district, now=self.seat.now())
+                facts(pen, self._takes(needed)[1:2])
 
     def _draw_waiting(self, pen: Pen, progress: Progress) -> None:
         waits = [each for each in progress.standing if each.waits_for is not None]
@@ -212,14 +219,17 @@ class CampaignPage(LivePage):
                         rows.cell(t.known("left_out", reason, "left_out_other"), "lead-cell")
                         rows.cell(t.number(count))
 
-    def _draw_texts(self, pen: Pen, one: Campaign, samples: Mapping[str, str]) -> None:
+    def _draw_words(
+        self, pen: Pen, one: Campaign, how: str, words: Mapping[str, str], samples: Mapping[str, str]
+    ) -> None:
+        """What people read, or hear: the words of the first whom it reaches, else as they were written."""
         t = self.t
         for language in LANGUAGES:
-            with pen.within("section", "panel", aria_labelledby=f"reads-{language}"):
-                pen("h2", t(f"campaign_reads_{language}"), id=f"reads-{language}")
-                pen("blockquote", samples.get(language, one.texts[language]), "said", lang=language)
+            with pen.within("section", "panel", aria_labelledby=f"{how}-{language}"):
+                pen("h2", t(f"campaign_{how}_{language}"), id=f"{how}-{language}")
+                pen("blockquote", samples.get(language, words[language]), "said", lang=language)
                 if one.status == "draft" and language not in samples:
-                    pen("p", t("campaign_sample_nobody"), "soft")
+                    pen("p", t(f"campaign_sample_nobody_{how}"), "soft")
 
     async def _press(self, deed: Deed) -> bool | None:
         match deed.name:

@@ -9,7 +9,7 @@ from nicegui import Client, ui
 from backend.campaigns import rules, service
 from backend.campaigns.rules import Audience
 from backend.campaigns.service import Campaign, Plan
-from backend.campaigns.wording import SUGGESTED
+from backend.campaigns.wording import SPOKEN, SUGGESTED, Words
 from backend.console.forms import Form, feet, form, words_in
 from backend.console.navigation import CAMPAIGNS
 from backend.console.page import BUILD_SECONDS, LivePage, serve
@@ -124,6 +124,15 @@ class CampaignsPage(LivePage):
                         filled=SUGGESTED[kind][language],
                         lang=language,
                     )
+                for language in ("en", "es"):
+                    fields.words(
+                        f"spoken_{language}",
+                        t(f"campaign_spoken_{language}"),
+                        help=t("campaign_spoken_help") if language == "en" else "",
+                        rows=3,
+                        filled=SPOKEN[kind][language],
+                        lang=language,
+                    )
                 with feet(pen):
                     fields.cancel()
                     fields.send(t("campaign_look"))
@@ -139,7 +148,7 @@ class CampaignsPage(LivePage):
                 words_in(deed.fields, "name", needed=False) or self.t(f"campaign_kind_{kind}"),
                 kind,
                 Audience(zones=deed.chosen, days=_days_in(deed) if kind in DAYS else 0),
-                {language: words_in(deed.fields, f"text_{language}", needed=False) for language in ("en", "es")},
+                _words_in(deed),
             )
             async with self.seat.deed(Permission.RUN_CAMPAIGNS) as session:
                 key = deed.fields.get("key") or self.key("campaign")
@@ -149,6 +158,15 @@ class CampaignsPage(LivePage):
         if made:
             self.client.open(campaign_address(made[0]).removeprefix(PREFIX))
         return done
+
+
+def _words_in(deed: Deed) -> Words:
+    """What is written, and what is said where nothing can be written: nothing said, nobody is called."""
+    texts, spoken = (
+        {language: words_in(deed.fields, f"{how}_{language}", needed=False) for language in ("en", "es")}
+        for how in ("text", "spoken")
+    )
+    return Words(texts, spoken if any(spoken.values()) else None)
 
 
 def campaign_address(campaign_id: UUID) -> str:

@@ -49,7 +49,7 @@ class Book(MoneyBook):
         customer_id = self.new_id()
         self.rows["customers"].append((customer_id, person.kind, person.name, person.first_name, person.language))
         for rank, phone in enumerate((person.phone, *person.more_phones)):
-            self.rows["customer_phones"].append((self.new_id(), customer_id, phone, rank, rank == 0))
+            self.rows["customer_phones"].append((self.new_id(), customer_id, phone, rank, rank == 0 and person.texts))
         if person.email:
             self.rows["customer_emails"].append((self.new_id(), customer_id, person.email, 0))
         return customer_id

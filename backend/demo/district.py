@@ -31,6 +31,8 @@ CLASS_BY_NAME = {
     "multifamily": ("Apartments", "Motel"),
     "irrigation": ("Nursery", "Garden Center", "Orchard"),
 }
+LANDLINE_EVERY = 12
+"""Customers whose telephone takes no texts."""
 ANOTHER_ACCOUNT_EVERY = 50
 """So often a generated customer has a second account, and has to say which one they mean."""
 
@@ -75,7 +77,8 @@ def _person(random: Random, index: int, phones: list[int]) -> Person:
         last = f"{last} {random.choice(people.SPANISH_LAST)}"
     language = "es" if hispanic and random.random() < 0.45 else "en"
     email = f"customer{index}@example.com" if random.random() < 0.8 else None
-    return Person(f"{first} {last}", first, language, phone, email, "person", more)
+    texts = index % LANDLINE_EVERY != 0
+    return Person(f"{first} {last}", first, language, phone, email, "person", more, texts)
 
 
 def _account(

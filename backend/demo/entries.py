@@ -24,6 +24,8 @@ class Person:
     email: str | None
     kind: str = "person"
     more_phones: tuple[str, ...] = ()
+    texts: bool = True
+    """Whether the first phone takes texts; the others take none."""
 
 
 @dataclass(frozen=True, slots=True)

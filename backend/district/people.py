@@ -4,8 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from typing import Annotated
 
-from backend.district.schemas import Person
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.district.queue import Phone
+from backend.district.schemas import InTwoLanguages
 
 ALIKE_MIN = 0.84
 """From this likeness on (0 to 1) two names sound the same: "Navaro" is Navarro, "Martin" is not Marsh."""
@@ -16,6 +20,18 @@ _BEFORE_A_NAME = frozenset(
     {"to", "with", "for", "see", "meet", "meeting", "visit", "visiting", "reach", "call", "get", "ask"}
     | {"con", "a", "para", "ver", "visitar", "llamar", "buscar", "comunicar", "comunique", "pasar", "pase"}
 )
+
+
+class Person(BaseModel):
+    """One entry of `people.toml`: `phone` is rung when they are asked for, `text_phone` is told of their visitors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(min_length=2, max_length=80)]
+    title: InTwoLanguages
+    department: str
+    phone: Phone | None = None
+    text_phone: Phone | None = None
 
 
 def person_named(people: Mapping[str, Person], said: str) -> str | None:

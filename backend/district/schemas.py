@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from backend.district.calling import Calling
 from backend.district.charges import Authority, Fees, LeakAdjustmentPolicy, PaymentOptions, ShutOff
 from backend.district.money import Payments
 from backend.district.openings import Opening, opening
@@ -108,16 +109,6 @@ class Department(_Strict):
     phone: Phone
     hours: Literal["office", "always"]
     line: Literal["queue", "phone"] = "phone"
-
-
-class Person(_Strict):
-    """One entry of `people.toml`: `phone` is rung when they are asked for, `text_phone` is told of their visitors."""
-
-    name: Annotated[str, Field(min_length=2, max_length=80)]
-    title: InTwoLanguages
-    department: str
-    phone: Phone | None = None
-    text_phone: Phone | None = None
 
 
 class Verification(_Strict):
@@ -295,5 +286,6 @@ class Policy(_Strict):
     shutoff: ShutOff
     nightly: Nightly
     texting: Texting
+    calling: Calling
     queue: QueuePolicy
     callers: Callers

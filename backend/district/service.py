@@ -13,8 +13,9 @@ from fastapi import Depends, Request
 from pydantic import TypeAdapter
 
 from backend.district.files import DistrictFileError, read_toml
+from backend.district.people import Person
 from backend.district.rules import Office, Week
-from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Person, Policy
+from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Policy
 from backend.district.toml_lines import line_of
 
 YEARS_AHEAD = 3

@@ -11,6 +11,7 @@ from backend.access import Principal
 from backend.campaigns import service as campaigns
 from backend.campaigns.rules import Audience
 from backend.campaigns.service import Plan
+from backend.campaigns.wording import Words
 from backend.database import announce
 from backend.emergency import repository
 from backend.emergency.facts import Active
@@ -60,7 +61,8 @@ class EmergencyNotFoundError(NotFoundError):
 
 
 async def switch_on(session: AsyncSession, staff: Principal, asked: Switched, *, key: str, now: datetime) -> UUID:
-    """Switch it on, once for each key; its id. Texts to the zones leave through the outbox, at any hour.
+    """Switch it on, once for each key; its id. Texts to the zones leave through the outbox, at any hour, and calls to
+    those whom no text reaches.
 
     :raises EmergencyRefusedError: something is missing or cannot be. :raises ForbiddenError: the role may not.
     """
@@ -73,7 +75,8 @@ async def switch_on(session: AsyncSession, staff: Principal, asked: Switched, *,
     if asked.sends_texts and asked.kind == "water":
         # The district's name comes first, so that nobody takes it for somebody else's text.
         texts = {language: f"{{district}}: {words.strip()}" for language, words in asked.texts.items()}
-        plan = Plan(asked.reason, "emergency", Audience(zones=asked.zones), texts)
+        words = Words(texts, {language: words.strip() for language, words in asked.texts.items()})
+        plan = Plan(asked.reason, "emergency", Audience(zones=asked.zones), words)
         campaign_id = await campaigns.start_for_emergency(session, staff_id, plan, key=f"emergency:{key}", now=now)
     emergency_id = new_id()
     who_and_when = {"id": emergency_id, "started_by": staff_id, "started_at": now, "idempotency_key": key}

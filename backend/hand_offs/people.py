@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.district.people import person_named
-from backend.district.schemas import Person
+from backend.district.people import Person, person_named
 from backend.district.service import District
 from backend.hand_offs import repository
 from backend.hand_offs.schemas import HandOffIn

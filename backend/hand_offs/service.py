@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations.redaction import redact
 from backend.conversations.service import ConversationNotFoundError
 from backend.database import announce
-from backend.district.schemas import Person
+from backend.district.people import Person
 from backend.district.service import District
 from backend.hand_offs import people, repository
 from backend.hand_offs.rules import shut_off_day

@@ -1,4 +1,4 @@
-"""Campaigns: one text to many customers, each at most once."""
+"""Campaigns: one text, or call, to many customers, each at most once."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ CAMPAIGN_STATUSES = ("draft", "running", "paused", "finished", "canceled")
 
 class Campaign(Base):
     """`audience` is of `campaigns/rules.py`. `filled_to`: the accounts up to this id have been looked at;
-    `filled_at`: all of them. `left_out` counts, by reason, whom it does not reach."""
+    `filled_at`: all of them. `left_out` counts, by reason, whom it does not reach. `spoken_en` and `spoken_es`: what
+    those hear by telephone whom no text reaches."""
 
     __tablename__ = "campaigns"
     __table_args__ = (
@@ -23,6 +24,7 @@ class Campaign(Base):
         CheckConstraint(f"status IN ({', '.join(repr(name) for name in CAMPAIGN_STATUSES)})", name="status"),
         CheckConstraint("(status = 'draft') = (started_at IS NULL)", name="started"),
         CheckConstraint("(status IN ('finished', 'canceled')) = (ended_at IS NOT NULL)", name="ended"),
+        CheckConstraint("(spoken_en IS NULL) = (spoken_es IS NULL)", name="spoken"),
         UniqueConstraint("idempotency_key"),
         Index("ix_campaigns_running", "started_at", postgresql_where=text("status = 'running'")),
     )
@@ -35,6 +37,8 @@ class Campaign(Base):
     audience: Mapped[dict[str, Any]]
     text_en: Mapped[str]
     text_es: Mapped[str]
+    spoken_en: Mapped[str | None]
+    spoken_es: Mapped[str | None]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     made_at: Mapped[datetime]
     started_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

@@ -1,4 +1,4 @@
-"""Texts and chat lines on their way out, and the pace of the number that they leave from."""
+"""Texts, notice calls and chat lines on their way out, and the pace of the number that they leave from."""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,9 @@ class OutboundMessage(Base):
     text (a one-time code) is blanked as soon as telephony has it. `kind` and `urgency` are of `outbox/rules.py`.
     `look_at` (in real time, whatever the demonstration's clock says): when the pump is to look at it next, or, once it
     is sent, when the carrier is asked what became of it if it has not said so by then; `attempts` counts for either.
-    `waits_for` says why it was put off: quiet_hours, emergency, carrier.
+    `waits_for` says why it was put off: quiet_hours, emergency, carrier, no_answer.
+    A call (`channel` call) says `text` to whoever answers, people and machines. When nobody does it is made once more:
+    `calls_missed` counts, and `missed_sid` is the carrier's id of the last one, whose late news count for nothing.
     """
 
     __tablename__ = "outbound_messages"
@@ -33,7 +35,7 @@ class OutboundMessage(Base):
         Index(
             "ix_outbound_messages_unconfirmed",
             "look_at",
-            postgresql_where=sql("status = 'sent' AND channel = 'sms' AND provider_message_id IS NOT NULL"),
+            postgresql_where=sql("status = 'sent' AND channel IN ('sms', 'call') AND provider_message_id IS NOT NULL"),
         ),
         Index(
             "ix_outbound_messages_campaign_id",
@@ -66,13 +68,15 @@ class OutboundMessage(Base):
     waits_for: Mapped[str | None]
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaigns.id"))
+    calls_missed: Mapped[int] = mapped_column(SmallInteger, server_default=sql("0"))
+    missed_sid: Mapped[str | None]
 
 
 class SenderPace(Base):
-    """Up to when the district's number is busy sending what it has been given; one row."""
+    """Up to when the district's number is busy with what it has been given: 1 its texts, 2 its calls."""
 
     __tablename__ = "sender_pace"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __table_args__ = (CheckConstraint("id IN (1, 2)", name="two_rows"),)
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     busy_until: Mapped[datetime]

@@ -1,9 +1,10 @@
-"""What is known of a telephone number as a place for texts, and every word about consent."""
+"""What is known of a telephone number as a place for texts and automatic calls, and every word about consent."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base
@@ -11,7 +12,8 @@ from backend.models.base import Base
 STOPPED_BY = ("keyword", "carrier", "words", "staff")
 """STOP as the carrier knows it; the carrier's refusal of a text; plain words; the staff, for a customer who asked."""
 UNREACHABLE = ("landline", "blocked", "invalid", "no_route")
-CONSENT_SOURCES = ("keyword", "carrier", "words", "staff")
+CALLS_STOPPED_BY = ("keys", "words", "staff")
+CONSENT_SOURCES = ("keyword", "carrier", "keys", "words", "staff")
 
 
 def _one_of(column: str, names: tuple[str, ...]) -> str:
@@ -19,9 +21,10 @@ def _one_of(column: str, names: tuple[str, ...]) -> str:
 
 
 class TextNumber(Base):
-    """A number about which something is known; no row: nothing stands in the way of a text to it.
+    """A number about which something is known; no row: nothing stands in the way of a text or a call to it.
 
-    `stopped_by` while its holder wants no texts, `unreachable` (why) while texts cannot arrive there.
+    `stopped_by` while its holder wants no texts, `unreachable` (why) while texts cannot arrive there;
+    `calls_stopped_by` while they want no automatic calls.
     """
 
     __tablename__ = "text_numbers"
@@ -30,6 +33,8 @@ class TextNumber(Base):
         CheckConstraint(_one_of("stopped_by", STOPPED_BY), name="stopped_by"),
         CheckConstraint("(stopped_by IS NULL) = (stopped_at IS NULL)", name="stopped_at"),
         CheckConstraint(_one_of("unreachable", UNREACHABLE), name="unreachable"),
+        CheckConstraint(_one_of("calls_stopped_by", CALLS_STOPPED_BY), name="calls_stopped_by"),
+        CheckConstraint("(calls_stopped_by IS NULL) = (calls_stopped_at IS NULL)", name="calls_stopped_at"),
         CheckConstraint("(unreachable IS NULL) = (unreachable_since IS NULL)", name="unreachable_since"),
     )
 
@@ -39,15 +44,21 @@ class TextNumber(Base):
     unreachable: Mapped[str | None]
     unreachable_code: Mapped[str | None]
     unreachable_since: Mapped[datetime | None]
+    calls_stopped_by: Mapped[str | None]
+    calls_stopped_at: Mapped[datetime | None]
 
 
 class TextConsent(Base):
-    """One statement about texts to a number: given or withdrawn, when, in which words. Append-only."""
+    """One statement about texts or automatic calls (`about`) to a number: given or withdrawn, when, in which words.
+
+    Append-only.
+    """
 
     __tablename__ = "text_consents"
     __table_args__ = (
         CheckConstraint(_one_of("kind", ("given", "withdrawn")), name="kind"),
         CheckConstraint(_one_of("source", CONSENT_SOURCES), name="source"),
+        CheckConstraint(_one_of("about", ("texts", "calls")), name="about"),
         Index("ix_text_consents_phone", "phone", "at"),
         Index("uq_text_consents_provider_message_id", "provider_message_id", unique=True),
     )
@@ -60,3 +71,4 @@ class TextConsent(Base):
     wording: Mapped[str]
     provider_message_id: Mapped[str | None]
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    about: Mapped[str] = mapped_column(server_default=sql("'texts'"))

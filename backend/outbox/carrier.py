@@ -41,7 +41,8 @@ def open_session(settings: Settings) -> aiohttp.ClientSession:
 async def hand_over(session: aiohttp.ClientSession, row: Row[Any]) -> Delivery:
     """One attempt; `again` when nobody can know yet. Telephony sends the same id once, so asking twice is safe."""
     body = {
-        "message_id": str(row.id),
+        # A call that is made again is another one to telephony, which carries each out once.
+        "message_id": f"{row.id}.{row.calls_missed}" if row.calls_missed else str(row.id),
         "conversation_id": str(row.conversation_id) if row.conversation_id else None,
         "channel": row.channel,
         "thread_key": row.thread_key,

@@ -141,26 +141,39 @@ class Pump:
 
     async def _paced(self, session: AsyncSession, room: int, segments_at_once: int) -> list[Any]:
         """What the pace allows beside what goes at once."""
-        self._is_paced = room > 0 and await repository.is_waiting(session, rules.SAFETY)
-        if not self._is_paced and not segments_at_once:
-            return []
-        rate = float(self._district.policy.texting.segments_per_second)
-        busy_until, now = await repository.pace(session)
-        busy_until = rules.busy_after(now, busy_until, segments_at_once, rate)
-        allowed = rules.allowance(now, busy_until, rate, BURST_SECONDS)
-        chosen: Sequence[Row[Any]] = ()
-        if self._is_paced and allowed:
-            found = await repository.due(session, rules.SAFETY, rules.DUNNING, room)
-            chosen = found[: rules.fitting([row.segments for row in found], allowed)]
-        segments = sum(row.segments for row in chosen)
-        await repository.keep_pace(session, rules.busy_after(now, busy_until, segments, rate))
-        return [row.id for row in chosen]
+        are_texts = room > 0 and await repository.is_waiting(session, rules.SAFETY)
+        chosen: list[Any] = []
+        if are_texts or segments_at_once:
+            rate = float(self._district.policy.texting.segments_per_second)
+            busy_until, now = await repository.pace(session, repository.TEXTS)
+            busy_until = rules.busy_after(now, busy_until, segments_at_once, rate)
+            allowed = rules.allowance(now, busy_until, rate, BURST_SECONDS)
+            found: Sequence[Row[Any]] = ()
+            if are_texts and allowed:
+                found = await repository.due(session, rules.SAFETY, rules.DUNNING, room)
+                found = found[: rules.fitting([row.segments for row in found], allowed)]
+            segments = sum(row.segments for row in found)
+            await repository.keep_pace(session, repository.TEXTS, rules.busy_after(now, busy_until, segments, rate))
+            chosen = [row.id for row in found]
+        room -= len(chosen)
+        are_calls = room > 0 and await repository.is_waiting(session, rules.SAFETY, calls=True)
+        self._is_paced = are_texts or are_calls
+        return chosen + (await self._calls(session, room) if are_calls else [])
+
+    async def _calls(self, session: AsyncSession, room: int) -> list[Any]:
+        """The calls that the number may make now; at least one when it is free."""
+        rate = float(self._district.policy.calling.calls_per_second)
+        busy_until, now = await repository.pace(session, repository.CALLS)
+        allowed = rules.allowance(now, busy_until, rate, max(BURST_SECONDS, 1 / rate))
+        found = await repository.due(session, rules.SAFETY, rules.DUNNING, min(room, allowed), calls=True)
+        await repository.keep_pace(session, repository.CALLS, rules.busy_after(now, busy_until, len(found), rate))
+        return [row.id for row in found]
 
     async def _judge(self, session: AsyncSession, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
         clock = Clock()
         await clock.load(session)  # another process may have moved the demonstration's
         now = clock.now()
-        known = await consent.states(session, {row.recipient for row in rows if row.channel == "sms"})
+        known = await consent.states(session, {row.recipient for row in rows if row.channel != "chat"})
         down = await emergency.stood_down(session, now)
         going, waits, drops = [], [], []
         for row in rows:
@@ -179,7 +192,7 @@ class Pump:
     def _decide(
         self, row: Row[Any], now: datetime, known: dict[str, State], down: StandDown
     ) -> rules.Send | rules.Wait | rules.Drop:
-        if row.channel != "sms":
+        if row.channel == "chat":
             return rules.Send()
         if row.is_owed is False:
             return rules.Drop("paid")
@@ -189,12 +202,18 @@ class Pump:
         if row.kind in ("notice", "dunning"):
             day = rules.Day(texting.day.opens, texting.day.closes)
             quiet = rules.quiet_until(now, places_of(row.recipient, self._district.zone), day)
+        stood_down = down.covers(row.zones or ())
+        if row.channel == "call":
+            stopped, is_wrong = state.calls_stopped_by is not None, state.unreachable == "invalid"
+            return rules.decide_call(
+                row.kind, now, calls_stopped=stopped, is_wrong=is_wrong, stood_down=stood_down, quiet_until=quiet
+            )
         return rules.decide(
             row.kind,
             now,
             stopped_by=state.stopped_by,
             unreachable=state.unreachable,
-            stood_down=down.covers(row.zones or ()),
+            stood_down=stood_down,
             quiet_until=quiet,
         )
 

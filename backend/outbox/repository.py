@@ -23,13 +23,26 @@ _STATUS = text(
         text = CASE WHEN m.secret THEN '' ELSE m.text END
       FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]),
                   CAST(:error_codes AS text[])) AS told (id, status, provider_message_id, error_code)
-     WHERE m.id = told.id
+     WHERE m.id = told.id AND (m.missed_sid IS NULL OR m.missed_sid IS DISTINCT FROM told.provider_message_id)
     RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, told.status, told.error_code
     """
 )
+# Nobody picked up: the call is made once more, later. What is still told of the first one then counts for nothing.
+_CALL_AGAIN = text(
+    """
+    UPDATE outbound_messages m SET status = 'pending', missed_sid = told.provider_message_id,
+           provider_message_id = NULL, error_code = NULL, waits_for = 'no_answer', attempts = 0,
+           calls_missed = m.calls_missed + 1, look_at = clock_timestamp() + make_interval(secs => :pause_seconds)
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:provider_ids AS text[])) AS told (id, provider_message_id)
+     WHERE m.id = told.id AND m.channel = 'call' AND m.status = 'failed' AND m.error_code = ANY(:codes)
+       AND m.provider_message_id = told.provider_message_id AND m.calls_missed < :again_max
+    """
+)
+_OURS = text("SELECT id FROM outbound_messages WHERE id = ANY(:ids)")
 _DUE = """
     SELECT id, segments FROM outbound_messages
      WHERE status = 'pending' AND urgency BETWEEN %(first)s AND %(last)s AND look_at <= clock_timestamp()
+       AND (channel = 'call') = %(calls)s
      ORDER BY urgency, look_at, created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     """
 # Whoever dies with a message in hand leaves it to be looked at again; telephony sends one id once.
@@ -37,7 +50,7 @@ _CLAIM = """
     UPDATE outbound_messages m SET look_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
      WHERE m.id = ANY(%(ids)s)
     RETURNING m.id, m.conversation_id, m.channel, m.thread_key, m.recipient, m.text, m.language, m.seq, m.kind,
-              m.urgency, m.attempts, m.account_id, m.segments,
+              m.urgency, m.attempts, m.account_id, m.segments, m.calls_missed,
               m.kind <> 'dunning' OR (SELECT sum(amount_cents) FROM ledger_postings
                 WHERE ledger_account_id = m.account_id) > 0 AS is_owed,
               (SELECT array_agg(p.zone) FROM service_agreements s JOIN premises p ON p.id = s.premise_id
@@ -63,6 +76,7 @@ _DONE = """
       FROM unnest(CAST(%(ids)s AS uuid[]), CAST(%(statuses)s AS text[]), CAST(%(provider_ids)s AS text[]),
                   CAST(%(error_codes)s AS text[])) AS done (id, status, provider_message_id, error_code)
      WHERE m.id = done.id AND m.status <> 'delivered'
+       AND (m.missed_sid IS NULL OR m.missed_sid IS DISTINCT FROM done.provider_message_id)
     RETURNING m.id, m.conversation_id, m.campaign_id, m.recipient, m.status, done.error_code
     """
 # A minute, two, four … after it was sent: callbacks get lost when whoever takes them is away.
@@ -71,17 +85,17 @@ _UNCONFIRMED = text(
     UPDATE outbound_messages m SET attempts = m.attempts + 1,
            look_at = clock_timestamp() + make_interval(secs => :confirm_seconds * (2 ^ (m.attempts + 1)))
       FROM (SELECT id FROM outbound_messages
-             WHERE status = 'sent' AND channel = 'sms' AND provider_message_id IS NOT NULL
+             WHERE status = 'sent' AND channel IN ('sms', 'call') AND provider_message_id IS NOT NULL
                AND look_at <= clock_timestamp() AND attempts < :asks_max
              ORDER BY look_at LIMIT :limit FOR UPDATE SKIP LOCKED) late
      WHERE m.id = late.id RETURNING m.id, m.provider_message_id
     """
 )
-_BUSY = text("SELECT busy_until, clock_timestamp() AS now FROM sender_pace WHERE id = 1 FOR UPDATE")
-_KEEP_BUSY = text("UPDATE sender_pace SET busy_until = :busy_until WHERE id = 1")
+_BUSY = text("SELECT busy_until, clock_timestamp() AS now FROM sender_pace WHERE id = :id FOR UPDATE")
+_KEEP_BUSY = text("UPDATE sender_pace SET busy_until = :busy_until WHERE id = :id")
 _WAITING = (
     "SELECT count(*) FROM (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= %(first)s"
-    " AND look_at <= clock_timestamp() LIMIT 1) one"
+    " AND look_at <= clock_timestamp() AND (channel = 'call') = %(calls)s LIMIT 1) one"
 )
 _LOOK_AGAIN = text("UPDATE outbound_messages SET look_at = now() WHERE status = 'pending' AND waits_for IS NOT NULL")
 _HOLD = text("UPDATE outbound_messages SET status = 'held' WHERE campaign_id = :campaign_id AND status = 'pending'")
@@ -95,10 +109,10 @@ _CANCEL = text(
 )
 _OF_CAMPAIGN = text(
     """
-    SELECT status, CASE WHEN status = 'failed' THEN error_code END AS error_code,
+    SELECT channel, status, CASE WHEN status = 'failed' THEN error_code END AS error_code,
            CASE WHEN status = 'pending' THEN waits_for END AS waits_for, count(*)::int AS messages,
            sum(segments)::int AS segments
-      FROM outbound_messages WHERE campaign_id = :campaign_id GROUP BY 1, 2, 3
+      FROM outbound_messages WHERE campaign_id = :campaign_id GROUP BY 1, 2, 3, 4
     """
 )
 
@@ -112,6 +126,8 @@ VALUES (%(id)s, %(conversation_id)s, %(seq)s, %(channel)s, %(thread_key)s, %(rec
 
 CONFIRM_SECONDS = 60.0
 ASKS_MAX = 8
+TEXTS, CALLS = 1, 2
+"""Whose pace (`sender_pace.id`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +176,25 @@ def _columns(messages: Sequence[Done], now: datetime) -> dict[str, Any]:
     }
 
 
-async def due(session: AsyncSession, first: int, last: int, limit: int) -> Sequence[Row[Any]]:
+async def call_again(
+    session: AsyncSession, messages: Sequence[Done], *, codes: Sequence[str], pause_seconds: float, again_max: int
+) -> None:
+    """Of these calls, those that failed with one of `codes` are made once more."""
+    told = [one for one in messages if one.status == "failed" and one.error_code in codes and one.provider_message_id]
+    if told:
+        ids, sids = [one.id for one in told], [one.provider_message_id for one in told]
+        values = {"codes": list(codes), "pause_seconds": pause_seconds, "again_max": again_max}
+        await session.execute(_CALL_AGAIN, {**values, "ids": ids, "provider_ids": sids})
+
+
+async def ours(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these are messages of ours."""
+    return set((await session.execute(_OURS, {"ids": list(ids)})).scalars())
+
+
+async def due(session: AsyncSession, first: int, last: int, limit: int, *, calls: bool = False) -> Sequence[Row[Any]]:
     """The `id` and `segments` of messages to look at now, most urgent first, locked until the transaction ends."""
-    return await rows_of(session, _DUE, {"first": first, "last": last, "limit": limit})
+    return await rows_of(session, _DUE, {"first": first, "last": last, "limit": limit, "calls": calls})
 
 
 async def claim(session: AsyncSession, ids: Sequence[UUID], lease_seconds: float) -> Sequence[Row[Any]]:
@@ -191,24 +223,24 @@ async def finish(session: AsyncSession, messages: Sequence[Done], now: datetime)
 
 
 async def unconfirmed(session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
-    """Texts of which the carrier has said nothing for too long; whoever gets them asks, the next time later."""
+    """What the carrier has said nothing about for too long; whoever gets it asks, the next time later."""
     values = {"limit": limit, "confirm_seconds": CONFIRM_SECONDS, "asks_max": ASKS_MAX}
     return (await session.execute(_UNCONFIRMED, values)).all()
 
 
-async def pace(session: AsyncSession) -> tuple[datetime, datetime]:
+async def pace(session: AsyncSession, whose: int) -> tuple[datetime, datetime]:
     """Up to when the number is busy, and the database's time; locked, so that several processes keep one pace."""
-    row = (await session.execute(_BUSY)).one()
+    row = (await session.execute(_BUSY, {"id": whose})).one()
     return row.busy_until, row.now
 
 
-async def keep_pace(session: AsyncSession, busy_until: datetime) -> None:
-    await session.execute(_KEEP_BUSY, {"busy_until": busy_until})
+async def keep_pace(session: AsyncSession, whose: int, busy_until: datetime) -> None:
+    await session.execute(_KEEP_BUSY, {"busy_until": busy_until, "id": whose})
 
 
-async def is_waiting(session: AsyncSession, first: int) -> bool:
+async def is_waiting(session: AsyncSession, first: int, *, calls: bool = False) -> bool:
     """Whether any message of this urgency or less is due."""
-    return bool((await row_of(session, _WAITING, {"first": first}))[0])
+    return bool((await row_of(session, _WAITING, {"first": first, "calls": calls}))[0])
 
 
 async def look_again(session: AsyncSession) -> None:

@@ -14,8 +14,15 @@ Kind = Literal["reply", "safety", "notice", "dunning"]
 """`reply`: asked for, or part of a conversation. `safety`: about the water itself. `notice`: about what somebody did.
 `dunning`: about money that is owed."""
 
+Channel = Literal["sms", "call"]
+"""How somebody is reached who is not in a chat."""
+
 REPLY, SAFETY, NOTICE, BULK_NOTICE, DUNNING = 0, 1, 2, 3, 4
 _ASKED_FOR = frozenset({"one_time_code", "answer", "email_changed", "callback", "text_enrolment"})
+MISSED = ("busy", "no_answer", "not_heard")
+"""How a call fails that nobody answered, or that ended before anything was said."""
+CALL_AGAIN_SECONDS = 30 * 60.0
+CALLS_AGAIN_MAX = 1
 STOOD_DOWN_FOR = timedelta(minutes=5)
 BACK_OFF_AFTER = 5
 """So many attempts in a row without an answer: the carrier is away; one message at a time asks whether it is back."""
@@ -76,6 +83,26 @@ def decide(
     if kind in ("notice", "dunning") and quiet_until is not None:
         return Wait(quiet_until, "quiet_hours")
     return Send()
+
+
+def decide_call(
+    kind: str,
+    now: datetime,
+    *,
+    calls_stopped: bool,
+    is_wrong: bool,
+    stood_down: bool,
+    quiet_until: datetime | None,
+) -> Send | Wait | Drop:
+    """What to do with an automatic call now. What is about people's safety needs no consent (47 CFR 64.1200(a)(1)).
+
+    `is_wrong`: it is no working number.
+    """
+    stopped_by = "keys" if calls_stopped and kind != "safety" else None
+    unreachable = "invalid" if is_wrong else None
+    return decide(
+        kind, now, stopped_by=stopped_by, unreachable=unreachable, stood_down=stood_down, quiet_until=quiet_until
+    )
 
 
 @dataclass(frozen=True, slots=True)

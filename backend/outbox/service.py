@@ -1,4 +1,4 @@
-"""Puts messages into the outbox and keeps what becomes of them. The pump (`pump.py`) takes them out."""
+"""Puts texts, calls and chat lines into the outbox and keeps what becomes of them; `pump.py` takes them out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from backend.errors import ConflictError
 from backend.models.base import new_id
 from backend.outbox import repository, rules
 from backend.outbox.repository import Done
-from backend.outbox.rules import Kind
+from backend.outbox.rules import Channel, Kind
 from backend.outbox.segments import segment_count
 
 __all__ = ["Done"]
@@ -29,20 +29,22 @@ class NoWayToReachError(ConflictError):
 
 
 @dataclass(frozen=True, slots=True)
-class BulkText:
-    """One text of many, for one person of a campaign."""
+class BulkMessage:
+    """One text or call of many, for one person of a campaign; a call has no segments."""
 
     recipient: str
     text: str
     language: str
     account_id: UUID
     segments: int
+    channel: Channel = "sms"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """So many messages (and segments) of a campaign: their status, why they failed, what they wait for."""
 
+    channel: str
     status: str
     error_code: str | None
     waits_for: str | None
@@ -110,13 +112,18 @@ def _new(kind: Kind, purpose: str, now: datetime, *, is_bulk: bool) -> dict[str,
 
 
 async def enqueue_many(
-    session: AsyncSession, texts: Sequence[BulkText], *, campaign_id: UUID, kind: Kind, purpose: str, now: datetime
+    session: AsyncSession,
+    messages: Sequence[BulkMessage],
+    *,
+    campaign_id: UUID,
+    kind: Kind,
+    purpose: str,
+    now: datetime,
 ) -> list[UUID]:
-    """Deliver the texts of a campaign at the number's pace, after this transaction commits; their ids, in order."""
-    ids = [new_id() for _ in texts]
+    """Deliver the messages of a campaign at the number's pace, after this transaction commits; their ids, in order."""
+    ids = [new_id() for _ in messages]
     shared = {
         **_new(kind, purpose, now, is_bulk=True),
-        "channel": "sms",
         "secret": False,
         "campaign_id": campaign_id,
     }
@@ -124,13 +131,14 @@ async def enqueue_many(
         {
             **shared,
             "id": message_id,
+            "channel": one.channel,
             "recipient": one.recipient,
             "text": one.text,
             "language": one.language,
             "segments": one.segments,
             "account_id": one.account_id,
         }
-        for message_id, one in zip(ids, texts, strict=True)
+        for message_id, one in zip(ids, messages, strict=True)
     ]
     await repository.add_many(session, rows)
     if ids:
@@ -139,14 +147,26 @@ async def enqueue_many(
 
 
 async def note_statuses(session: AsyncSession, messages: Sequence[Done], now: datetime) -> list[UUID]:
-    """Keep what the carrier says about messages, and what that says about their numbers; the ids that are not ours."""
+    """Keep what the carrier says about messages, and what that says about their numbers; the ids that are not ours.
+
+    A call that nobody answered is made once more, unless this tells again of one that is being made again already.
+    """
     rows = await repository.note_statuses(session, messages, now)
     for row in rows:
         if row.status == "failed" and row.recipient is not None:
             await consent.learn(session, row.recipient, row.error_code, now)
+    await repository.call_again(
+        session,
+        messages,
+        codes=rules.MISSED,
+        pause_seconds=rules.CALL_AGAIN_SECONDS,
+        again_max=rules.CALLS_AGAIN_MAX,
+    )
     tell(session, rows)
-    ours = {row.id for row in rows}
-    return [one.id for one in messages if one.id not in ours]
+    known = {row.id for row in rows}
+    if left := [one.id for one in messages if one.id not in known]:
+        known |= await repository.ours(session, left)
+    return [one.id for one in messages if one.id not in known]
 
 
 def tell(session: AsyncSession, rows: Sequence[Row[Any]]) -> None:

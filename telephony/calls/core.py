@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from telephony.backend_client import Turn
 from telephony.calls.rules import Heard, Place, Rung, asks_for_pace, is_relay_operator, ladder, meaning_of, says_more
-from telephony.calls.text_wishes import TextWishes
+from telephony.calls.wishes import Wishes
 from telephony.district import CUSTOMER_SERVICE, District, DistrictDirectory
 from telephony.fallbacks import Fallbacks, call_back, trouble_on_the_phone
 from telephony.messages import (
@@ -81,7 +81,7 @@ class CallCore:
     """Takes one turn of a call after the other. `turn_id` names a turn for good: the same again is the same answer."""
 
     def __init__(
-        self, switchboard: Switchboard, fallbacks: Fallbacks, directory: DistrictDirectory, wishes: TextWishes
+        self, switchboard: Switchboard, fallbacks: Fallbacks, directory: DistrictDirectory, wishes: Wishes
     ) -> None:
         self._switchboard = switchboard
         self._wishes = wishes

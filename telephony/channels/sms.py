@@ -7,6 +7,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from telephony.backend_client import Turn
+from telephony.channels.call_words import stops_calls
 from telephony.channels.text_words import TextWord, text_word
 from telephony.channels.twilio_route import TwilioRoute, twiml
 from telephony.district import shown
@@ -53,7 +54,7 @@ async def text_arrives(request: Request, form: SignedForm) -> Response:
     if not said.provider_message_id:
         return twiml(messages_twiml(answer_of([], "en")))
     found = _OPT_OUT_TYPES.get(form.get("OptOutType")) or text_word(said.text)
-    answer = await _about_texts(services, said, found) if found is not None else None
+    answer = await (_about_texts(services, said, found) if found is not None else _about_calls(services, said))
     if form.get("OptOutType"):
         answer = answer_of([], "en")
     return twiml(messages_twiml(answer or await services.switchboard.answer(said)))
@@ -69,6 +70,26 @@ async def _about_texts(services: Services, said: Utterance, found: TextWord) -> 
     if found.word == "stop":
         return await _confirm_stop(services, said) if counts else None
     return await _programme(services, said, "sms_start") if found.word == "start" and counts else None
+
+
+async def _about_calls(services: Services, said: Utterance) -> Answer | None:
+    """ "Stop calling me": kept, and said so; None: it is about something else, or nothing could be kept."""
+    language = stops_calls(said.text) if said.party is not None else None
+    if language is None or said.party is None:
+        return None
+    try:
+        await services.backend.call_consent(
+            said.party, "stop", said.text, by_key=False, message_id=said.provider_message_id
+        )
+    except CallError as problem:
+        log.warning("call_wish_not_recorded", kind=type(problem).__name__)
+        return None
+    words = say("sms_calls_stopped", language, district=services.directory.current.name)
+
+    async def confirm(said: Utterance, turn: Turn) -> Sequence[Reply]:
+        return (Reply(words, language=language),)
+
+    return await services.switchboard.answer(said, confirm)
 
 
 async def _note_word(services: Services, said: Utterance, found: TextWord) -> bool:

@@ -61,8 +61,8 @@ PlaceInUrl = Annotated[Place, Depends(place_of)]
 
 
 def heard_of(form: TwilioForm, kind: Kind | None = None) -> Heard:
-    """What the caller said or pressed. A hidden number is no party."""
-    party = form.get("From")
+    """What the caller said or pressed. A hidden number is no party; of a call that we made it is whom we called."""
+    party = form.get("To" if form.get("Direction").startswith("outbound") else "From")
     digits, speech = clean_text(form.get("Digits")), clean_text(form.get("SpeechResult"))
     if kind is None:
         # Nothing at all may come as blanks; words that were not understood come with a confidence.

@@ -1,17 +1,27 @@
 """When a phone was tried for an order: Twilio has no idempotency for calls, so an unknown end is looked up first."""
 
 from collections import OrderedDict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
+from twilio.rest import Client
 
 log = structlog.get_logger("telephony.outbound")
 
 ATTEMPT_SECONDS = 900
+CLOCKS_DIFFER = timedelta(seconds=2)
 _LOCAL_MAX = 5_000
+
+
+async def call_at_twilio(client: Client, to: str, tried: datetime) -> str | None:
+    """The call of an attempt whose end is unknown, if Twilio has it."""
+    for call in await client.calls.list_async(to=to, limit=5):
+        if call.date_created is None or call.date_created >= tried - CLOCKS_DIFFER:
+            return str(call.sid)
+    return None
 
 
 class CallsMade:

@@ -1,7 +1,6 @@
 """`POST /outbound/calls`: the backend's orders about calls, each carried out once."""
 
 import asyncio
-from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import aiohttp
@@ -12,6 +11,7 @@ from twilio.base.exceptions import TwilioException
 
 from telephony.errors import TelephonyError
 from telephony.http_json import Refused, Unavailable
+from telephony.outbound.attempts import call_at_twilio
 from telephony.outbound.routes import backend_only
 from telephony.payments.assisted import Next, OnCall, carry_on, take_card
 from telephony.people.legs import find_conference
@@ -21,7 +21,6 @@ log = structlog.get_logger("telephony.outbound")
 
 router = APIRouter(prefix="/outbound")
 
-CLOCKS_DIFFER = timedelta(seconds=2)
 _NO_ROOM = frozenset({10004, 22005})
 """Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -104,7 +103,7 @@ async def _ring(order: CallOrder, services: Services) -> str:
         raise TelephonyError(422, "incomplete_order", "To ring a phone, give leg_id and to.")
     tried = await services.calls_made.tried(order.order_id)
     if tried is not None:
-        found = await _at_twilio(order.to, tried, services)
+        found = await call_at_twilio(services.twilio, order.to, tried)
         if found is not None:
             return found
     await services.calls_made.note(order.order_id)
@@ -120,14 +119,6 @@ async def _ring(order: CallOrder, services: Services) -> str:
     )
     log.info("phone_rung", leg_id=order.leg_id, call_sid=call.sid)
     return str(call.sid)
-
-
-async def _at_twilio(to: str, tried: datetime, services: Services) -> str | None:
-    """The call of an attempt whose end is unknown, if Twilio has it."""
-    for call in await services.twilio.calls.list_async(to=to, limit=5):
-        if call.date_created is None or call.date_created >= tried - CLOCKS_DIFFER:
-            return str(call.sid)
-    return None
 
 
 async def _change(order: CallOrder, services: Services) -> str:

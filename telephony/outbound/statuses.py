@@ -1,4 +1,4 @@
-"""What became of the texts we sent, told to the backend many at a time: a campaign brings three callbacks a text.
+"""What became of our texts and notice calls, told to the backend many at a time: a text brings three callbacks.
 
 While one report is on its way the next ones gather; whoever brought one waits until it is on record.
 """
@@ -26,7 +26,8 @@ _RANKS = {"sent": 1, "failed": 2, "delivered": 2}
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One text's new status: sent, delivered or failed (with the carrier's error)."""
+    """A text's or call's new status: sent, delivered or failed (with the carrier's error). A message may be in several
+    calls, each with a SID of its own."""
 
     message_id: str
     status: str
@@ -39,8 +40,8 @@ class StatusReports:
 
     def __init__(self, backend: BackendClient) -> None:
         self._backend = backend
-        self._waiting: dict[str, Status] = {}
-        self._told: OrderedDict[str, int] = OrderedDict()
+        self._waiting: dict[tuple[str, str], Status] = {}
+        self._told: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._report: asyncio.Task[None] | None = None
         self._next: asyncio.Future[None] | None = None
 
@@ -49,12 +50,12 @@ class StatusReports:
 
         :raises CallError: the backend did not take it.
         """
-        rank = _RANKS[status.status]
-        if self._told.get(status.message_id, 0) >= rank:
+        rank, key = _RANKS[status.status], (status.message_id, status.sid)
+        if self._told.get(key, 0) >= rank:
             return
-        before = self._waiting.get(status.message_id)
+        before = self._waiting.get(key)
         if before is None or _RANKS[before.status] < rank:
-            self._waiting[status.message_id] = status
+            self._waiting[key] = status
         if self._next is None:
             self._next = asyncio.get_running_loop().create_future()
         recorded = self._next
@@ -88,6 +89,7 @@ class StatusReports:
             ]
         )
         for one in batch:
-            self._told[one.message_id] = max(_RANKS[one.status], self._told.get(one.message_id, 0))
+            key = (one.message_id, one.sid)
+            self._told[key] = max(_RANKS[one.status], self._told.get(key, 0))
         while len(self._told) > _KNOWN_MAX:
             self._told.popitem(last=False)

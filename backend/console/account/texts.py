@@ -1,8 +1,9 @@
-"""Which of the customer's numbers take texts, why others do not, and every word that was said about it."""
+"""Which of the customer's numbers take texts and automatic calls, why others do not, and what was said about it."""
 
 from dataclasses import dataclass
 
 from backend.consent import service as consent
+from backend.consent.rules import About
 from backend.consent.service import Number, Statement
 from backend.console.account.view import Look, View
 from backend.console.forms import feet, form, words_in
@@ -57,6 +58,9 @@ class Texts(View):
             pen("span", t("texts_since", time=t.clock_time(one.stopped_at, now)), "sub")
         if not one.texts_allowed:
             pen("span", t("texts_no_consent"), "mark")
+        if one.calls_stopped_by is not None and one.calls_stopped_at is not None:
+            pen("span", t(f"calls_stopped_{one.calls_stopped_by}"), "mark bad")
+            pen("span", t("texts_since", time=t.clock_time(one.calls_stopped_at, now)), "sub")
 
     def _draw_deed(self, pen: Pen, one: Number) -> None:
         if not self.seat.me.may(Permission.CHANGE_OPTIONS):
@@ -68,6 +72,9 @@ class Texts(View):
         if one.stopped_by in ("words", "staff") or one.unreachable is not None:
             words = self.t("texts_allow")
             pen.button(words, "ask_allow", one.phone, aria_label=label.format(words))
+        which = "stop" if one.calls_stopped_by is None else "allow"
+        words = self.t(f"calls_{which}")
+        pen.button(words, f"ask_calls_{which}", one.phone, aria_label=label.format(words))
 
     def _draw_said(self, pen: Pen, said: tuple[Statement, ...]) -> None:
         t, now = self.t, self.seat.now()
@@ -80,48 +87,41 @@ class Texts(View):
                     with rows.row():
                         rows.cell(t.clock_time(one.at, now))
                         with rows.within():
-                            pen.text(t(f"texts_{one.kind}"))
+                            pen.text(t(f"{one.about}_{one.kind}"))
                             name = one.staff_name or t("someone")
                             pen("span", t(f"texts_source_{one.source}", name=name), "sub")
                         rows.cell(one.wording)
 
     async def press(self, deed: Deed) -> bool | None:
         match deed.name:
-            case "ask_stop":
-                self._ask("stop", deed.value)
-            case "ask_allow":
-                self._ask("allow", deed.value)
+            case "ask_stop" | "ask_allow":
+                self._ask("texts", deed.name.removeprefix("ask_"), deed.value)
+            case "ask_calls_stop" | "ask_calls_allow":
+                self._ask("calls", deed.name.removeprefix("ask_calls_"), deed.value)
             case _:
                 return await super().press(deed)
         return None
 
-    def _ask(self, which: str, phone: str) -> None:
+    def _ask(self, about: About, which: str, phone: str) -> None:
         t = self.t
 
         def draw(pen: Pen) -> None:
-            with form(pen, t, f"texts-{which}", value=phone) as fields:
+            with form(pen, t, f"{about}-{which}", value=phone) as fields:
                 fields.words("wording", t("texts_wording"), help=t("why_kept"), autofocus=True)
                 with feet(pen):
                     fields.cancel()
-                    fields.send(t(f"texts_{which}"))
+                    fields.send(t(f"{about}_{which}"))
 
-        title = t(f"texts_{which}_title", phone=t.phone(phone))
-        self.page.ask(title, draw, self._stop if which == "stop" else self._allow)
+        title = t(f"{about}_{which}_title", phone=t.phone(phone))
+        self.page.ask(title, draw, lambda deed: self._keep(about, which, deed))
 
-    async def _stop(self, deed: Deed) -> bool:
-        async def stop() -> None:
+    async def _keep(self, about: About, which: str, deed: Deed) -> bool:
+        async def keep() -> None:
             wording, seat = words_in(deed.fields, "wording"), self.seat
+            work = consent.withdraw if which == "stop" else consent.give
             async with seat.deed(Permission.CHANGE_OPTIONS) as session:
                 who, account_id = seat.principal, self.page.account_id
-                await consent.withdraw(session, who, account_id, deed.value, wording=wording, now=seat.now())
+                await work(session, who, account_id, deed.value, wording=wording, now=seat.now(), about=about)
 
-        return await self.page.conclude(stop, self.t("texts_is_stopped"))
-
-    async def _allow(self, deed: Deed) -> bool:
-        async def allow() -> None:
-            wording, seat = words_in(deed.fields, "wording"), self.seat
-            async with seat.deed(Permission.CHANGE_OPTIONS) as session:
-                who, account_id = seat.principal, self.page.account_id
-                await consent.give(session, who, account_id, deed.value, wording=wording, now=seat.now())
-
-        return await self.page.conclude(allow, self.t("texts_is_allowed"))
+        done = self.t(f"{about}_is_stopped" if which == "stop" else f"{about}_is_allowed")
+        return await self.page.conclude(keep, done)

@@ -149,7 +149,10 @@ class Exchange:
         await call.progress.tell("ringing")
         if leg.sid not in self._ringing:
             return Rung("canceled")
-        ring = self.facilities.phones.ring(leg, call.ring_seconds, call.timeline, strangers_answer=False)
+        # Who asks whether a machine is there expects machines: where nobody is at a phone, one takes the message.
+        ring = self.facilities.phones.ring(
+            leg, call.ring_seconds, call.timeline, strangers_answer=False, machines_answer=bool(call.detect_machine)
+        )
         task = self._ringing[leg.sid] = asyncio.get_running_loop().create_task(ring)
         await asyncio.wait({task})
         self._ringing.pop(leg.sid, None)

@@ -61,12 +61,15 @@ class Phones:
         answers.append(Prepared(tuple(steps), fate, after_seconds))
         return len(answers)
 
-    async def ring(self, leg: Leg, seconds: float, timeline: Timeline, *, strangers_answer: bool) -> Rung:
-        """Ring `leg.record.called`. A phone that nobody has prepared is answered by a stranger, or by nobody.
+    async def ring(
+        self, leg: Leg, seconds: float, timeline: Timeline, *, strangers_answer: bool, machines_answer: bool = False
+    ) -> Rung:
+        """Ring `leg.record.called`. A phone that nobody has prepared is answered by a stranger, by its answering
+        machine, or by nobody.
 
         Time passes on `timeline`, where the caller waits.
         """
-        phone = leg.record.called
+        phone, machine = leg.record.called, False
         answers = self.prepared.get(phone)
         if answers:
             prepared = answers.popleft()
@@ -74,12 +77,12 @@ class Phones:
             with timeline.in_real_time():
                 line = await self.handsets[phone].ring(leg, seconds, timeline)
             return Rung("answered", line) if line else Rung("no-answer")
-        elif phone == MACHINE:
-            prepared = Prepared(ANSWERING_MACHINE)
+        elif phone == MACHINE or (machines_answer and phone not in DIAL_FATE):
+            prepared, machine = Prepared(ANSWERING_MACHINE), True
         else:
             fate: Fate = DIAL_FATE.get(phone, "answered" if strangers_answer else "no-answer")
             prepared = Prepared(STRANGER, fate)
-        return await self._ring_prepared(prepared, seconds, timeline, machine=phone == MACHINE)
+        return await self._ring_prepared(prepared, seconds, timeline, machine=machine)
 
     async def _ring_prepared(self, prepared: Prepared, seconds: float, timeline: Timeline, *, machine: bool) -> Rung:
         fate = prepared.fate

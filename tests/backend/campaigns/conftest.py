@@ -15,6 +15,7 @@ from backend.access import Principal, Role
 from backend.campaigns import service
 from backend.campaigns.rules import Audience
 from backend.campaigns.service import Plan
+from backend.campaigns.wording import Words
 from backend.district.service import District
 from backend.models.account import Account, ServiceAgreement
 from backend.models.customer import Customer, CustomerPhone
@@ -28,7 +29,9 @@ __all__ = ["valkey_url"]
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 """Monday, 10 in the morning in California."""
-WORDS = {"en": "{district}: water is off on Friday, {name}.", "es": "{district}: no hay agua el viernes, {name}."}
+TEXTS = {"en": "{district}: water is off on Friday, {name}.", "es": "{district}: no hay agua el viernes, {name}."}
+WORDS = Words(TEXTS)
+SPOKEN = {"en": "Your water is off on Friday. Call {phone}.", "es": "No tendrá agua el viernes. Llame al {phone}."}
 FOLDER = Path(__file__).parents[3] / "district"
 
 
@@ -57,9 +60,15 @@ class Somebody:
 
 
 async def add_somebody(
-    session: AsyncSession, place: int, *, zone: str = "Mesa", language: str = "en", phone: str | None = None
+    session: AsyncSession,
+    place: int,
+    *,
+    zone: str = "Mesa",
+    language: str = "en",
+    phone: str | None = None,
+    texts: bool = True,
 ) -> Somebody:
-    """A customer with a number that takes texts, and water in `zone`."""
+    """A customer with a number that takes texts, unless it takes none, and water in `zone`."""
     account_id = await make_account(session)
     account = await session.get_one(Account, account_id)
     customer = await session.get_one(Customer, account.customer_id)
@@ -68,7 +77,7 @@ async def add_somebody(
         street=f"{place} Main St {uuid4().hex[:6]}", unit=None, city="Rio Seco", state="CA", zip="92597", zone=zone,
         owner_customer_id=None,
     )  # fmt: skip
-    session.add_all([CustomerPhone(customer_id=customer.id, phone=number, rank=0, texts_allowed=True), premise])
+    session.add_all([CustomerPhone(customer_id=customer.id, phone=number, rank=0, texts_allowed=texts), premise])
     await session.flush()
     session.add(
         ServiceAgreement(
@@ -90,12 +99,12 @@ async def add_lead(session: AsyncSession, role: Role = Role.LEAD) -> Principal:
 
 
 async def started(
-    api: Api, lead: Principal, *, kind: str = "outage", zones: tuple[str, ...] = (), texts: dict[str, str] | None = None
+    api: Api, lead: Principal, *, kind: str = "outage", zones: tuple[str, ...] = (), words: Words = WORDS
 ) -> UUID:
     """A campaign that was made and started at the application's present moment."""
     async with api.app.state.database.transaction() as session:
         now = api.app.state.clock.now()
-        plan = Plan("Friday", kind, Audience(zones=zones, days=30), texts or WORDS)
+        plan = Plan("Friday", kind, Audience(zones=zones, days=30), words)
         made = await service.make(session, lead, plan, key=uuid4().hex, now=now)
         await service.start(session, lead, made, district=api.app.state.district, now=now)
     return made

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from backend.access import Principal
 from backend.campaigns import service
+from backend.campaigns.wording import Words
 from backend.district.service import District
 from backend.ledger import service as ledger
 from tests.backend.campaigns.conftest import (
@@ -166,7 +167,7 @@ def waits(url: str, campaign_id: UUID) -> dict[str, int]:
 
 async def test_who_pays_meanwhile_is_not_reminded(own_url: str, valkey_url: str, district: District) -> None:
     telephone = Telephone()
-    words = {"en": "{amount} is due {due_date}.", "es": "{amount} vence el {due_date}."}
+    words = Words({"en": "{amount} is due {due_date}.", "es": "{amount} vence el {due_date}."})
     with listening(telephone) as port:
         async with office(own_url, valkey_url, port, people=0) as (api, lead):
             async with api.app.state.database.transaction() as session:
@@ -174,7 +175,7 @@ async def test_who_pays_meanwhile_is_not_reminded(own_url: str, valkey_url: str,
                 for one in (pays, owes):
                     await add_bill(session, one.account_id, due=TODAY)
             pace(own_url, 3_600)
-            campaign_id = await started(api, lead, kind="payment_reminder", texts=words)
+            campaign_id = await started(api, lead, kind="payment_reminder", words=words)
             await until(lambda: len(statuses(own_url, campaign_id)) == 2)
             async with api.app.state.database.transaction() as session:
                 await pay(session, pays.account_id, 8_250)

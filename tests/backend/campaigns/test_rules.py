@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.campaigns import rules
-from backend.campaigns.rules import Candidate
-from backend.emergency.rules import Area
+from backend.campaigns.rules import Candidate, LeftOut
+from backend.emergency.rules import Area, StandDown
 from backend.outbox.rules import Day
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -37,9 +37,15 @@ SOMEBODY = Candidate(
 )
 
 
+def reason_left_out(kind: str, one: Candidate, down: StandDown) -> str | None:
+    """Of a campaign that calls nobody."""
+    way = rules.way_to(kind, one, down, speaks=False)
+    return way.reason if isinstance(way, LeftOut) else None
+
+
 @pytest.mark.parametrize("kind", ["payment_reminder", "shut_off_warning", "outage", "notice", "emergency"])
 def test_somebody_with_a_number_that_takes_texts_is_reached(kind: str) -> None:
-    assert rules.reason_left_out(kind, SOMEBODY, CALM) is None
+    assert reason_left_out(kind, SOMEBODY, CALM) is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,32 @@ def test_somebody_with_a_number_that_takes_texts_is_reached(kind: str) -> None:
 )
 def test_whom_no_text_reaches(changes: dict[str, object], reason: str) -> None:
     one = replace(SOMEBODY, **changes)  # type: ignore[arg-type]
-    assert {rules.reason_left_out(kind, one, CALM) for kind in ("notice", "payment_reminder", "emergency")} == {reason}
+    assert {reason_left_out(kind, one, CALM) for kind in ("notice", "payment_reminder", "emergency")} == {reason}
+
+
+@pytest.mark.parametrize(
+    ("changes", "notice", "emergency"),
+    [
+        ({}, "sms", "sms"),
+        ({"texts_allowed": False}, "call", "call"),
+        ({"unreachable": "landline"}, "call", "call"),
+        ({"unreachable": "blocked"}, "call", "call"),
+        ({"unreachable": "invalid"}, LeftOut("unreachable"), LeftOut("unreachable")),
+        ({"stopped_by": "keyword"}, LeftOut("opted_out"), "call"),
+        ({"unreachable": "landline", "calls_stopped_by": "keys"}, LeftOut("no_calls"), "call"),
+        ({"calls_stopped_by": "keys"}, "sms", "sms"),
+        ({"phone": None}, LeftOut("no_phone"), LeftOut("no_phone")),
+    ],
+)
+def test_whom_no_text_reaches_is_called(changes: dict[str, object], notice: object, emergency: object) -> None:
+    one = replace(SOMEBODY, **changes)  # type: ignore[arg-type]
+    assert rules.way_to("notice", one, CALM, speaks=True) == notice
+    assert rules.way_to("emergency", one, CALM, speaks=True) == emergency
+
+
+def test_whom_nobody_duns_is_not_called_either() -> None:
+    one = replace(SOMEBODY, unreachable="landline", is_held=True)
+    assert rules.way_to("shut_off_warning", one, CALM, speaks=True) == LeftOut("hold")
 
 
 @pytest.mark.parametrize(
@@ -67,17 +98,17 @@ def test_whom_no_text_reaches(changes: dict[str, object], reason: str) -> None:
 )
 def test_whom_nobody_duns(changes: dict[str, bool], reminder: str | None, warning: str | None) -> None:
     one = replace(SOMEBODY, **changes)  # type: ignore[arg-type]
-    assert rules.reason_left_out("payment_reminder", one, CALM) == reminder
-    assert rules.reason_left_out("shut_off_warning", one, CALM) == warning
-    assert rules.reason_left_out("outage", one, CALM) is None
+    assert reason_left_out("payment_reminder", one, CALM) == reminder
+    assert reason_left_out("shut_off_warning", one, CALM) == warning
+    assert reason_left_out("outage", one, CALM) is None
 
 
 def test_an_emergency_stands_dunning_down_where_it_is() -> None:
     mesa, valley, everywhere = Area(zones=frozenset({"Mesa"})), Area(zones=frozenset({"Valley"})), Area(everywhere=True)
-    assert rules.reason_left_out("payment_reminder", SOMEBODY, mesa) == "emergency"
-    assert rules.reason_left_out("payment_reminder", SOMEBODY, valley) is None
-    assert rules.reason_left_out("payment_reminder", SOMEBODY, everywhere) == "emergency"
-    assert rules.reason_left_out("outage", SOMEBODY, mesa) is None
+    assert reason_left_out("payment_reminder", SOMEBODY, mesa) == "emergency"
+    assert reason_left_out("payment_reminder", SOMEBODY, valley) is None
+    assert reason_left_out("payment_reminder", SOMEBODY, everywhere) == "emergency"
+    assert reason_left_out("outage", SOMEBODY, mesa) is None
 
 
 def test_what_stands_in_braces() -> None:

@@ -13,6 +13,7 @@ from backend.campaigns.errors import CampaignStateError, CampaignTextError, Nobo
 from backend.campaigns.preview import preview
 from backend.campaigns.rules import Audience
 from backend.campaigns.service import Plan
+from backend.campaigns.wording import Words
 from backend.charges.service import NewCharge, begin_charge
 from backend.consent import service as consent
 from backend.district.service import District
@@ -21,16 +22,16 @@ from backend.emergency.service import Switched
 from backend.errors import ForbiddenError
 from backend.models.account_hold import AccountHold
 from backend.models.customer import CustomerPhone
-from tests.backend.campaigns.conftest import NOW, WORDS, add_lead, add_somebody
+from tests.backend.campaigns.conftest import NOW, SPOKEN, TEXTS, WORDS, add_lead, add_somebody
 from tests.backend.charges.payer import captured
 from tests.backend.fees.conftest import add_bill
 
 TODAY = date(2026, 11, 23)
-REMINDER = {"en": "{district}: {amount} is due {due_date}.", "es": "{district}: {amount} vence el {due_date}."}
+REMINDER = Words({"en": "{district}: {amount} is due {due_date}.", "es": "{district}: {amount} vence el {due_date}."})
 
 
 async def make(session: AsyncSession, staff: Principal, **changes: object) -> service.Campaign:
-    plan = {"name": "Friday", "kind": "outage", "audience": Audience(), "texts": WORDS, **changes}
+    plan = {"name": "Friday", "kind": "outage", "audience": Audience(), "words": WORDS, **changes}
     made = await service.make(session, staff, Plan(**plan), key=uuid4().hex, now=NOW)  # type: ignore[arg-type]
     return await service.campaign(session, staff, made)
 
@@ -55,8 +56,33 @@ async def test_who_may_not_does_not(session: AsyncSession, district: District) -
 )
 async def test_texts_that_cannot_go_out(session: AsyncSession, texts: dict[str, str], reason: str) -> None:
     with pytest.raises(CampaignTextError) as refused:
-        await make(session, await add_lead(session), texts=texts)
+        await make(session, await add_lead(session), words=Words(texts))
     assert refused.value.extra["reason"] == reason
+
+
+async def test_nothing_is_said_about_money_to_whoever_picks_up(session: AsyncSession) -> None:
+    spoken = {"en": "You owe {amount}.", "es": "Usted debe {amount}."}
+    with pytest.raises(CampaignTextError) as refused:
+        await make(session, await add_lead(session), kind="shut_off_warning", words=Words(TEXTS, spoken))
+    assert refused.value.extra["reason"] == "unknown_place"
+
+
+async def test_landlines_are_called_when_there_is_something_to_say(session: AsyncSession, district: District) -> None:
+    await add_somebody(session, 1)
+    landline, silent, neither = [await add_somebody(session, place, texts=False) for place in (2, 3, 4)]
+    await consent.learn(session, landline.phone, "30006", NOW)
+    await consent.hear_about_calls(
+        session, neither.phone, "stop", wording="9", source="keys", message_id="CA1:calls", now=NOW
+    )
+    words = Words(TEXTS, SPOKEN)
+    found = await preview(session, "outage", Audience(), words, district=district, now=NOW)
+    assert (found.people, found.estimate.segments, found.estimate.calls) == (3, 1, 2)
+    assert dict(found.left_out) == {"no_calls": 1}
+    assert found.spoken == {"en": "Your water is off on Friday. Call 951-555-0100."}
+    assert found.estimate.finishes_at == NOW + timedelta(seconds=2), "a call a second takes longer than one text"
+    assert found.estimate.cost_cents == 2 + 3
+    assert (await preview(session, "outage", Audience(), WORDS, district=district, now=NOW)).people == 1
+    assert silent.phone != landline.phone
 
 
 async def test_the_same_key_is_one_campaign(session: AsyncSession) -> None:

@@ -115,7 +115,7 @@ async def test_its_texts_are_a_campaign_that_ends_with_it(session: AsyncSession)
     emergency_id = await on(session, lead, "Mesa", sends_texts=True)
     (campaign,) = await campaigns.campaigns(session, lead)
     assert (campaign.status, campaign.kind, campaign.audience.zones) == ("running", "emergency", ("Mesa",))
-    assert campaign.texts["en"] == "{district}: A main broke in Mesa."
+    assert campaign.words.texts["en"] == "{district}: A main broke in Mesa."
     await service.switch_off(session, lead, emergency_id, now=LATER)
     assert (await campaigns.campaign(session, lead, campaign.id)).status == "canceled"
 

@@ -43,7 +43,8 @@ def listening(telephone: Telephone, port: int = 0) -> Iterator[int]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             status = telephone.take(body, {name.title(): value for name, value in self.headers.items()})
-            answer = json.dumps({"status": "sent", "provider_message_id": f"SM-{body['message_id'][:8]}"}).encode()
+            sid = f"SM-{body['message_id'][:8]}{body['message_id'][36:]}"
+            answer = json.dumps({"status": "sent", "provider_message_id": sid}).encode()
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
