@@ -15,7 +15,8 @@ GATHER_SECONDS = 0.03
 _CASES = frozenset({"hand_off", "message", "message_status", "ended", "queue", "offer", "presence"})
 _MONEY = frozenset({"money", "account", "billing", "billing_run_prepared", "nightly_item"})
 _OUTBOUND = frozenset({"campaign", "emergency"})
-_FOR_CONSOLE = _CASES | _MONEY | _OUTBOUND
+_FRONT_DESK = frozenset({"visit"})
+_FOR_CONSOLE = _CASES | _MONEY | _OUTBOUND | _FRONT_DESK
 
 log = structlog.get_logger("backend.events")
 

@@ -30,6 +30,7 @@ from backend.console import (
     files_page,
     nightly_page,
     papers,
+    reception_page,
     requests_page,
     returns_page,
     unapplied_page,
@@ -45,6 +46,7 @@ from backend.settings import Settings
 STATIC = Path(__file__).parent / "static"
 PAGES = (
     desk_page,
+    reception_page,
     accounts_page,
     account_page,
     billing_page,

@@ -15,6 +15,7 @@ class Section:
 
 
 CASES = Section("cases", "/", Permission.SEE_CASES)
+RECEPTION = Section("reception", "/reception", Permission.SEE_RECEPTION)
 ACCOUNTS = Section("accounts", "/accounts", Permission.SEE_ACCOUNTS)
 BILLING = Section("billing", "/billing", Permission.SEE_BILLING)
 MONEY = Section("money", "/money", Permission.TAKE_PAYMENT)
@@ -22,7 +23,7 @@ REQUESTS = Section("requests", "/requests", Permission.SEE_REQUESTS)
 NIGHTS = Section("nightly", "/nightly", Permission.SEE_NIGHTS)
 CAMPAIGNS = Section("campaigns", "/campaigns", Permission.SEE_CAMPAIGNS)
 EMERGENCY = Section("emergency", "/emergency", Permission.SEE_EMERGENCIES)
-SECTIONS = (CASES, ACCOUNTS, BILLING, MONEY, REQUESTS, NIGHTS, CAMPAIGNS, EMERGENCY)
+SECTIONS = (CASES, RECEPTION, ACCOUNTS, BILLING, MONEY, REQUESTS, NIGHTS, CAMPAIGNS, EMERGENCY)
 
 
 def offered(me: SignedIn) -> tuple[Section, ...]:

@@ -17,6 +17,7 @@ from backend.district.people import Person
 from backend.district.rules import Office, Week
 from backend.district.schemas import DAYS, Department, DistrictSettings, InTwoLanguages, Policy
 from backend.district.toml_lines import line_of
+from backend.district.vendors import Vendor
 
 YEARS_AHEAD = 3
 __all__ = ["District", "DistrictDep", "DistrictFileError", "in_language"]
@@ -30,6 +31,7 @@ class District:
     departments: dict[str, Department]
     policy: Policy
     people: dict[str, Person] = field(default_factory=dict)
+    vendors: dict[str, Vendor] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> "District":
@@ -42,7 +44,8 @@ class District:
         policy = read_toml(folder / "policy.toml", TypeAdapter(Policy)).value
         if "customer_service" not in departments:
             raise DistrictFileError(f"{folder / 'departments.toml'}:1: add [customer_service], who answers by default")
-        district = cls(settings, departments, policy, _people(folder / "people.toml", departments))
+        people, vendors = _people(folder / "people.toml", departments), _vendors(folder / "vendors.toml")
+        district = cls(settings, departments, policy, people, vendors)
         _check_holidays(folder / "district.toml", settings)
         return district
 
@@ -106,6 +109,11 @@ def _people(path: Path, departments: Mapping[str, Department]) -> dict[str, Pers
             what = f"there is no department {person.department!r}; write one of {sorted(departments)}"
             raise DistrictFileError(read.problem((key, "department"), what))
     return read.value
+
+
+def _vendors(path: Path) -> dict[str, Vendor]:
+    """The list of vendors; a district that keeps none needs no file."""
+    return read_toml(path, TypeAdapter(dict[str, Vendor])).value if path.exists() else {}
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -1,7 +1,6 @@
 """People of the district whom a case is about by name: asked for by a customer, or expecting a visitor."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +12,14 @@ from backend.district.service import District
 from backend.hand_offs import repository
 from backend.hand_offs.schemas import HandOffIn
 from backend.outbox import service as outbox
+from backend.reception import service as reception
+from backend.reception.rules import plain_name
 
 VISITORS = "visitors"
+_AT_THE_DESK: Mapping[str, reception.Kind] = {VISITORS: "visitor", "delivery": "vendor"}
+"""Topics of cases that bring somebody to the front desk, and whom."""
 _ASKED_FOR = {"en": "Asked for", "es": "Preguntó por"}
 _TOLD = "host_told"
-_NOT_OF_NAMES = re.compile(r"[^\w &'’-]+")
 
 
 def asked_for(asked: HandOffIn, district: District) -> str | None:
@@ -30,21 +32,38 @@ def detail_of(person: Person) -> dict[str, Any]:
     return {"name": "asked_for", "label": _ASKED_FOR, "value": f"{person.name}, {person.title.en}"}
 
 
+async def expect(
+    session: AsyncSession,
+    case: Row[Any],
+    topic: str | None,
+    details: Sequence[dict[str, Any]],
+    *,
+    district: District,
+    now: datetime,
+) -> Person | None:
+    """Write down for the front desk whom a case announces, if it does, and tell a visitor's host; whom it told."""
+    kind = _AT_THE_DESK.get(topic or "")
+    if kind is None:
+        return None
+    told = {str(one["name"]): str(one["value"]) for one in details}
+    await reception.expect_of_case(session, case.id, kind, told, district=district, now=now)
+    return await tell_host(session, case, told, district, now) if kind == "visitor" else None
+
+
 async def tell_host(
-    session: AsyncSession, case: Row[Any], details: Sequence[dict[str, Any]], district: District, now: datetime
+    session: AsyncSession, case: Row[Any], told: Mapping[str, str], district: District, now: datetime
 ) -> Person | None:
     """Text whoever is to be visited, once a case, if the directory has them and a number for that; whom it told.
 
     Who comes and when, and nothing that could be of use to whoever makes a visitor up: the rest is in the case.
     """
-    told = {str(one["name"]): str(one["value"]) for one in details}
     key = person_named(district.people, told.get("host", ""))
     host = district.people[key] if key is not None else None
     if host is None or host.text_phone is None:
         return None
     if any(step.kind == _TOLD and step.note == host.name for step in await repository.events(session, case.id)):
         return host  # filed a second time: they know
-    who = ", ".join(filter(None, map(_plain, (told.get("name", ""), told.get("company", ""))))) or "Somebody"
+    who = ", ".join(filter(None, map(plain_name, (told.get("name", ""), told.get("company", ""))))) or "Somebody"
     words = (
         f"{district.settings.short_name}: {who} will visit you{_day(told.get('on', ''))}. "
         f"Case H-{case.number} has the rest; the front desk lets them in."
@@ -54,11 +73,6 @@ async def tell_host(
     )
     await repository.add_event(session, case.id, _TOLD, now=now, staff_id=None, note=host.name)
     return host
-
-
-def _plain(words: str) -> str:
-    """Without what makes a link: anybody can say that they visit somebody."""
-    return " ".join(_NOT_OF_NAMES.sub(" ", words).split())[:60]
 
 
 def _day(value: str) -> str:

@@ -53,9 +53,8 @@ async def hand_off(session: AsyncSession, asked: HandOffIn, district: District, 
     note = None if made else f"{asked.reason}: {redact(asked.summary).text}"
     await repository.add_event(session, row.id, "created" if made else "added", now=now, staff_id=None, note=note)
     announce(session, "hand_off", hand_off_id=row.id)
-    if asked.topic != people.VISITORS:
-        return Filed(row, made)
-    return Filed(row, made, await people.tell_host(session, row, values["details"], district, now))
+    host = await people.expect(session, row, asked.topic, values["details"], district=district, now=now)
+    return Filed(row, made, host)
 
 
 async def _conversation(session: AsyncSession, asked: HandOffIn, district: District, now: datetime) -> UUID:

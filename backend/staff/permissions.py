@@ -41,6 +41,8 @@ class Permission(StrEnum):
     SEE_EMERGENCIES = "see_emergencies"
     SWITCH_EMERGENCY = "switch_emergency"
     SUPERVISE_CALLS = "supervise_calls"
+    SEE_RECEPTION = "see_reception"
+    RUN_RECEPTION = "run_reception"
 
 
 _CSR = frozenset(
@@ -60,6 +62,8 @@ _CSR = frozenset(
         Permission.SEE_BILLING,
         Permission.SEE_CAMPAIGNS,
         Permission.SEE_EMERGENCIES,
+        Permission.SEE_RECEPTION,
+        Permission.RUN_RECEPTION,
     }
 )
 _LEAD = _CSR | {

@@ -124,7 +124,7 @@ _EMPTIED = (
     *("turns", "messages", "hand_offs", "hand_off_events", "verification_guards", "account_candidates"),
     *("one_time_codes", "outbound_messages", "account_access", "demo_clock", "campaigns", "campaign_recipients"),
     *("emergencies", "text_numbers", "text_consents", "queue_offers", "queued_calls", "call_legs", "call_orders"),
-    *("voicemails", "voicemail_pieces", "call_recordings", "assisted_captures", "staff_presence"),
+    *("voicemails", "voicemail_pieces", "call_recordings", "assisted_captures", "staff_presence", "visits"),
 )
 # Many times as fast as to TRUNCATE them, which makes new files for every table and index. As a replica, past the
 # triggers that keep histories and foreign keys: nothing else points to these tables (`_FROM_OUTSIDE`).

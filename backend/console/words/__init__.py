@@ -17,6 +17,7 @@ TOPICS = (
     "entrance",
     "cases",
     "floor",
+    "reception",
     "accounts",
     "account",
     "service",

@@ -56,3 +56,27 @@ async def test_no_link_gets_into_the_text(api: Api, database_url: str) -> None:
 async def test_a_host_whom_the_directory_has_not(api: Api, database_url: str, host: str) -> None:
     told = await visitor(api, name="Jordan Lee", host=host, on="2026-12-01", purpose="a meeting")
     assert told["host"] is None and texts(database_url) == []
+
+
+def visits(url: str) -> list[Any]:
+    with psycopg.connect(url) as connection:
+        query = "SELECT kind, name, company, host, purpose, expected_on::text FROM visits ORDER BY registered_at"
+        return connection.execute(query).fetchall()
+
+
+async def test_the_front_desk_expects_whom_the_assistant_heard_of(api: Api, database_url: str) -> None:
+    for _ in range(2):  # filed a second time: one visit
+        await visitor(api, name="Jordan Lee", company="Acme", host="Jane", on="2026-12-01", purpose="a meeting")
+    assert visits(database_url) == [("visitor", "Jordan Lee", "Acme", "Jane", "a meeting", "2026-12-01")]
+
+
+async def test_a_delivery_is_expected_as_a_vendor(api: Api, database_url: str) -> None:
+    await api.clock(SEEDED_AT)
+    told = details(company="Inland Pump", what="a pump", where="Well 4", on="2026-11-25", phone="+19515550177")
+    await api.hand_off(conversation_id=await talk(api), topic="delivery", details=told)
+    assert visits(database_url) == [("vendor", "", "Inland Pump", "", "a pump, Well 4", "2026-11-25")]
+
+
+async def test_a_case_about_something_else_brings_nobody(api: Api, database_url: str) -> None:
+    await api.hand_off(conversation_id=await talk(api), topic="leak", details=details(name="Jordan Lee"))
+    assert visits(database_url) == []
