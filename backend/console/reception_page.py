@@ -142,18 +142,19 @@ class ReceptionPage(LivePage):
             pen.text(one.who)
             if one.kind == "visitor":
                 return
-            listed = one.vendor
-            if listed is None:
-                pen("span", t("reception_vendor_unlisted"), "mark warn")
-            else:
-                is_insured = listed.is_insured(self.seat.today())
-                words = t("reception_vendor_listed", contract=listed.contract)
-                pen("span", words, "mark good" if is_insured else "mark")
-                until = "reception_vendor_insured" if is_insured else "reception_vendor_lapsed"
-                pen("span", t(until, day=t.day(listed.insured_until)), "sub" if is_insured else "mark bad")
-            if one.approved_by or listed is not None:
-                name = one.approved_by or (listed.approved_by if listed else "")
-                pen("span", t("reception_answers", name=name), "sub")
+            listed, answers = one.vendor, one.approved_by
+            is_insured = listed is not None and listed.is_insured(self.seat.today())
+            with pen.within("span", "sub"):
+                if listed is None:
+                    pen("span", t("reception_vendor_unlisted"), "mark warn")
+                else:
+                    until = "reception_vendor_insured" if is_insured else "reception_vendor_lapsed"
+                    pen("span", t("reception_vendor_listed", contract=listed.contract), "mark")
+                    pen("span", t(until, day=t.day(listed.insured_until)), "mark good" if is_insured else "mark bad")
+            if is_insured and listed is not None:
+                answers = answers or listed.approved_by
+            if answers:
+                pen("span", t("reception_answers", name=answers), "sub")
 
     def _from_whom(self, one: Visit) -> str:
         if one.case_number is not None:
