@@ -4,6 +4,7 @@ Prints the median and the 95th percentile of `POST /v1/turns`, `PUT …/replies`
 caller at a time. Goal: each at most 4 ms at the median.
 """
 
+import argparse
 import asyncio
 import os
 import secrets
@@ -87,6 +88,7 @@ async def _run(url: str, tokens: dict[str, str]) -> None:
 
 def main() -> None:
     """Measure against throwaway servers."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     tokens = {kind: secrets.token_urlsafe(16) for kind in ("telephony", "actions", "operator")}
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
