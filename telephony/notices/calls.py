@@ -1,6 +1,7 @@
 """Rings the phone of somebody who is to hear a notice, once for each id, and says what became of the call."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import structlog
@@ -19,6 +20,8 @@ log = structlog.get_logger("telephony.notices")
 
 RING_SECONDS = 30
 """Answering machines pick up after 20 to 25."""
+UNKNOWN = timedelta(seconds=10)
+"""A request that timed out may still arrive at Twilio; only after this long is "not there" an answer."""
 _NO_ROOM = frozenset({10004, 22005})
 """Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
@@ -68,6 +71,8 @@ class NoticeCalls:
             found = await call_at_twilio(self._client, to, tried)
             if found is not None:
                 return found
+            if datetime.now(UTC) - tried < UNKNOWN:
+                raise _unavailable()
         await self.memory.keep(message_id, notice)
         await self._made.note(message_id)
         call = await self._client.calls.create_async(

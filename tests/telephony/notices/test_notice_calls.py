@@ -1,10 +1,15 @@
 """A notice by telephone, from the campaign to the ear: people, machines, nobody, and the keys."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from backend.campaigns.wording import Words
+from telephony.notices import calls
 from telephony.notices.memory import Notice
+from telephony.simulator.state.calls import CallQuery
 from tests.backend.campaigns.conftest import SPOKEN, TEXTS, add_lead, add_somebody, started
 from tests.telephony.people.conftest import Exchange, eventually
 
@@ -108,3 +113,41 @@ async def test_nobody_remembers_the_words(exchange: Exchange) -> None:
         "/twilio/voice/notice?message_id=m-2", Direction="outbound-api", AnsweredBy="human"
     )
     assert "We have a notice about your water service." in heard.said
+
+
+class TestBadDays:
+    """Nobody is called twice for one notice, and nobody is forgotten."""
+
+    CALLS = {"paths": r"/Calls\.json", "methods": ["POST"]}  # noqa: RUF012
+
+    @pytest.mark.parametrize("fault", ["done_then_cut", "server_error", "too_many_requests", "cut"])
+    async def test_twilio_does_not_answer_at_first(
+        self, exchange: Exchange, fault: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(calls, "UNKNOWN", timedelta(seconds=1))
+        await exchange.simulator.conditions(rest={"fault": fault, "times": 2, **self.CALLS})
+        await begin(exchange, MACHINE)
+        await is_now(exchange, "delivered", None, 0)
+        assert self.called(exchange) == 1
+
+    async def test_callbacks_come_twice_and_in_any_order(self, exchange: Exchange) -> None:
+        await exchange.simulator.conditions(callbacks={"doubled": True, "out_of_order": True})
+        exchange.simulator.prepare(PHONE, fate="no-answer")
+        exchange.simulator.prepare(PHONE, fate="no-answer")
+        await begin(exchange)
+        await is_now(exchange, "pending", None, 1)
+        exchange.floor.rows("UPDATE outbound_messages SET look_at = now() RETURNING id")
+        await is_now(exchange, "failed", "no_answer", 1)
+        assert self.called(exchange) == 2
+
+    async def test_a_number_that_nobody_has_is_learned_and_never_called_again(self, exchange: Exchange) -> None:
+        wrong = "+15005550001"
+        await begin(exchange, wrong)
+        await is_now(exchange, "failed", "21217", 0)
+        assert exchange.floor.rows("SELECT phone, unreachable FROM text_numbers") == [(wrong, "invalid")]
+
+    @staticmethod
+    def called(exchange: Exchange) -> int:
+        """How often the phone was rung for a notice."""
+        found = exchange.simulator.network.calls.find(CallQuery(), 0, 50)
+        return len([one for one in found if one.direction == "outbound-api"])
