@@ -60,7 +60,7 @@ async def test_a_role_is_offered_what_it_may(office: Office, sign_in: SignIn) ->
     dana = await sign_in("dana")
     sections = dana.get_by_role("navigation", name="Sections")
     await expect(sections.get_by_role("link")).to_have_text(
-        ["Cases", "Accounts", "Billing", "Money", "Requests", "Campaigns", "Emergency"]
+        ["Cases", "Reception", "Accounts", "Billing", "Money", "Requests", "Campaigns", "Emergency"]
     )
     answer = await dana.goto(f"{office.console}/nightly")
     assert answer is not None and answer.status == 403
