@@ -29,8 +29,15 @@ class OutboundMessage(Base):
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(name) for name in MESSAGE_STATUSES)})", name="status"),
         CheckConstraint(f"kind IN ({', '.join(repr(name) for name in MESSAGE_KINDS)})", name="kind"),
-        Index(
-            "ix_outbound_messages_due", "urgency", "look_at", "created_at", postgresql_where=sql("status = 'pending'")
+        *(
+            Index(
+                name,
+                "urgency",
+                "look_at",
+                "created_at",
+                postgresql_where=sql(f"status = 'pending' AND channel {which} 'call'"),
+            )
+            for name, which in (("ix_outbound_messages_due", "<>"), ("ix_outbound_messages_due_calls", "="))
         ),
         Index(
             "ix_outbound_messages_unconfirmed",

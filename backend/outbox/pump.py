@@ -141,7 +141,8 @@ class Pump:
 
     async def _paced(self, session: AsyncSession, room: int, segments_at_once: int) -> list[Any]:
         """What the pace allows beside what goes at once."""
-        are_texts = room > 0 and await repository.is_waiting(session, rules.SAFETY)
+        are_texts, are_calls = await repository.waiting(session, rules.SAFETY) if room > 0 else (False, False)
+        self._is_paced = are_texts or are_calls
         chosen: list[Any] = []
         if are_texts or segments_at_once:
             rate = float(self._district.policy.texting.segments_per_second)
@@ -156,9 +157,7 @@ class Pump:
             await repository.keep_pace(session, repository.TEXTS, rules.busy_after(now, busy_until, segments, rate))
             chosen = [row.id for row in found]
         room -= len(chosen)
-        are_calls = room > 0 and await repository.is_waiting(session, rules.SAFETY, calls=True)
-        self._is_paced = are_texts or are_calls
-        return chosen + (await self._calls(session, room) if are_calls else [])
+        return chosen + (await self._calls(session, room) if are_calls and room > 0 else [])
 
     async def _calls(self, session: AsyncSession, room: int) -> list[Any]:
         """The calls that the number may make now; at least one when it is free."""

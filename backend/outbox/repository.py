@@ -39,12 +39,16 @@ _CALL_AGAIN = text(
     """
 )
 _OURS = text("SELECT id FROM outbound_messages WHERE id = ANY(:ids)")
-_DUE = """
+# The channel is written out, so that the index of its own serves.
+_DUE, _DUE_CALLS = (
+    f"""
     SELECT id, segments FROM outbound_messages
      WHERE status = 'pending' AND urgency BETWEEN %(first)s AND %(last)s AND look_at <= clock_timestamp()
-       AND (channel = 'call') = %(calls)s
+       AND channel {which} 'call'
      ORDER BY urgency, look_at, created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     """
+    for which in ("<>", "=")
+)
 # Whoever dies with a message in hand leaves it to be looked at again; telephony sends one id once.
 _CLAIM = """
     UPDATE outbound_messages m SET look_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
@@ -93,10 +97,12 @@ _UNCONFIRMED = text(
 )
 _BUSY = text("SELECT busy_until, clock_timestamp() AS now FROM sender_pace WHERE id = :id FOR UPDATE")
 _KEEP_BUSY = text("UPDATE sender_pace SET busy_until = :busy_until WHERE id = :id")
-_WAITING = (
-    "SELECT count(*) FROM (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= %(first)s"
-    " AND look_at <= clock_timestamp() AND (channel = 'call') = %(calls)s LIMIT 1) one"
-)
+_WAITING = """
+    SELECT EXISTS (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= %(first)s
+                      AND look_at <= clock_timestamp() AND channel <> 'call') AS texts,
+           EXISTS (SELECT FROM outbound_messages WHERE status = 'pending' AND urgency >= %(first)s
+                      AND look_at <= clock_timestamp() AND channel = 'call') AS calls
+    """
 _LOOK_AGAIN = text("UPDATE outbound_messages SET look_at = now() WHERE status = 'pending' AND waits_for IS NOT NULL")
 _HOLD = text("UPDATE outbound_messages SET status = 'held' WHERE campaign_id = :campaign_id AND status = 'pending'")
 _RELEASE = text(
@@ -194,7 +200,7 @@ async def ours(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
 
 async def due(session: AsyncSession, first: int, last: int, limit: int, *, calls: bool = False) -> Sequence[Row[Any]]:
     """The `id` and `segments` of messages to look at now, most urgent first, locked until the transaction ends."""
-    return await rows_of(session, _DUE, {"first": first, "last": last, "limit": limit, "calls": calls})
+    return await rows_of(session, _DUE_CALLS if calls else _DUE, {"first": first, "last": last, "limit": limit})
 
 
 async def claim(session: AsyncSession, ids: Sequence[UUID], lease_seconds: float) -> Sequence[Row[Any]]:
@@ -238,9 +244,10 @@ async def keep_pace(session: AsyncSession, whose: int, busy_until: datetime) -> 
     await session.execute(_KEEP_BUSY, {"busy_until": busy_until, "id": whose})
 
 
-async def is_waiting(session: AsyncSession, first: int, *, calls: bool = False) -> bool:
-    """Whether any message of this urgency or less is due."""
-    return bool((await row_of(session, _WAITING, {"first": first, "calls": calls}))[0])
+async def waiting(session: AsyncSession, first: int) -> tuple[bool, bool]:
+    """Whether any text, and any call, of this urgency or less is due."""
+    row = await row_of(session, _WAITING, {"first": first})
+    return row.texts, row.calls
 
 
 async def look_again(session: AsyncSession) -> None:

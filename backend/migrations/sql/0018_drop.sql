@@ -10,6 +10,9 @@ ALTER TABLE text_numbers DROP COLUMN calls_stopped_by, DROP COLUMN calls_stopped
 DELETE FROM sender_pace WHERE id = 2;
 ALTER TABLE sender_pace DROP CONSTRAINT ck_sender_pace_two_rows;
 ALTER TABLE sender_pace ADD CONSTRAINT ck_sender_pace_one_row CHECK (id = 1);
+DROP INDEX ix_outbound_messages_due_calls;
+DROP INDEX ix_outbound_messages_due;
+CREATE INDEX ix_outbound_messages_due ON outbound_messages (urgency, look_at, created_at) WHERE status = 'pending';
 DROP INDEX ix_outbound_messages_unconfirmed;
 CREATE INDEX ix_outbound_messages_unconfirmed ON outbound_messages (look_at)
     WHERE status = 'sent' AND channel = 'sms' AND provider_message_id IS NOT NULL;

@@ -8,6 +8,13 @@ DROP INDEX ix_outbound_messages_unconfirmed;
 CREATE INDEX ix_outbound_messages_unconfirmed ON outbound_messages (look_at)
     WHERE status = 'sent' AND channel IN ('sms', 'call') AND provider_message_id IS NOT NULL;
 
+-- Texts and calls are looked for apart, each in an index of its own: ten thousand of one must not hide the other.
+DROP INDEX ix_outbound_messages_due;
+CREATE INDEX ix_outbound_messages_due ON outbound_messages (urgency, look_at, created_at)
+    WHERE status = 'pending' AND channel <> 'call';
+CREATE INDEX ix_outbound_messages_due_calls ON outbound_messages (urgency, look_at, created_at)
+    WHERE status = 'pending' AND channel = 'call';
+
 -- Texts and calls each have a pace of their own.
 ALTER TABLE sender_pace DROP CONSTRAINT ck_sender_pace_one_row;
 ALTER TABLE sender_pace ADD CONSTRAINT ck_sender_pace_two_rows CHECK (id IN (1, 2));

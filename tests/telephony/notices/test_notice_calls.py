@@ -85,6 +85,7 @@ async def test_busy_and_then_somebody_is_there(exchange: Exchange) -> None:
     await is_now(exchange, "pending", None, 1)
     exchange.floor.rows("UPDATE outbound_messages SET look_at = now() RETURNING id")
     await is_now(exchange, "delivered", None, 1)
+    assert NOTICE in await heard_by(exchange)
 
 
 async def test_who_wants_to_talk_gets_the_assistant_as_a_caller_would(exchange: Exchange) -> None:
