@@ -87,7 +87,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         turn_seconds=settings.turn_seconds,
         preface=Opening(memory, RecordingNotice(memory) if settings.recording_notice else None),
     )
-    twilio, voice = make_twilio_client(settings, session), _voice(settings)
+    twilio, voice, calls_made = make_twilio_client(settings, session), _voice(settings), CallsMade(store)
     services = Services(
         settings=settings,
         http=session,
@@ -110,8 +110,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         queue=QueueClient(session, settings.backend_url, token),
         line=LineTwiml(voice, records=settings.record_calls and settings.recording_notice),
         twilio=twilio,
-        calls_made=CallsMade(store),
-        notices=NoticeCalls(twilio, settings, voice, CallsMade(store), NoticeMemory(store)),
+        calls_made=calls_made,
+        notices=NoticeCalls(twilio, settings, voice, calls_made, NoticeMemory(store)),
     )
     work = [asyncio.ensure_future(each) for each in (spool.run(), directory.run(), services.chats.run())]
     try:

@@ -12,7 +12,7 @@ from telephony.errors import TelephonyError
 from telephony.metrics import NOTICES
 from telephony.notices.memory import Notice, NoticeMemory
 from telephony.notices.rules import Outcome, outcome_of
-from telephony.outbound.attempts import CallsMade, call_at_twilio
+from telephony.outbound.attempts import CallsMade, call_at_twilio, may_pass
 from telephony.settings import Settings
 from telephony.twilio.twiml import VoiceStyle
 
@@ -22,8 +22,6 @@ RING_SECONDS = 30
 """Answering machines pick up after 20 to 25."""
 UNKNOWN = timedelta(seconds=10)
 """A request that timed out may still arrive at Twilio; only after this long is "not there" an answer."""
-_NO_ROOM = frozenset({10004, 22005})
-"""Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
@@ -55,7 +53,7 @@ class NoticeCalls:
         except TwilioException as problem:
             status, code = int(getattr(problem, "status", 500)), getattr(problem, "code", None)
             log.warning("twilio_refused", status=status, code=code, what="notice")
-            if status >= 500 or status in (401, 403, 408, 429) or code in _NO_ROOM:
+            if may_pass(problem):
                 raise _unavailable() from None
             NOTICES.labels("refused").inc()
             raise TelephonyError(

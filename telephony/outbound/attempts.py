@@ -7,13 +7,22 @@ from typing import cast
 import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
+from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 log = structlog.get_logger("telephony.outbound")
 
-ATTEMPT_SECONDS = 900
+ATTEMPT_SECONDS = 3 * 24 * 3600
+NO_ROOM = frozenset({10004, 22005})
+"""Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
 CLOCKS_DIFFER = timedelta(seconds=2)
 _LOCAL_MAX = 5_000
+
+
+def may_pass(problem: TwilioException) -> bool:
+    """Whether a refusal is about our credentials, our pace or Twilio itself, so that asking again may help."""
+    status = int(getattr(problem, "status", 500))
+    return status >= 500 or status in (401, 403, 408, 429) or getattr(problem, "code", None) in NO_ROOM
 
 
 async def call_at_twilio(client: Client, to: str, tried: datetime) -> str | None:

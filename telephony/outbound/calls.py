@@ -11,7 +11,7 @@ from twilio.base.exceptions import TwilioException
 
 from telephony.errors import TelephonyError
 from telephony.http_json import Refused, Unavailable
-from telephony.outbound.attempts import call_at_twilio
+from telephony.outbound.attempts import call_at_twilio, may_pass
 from telephony.outbound.routes import backend_only
 from telephony.payments.assisted import Next, OnCall, carry_on, take_card
 from telephony.people.legs import find_conference
@@ -21,8 +21,6 @@ log = structlog.get_logger("telephony.outbound")
 
 router = APIRouter(prefix="/outbound")
 
-_NO_ROOM = frozenset({10004, 22005})
-"""Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 GONE = 404
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
@@ -74,7 +72,7 @@ async def _safely(order: CallOrder, services: Services) -> str:
     except TwilioException as problem:
         status = int(getattr(problem, "status", 500))
         log.warning("twilio_refused", status=status, code=getattr(problem, "code", None), what=order.what)
-        if status >= 500 or status in (401, 403, 408, 429) or getattr(problem, "code", None) in _NO_ROOM:
+        if may_pass(problem):
             raise _unavailable() from None
         if order.what == "end":
             return ""  # it is over already

@@ -20,6 +20,7 @@ from twilio.rest import Client
 
 from telephony.errors import TelephonyError
 from telephony.metrics import TEXTS
+from telephony.outbound.attempts import may_pass
 from telephony.settings import Settings
 from telephony.twilio.segments import MESSAGE_CHARACTERS_MAX, split_message
 from telephony.twilio.speech import xml_safe
@@ -189,8 +190,7 @@ def _refusal(problem: TwilioException) -> TelephonyError:
     """A refusal of Twilio in our words: final, or worth another try. Its own words may quote the text."""
     status, code = int(getattr(problem, "status", 500)), getattr(problem, "code", None)
     log.warning("twilio_refused", status=status, code=code)
-    # 401 and 403 are our credentials, 429 our pace: the text itself is good.
-    if status >= 500 or status in (401, 403, 408, 429):
+    if may_pass(problem):
         return _unavailable()
     TEXTS.labels("refused").inc()
     return TelephonyError(
