@@ -66,10 +66,10 @@ class NoticeCalls:
     async def _ring(self, message_id: str, to: str, notice: Notice) -> str:
         tried = await self._made.tried(message_id)
         if tried is not None:
-            found = await call_at_twilio(self._client, to, tried)
+            found = tried.call_sid or await call_at_twilio(self._client, to, tried.at)
             if found is not None:
                 return found
-            if datetime.now(UTC) - tried < UNKNOWN:
+            if datetime.now(UTC) - tried.at < UNKNOWN:
                 raise _unavailable()
         await self.memory.keep(message_id, notice)
         await self._made.note(message_id)
@@ -84,6 +84,7 @@ class NoticeCalls:
             timeout=RING_SECONDS,
             machine_detection="DetectMessageEnd",
         )
+        await self._made.note_call(message_id, str(call.sid))
         NOTICES.labels("rung").inc()
         log.info("notice_rung", message_id=message_id, call_sid=call.sid)
         return str(call.sid)

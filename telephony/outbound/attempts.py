@@ -1,6 +1,7 @@
 """When a phone was tried for an order: Twilio has no idempotency for calls, so an unknown end is looked up first."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -33,6 +34,14 @@ async def call_at_twilio(client: Client, to: str, tried: datetime) -> str | None
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """When an order was tried first, and the call that came of it once that is known."""
+
+    at: datetime
+    call_sid: str | None = None
+
+
 class CallsMade:
     """Remembers in Redis, and in this process while Redis is away."""
 
@@ -40,22 +49,34 @@ class CallsMade:
         self._store = store
         self._local: OrderedDict[str, str] = OrderedDict()
 
-    async def tried(self, order_id: str) -> datetime | None:
-        """When this order was tried first; None: it was not."""
+    async def tried(self, order_id: str) -> Tried | None:
+        """What is known of this order's first try; None: there was none."""
         try:
             found = cast("str | None", await self._store.get(f"headgate:call_order:{order_id}"))
         except (RedisError, OSError, TimeoutError):
             found = None
         found = found or self._local.get(order_id)
-        return datetime.fromisoformat(found) if found else None
+        if not found:
+            return None
+        at, _, call_sid = found.partition(" ")
+        return Tried(datetime.fromisoformat(at), call_sid or None)
 
     async def note(self, order_id: str) -> None:
-        """It is about to be tried."""
+        """It is about to be tried; the first time counts."""
         at = datetime.now(UTC).isoformat()
         self._local.setdefault(order_id, at)
+        await self._write(order_id, at, only_first=True)
+
+    async def note_call(self, order_id: str, call_sid: str) -> None:
+        """The try made this call: nobody has to look for it."""
+        at = datetime.now(UTC).isoformat()
+        self._local[order_id] = f"{at} {call_sid}"
+        await self._write(order_id, self._local[order_id])
+
+    async def _write(self, order_id: str, value: str, *, only_first: bool = False) -> None:
         while len(self._local) > _LOCAL_MAX:
             self._local.popitem(last=False)
         try:
-            await self._store.set(f"headgate:call_order:{order_id}", at, ex=ATTEMPT_SECONDS, nx=True)
+            await self._store.set(f"headgate:call_order:{order_id}", value, ex=ATTEMPT_SECONDS, nx=only_first)
         except (RedisError, OSError, TimeoutError):
             log.info("redis_away", what="call_orders")

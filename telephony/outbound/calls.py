@@ -101,7 +101,7 @@ async def _ring(order: CallOrder, services: Services) -> str:
         raise TelephonyError(422, "incomplete_order", "To ring a phone, give leg_id and to.")
     tried = await services.calls_made.tried(order.order_id)
     if tried is not None:
-        found = await call_at_twilio(services.twilio, order.to, tried)
+        found = tried.call_sid or await call_at_twilio(services.twilio, order.to, tried.at)
         if found is not None:
             return found
     await services.calls_made.note(order.order_id)
@@ -115,6 +115,7 @@ async def _ring(order: CallOrder, services: Services) -> str:
         status_callback_method="POST",
         timeout=order.ring_seconds,
     )
+    await services.calls_made.note_call(order.order_id, str(call.sid))
     log.info("phone_rung", leg_id=order.leg_id, call_sid=call.sid)
     return str(call.sid)
 

@@ -131,6 +131,19 @@ class TestBadDays:
         await is_now(exchange, "delivered", None, 0)
         assert self.called(exchange) == 1
 
+    async def test_the_same_notice_asked_for_again_is_the_same_call(self, exchange: Exchange) -> None:
+        services = exchange.world.services
+        assert services is not None
+        first, other, again = [
+            await services.notices.ring(message_id, MACHINE, Notice("Hello.", "en")) for message_id in ("a", "b", "a")
+        ]
+        assert again == first != other
+        await exchange.telephony_is_replaced()
+        services = exchange.world.services
+        assert services is not None
+        assert await services.notices.ring("a", MACHINE, Notice("Hello.", "en")) == first
+        assert self.called(exchange) == 2
+
     async def test_callbacks_come_twice_and_in_any_order(self, exchange: Exchange) -> None:
         await exchange.simulator.conditions(callbacks={"doubled": True, "out_of_order": True})
         exchange.simulator.prepare(PHONE, fate="no-answer")
