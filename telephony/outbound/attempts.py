@@ -1,23 +1,18 @@
 """When a phone was tried for an order: Twilio has no idempotency for calls, so an unknown end is looked up first."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 import redis.asyncio as redis
-import structlog
-from redis.exceptions import RedisError
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
-log = structlog.get_logger("telephony.outbound")
+from telephony.kept import Kept
 
 ATTEMPT_SECONDS = 3 * 24 * 3600
 NO_ROOM = frozenset({10004, 22005})
 """Too many calls at once, or a day of calls in Twilio's line: nothing is wrong with the number."""
 CLOCKS_DIFFER = timedelta(seconds=2)
-_LOCAL_MAX = 5_000
 
 
 def may_pass(problem: TwilioException) -> bool:
@@ -43,40 +38,23 @@ class Tried:
 
 
 class CallsMade:
-    """Remembers in Redis, and in this process while Redis is away."""
+    """What is known of orders: in Redis, and in this process while Redis is away."""
 
     def __init__(self, store: "redis.Redis") -> None:
-        self._store = store
-        self._local: OrderedDict[str, str] = OrderedDict()
+        self._kept = Kept(store, "call_order", local_max=5_000)
 
     async def tried(self, order_id: str) -> Tried | None:
         """What is known of this order's first try; None: there was none."""
-        try:
-            found = cast("str | None", await self._store.get(f"headgate:call_order:{order_id}"))
-        except (RedisError, OSError, TimeoutError):
-            found = None
-        found = found or self._local.get(order_id)
-        if not found:
+        found = await self._kept.read(order_id)
+        if found is None:
             return None
         at, _, call_sid = found.partition(" ")
         return Tried(datetime.fromisoformat(at), call_sid or None)
 
     async def note(self, order_id: str) -> None:
         """It is about to be tried; the first time counts."""
-        at = datetime.now(UTC).isoformat()
-        self._local.setdefault(order_id, at)
-        await self._write(order_id, at, only_first=True)
+        await self._kept.write(order_id, datetime.now(UTC).isoformat(), ATTEMPT_SECONDS, only_first=True)
 
     async def note_call(self, order_id: str, call_sid: str) -> None:
         """The try made this call: nobody has to look for it."""
-        at = datetime.now(UTC).isoformat()
-        self._local[order_id] = f"{at} {call_sid}"
-        await self._write(order_id, self._local[order_id])
-
-    async def _write(self, order_id: str, value: str, *, only_first: bool = False) -> None:
-        while len(self._local) > _LOCAL_MAX:
-            self._local.popitem(last=False)
-        try:
-            await self._store.set(f"headgate:call_order:{order_id}", value, ex=ATTEMPT_SECONDS, nx=only_first)
-        except (RedisError, OSError, TimeoutError):
-            log.info("redis_away", what="call_orders")
+        await self._kept.write(order_id, f"{datetime.now(UTC).isoformat()} {call_sid}", ATTEMPT_SECONDS)

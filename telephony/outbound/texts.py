@@ -5,20 +5,18 @@ Twilio is asked whether it has the text before anything is sent again.
 """
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 import aiohttp
 import orjson
 import redis.asyncio as redis
 import structlog
-from redis.exceptions import RedisError
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from telephony.errors import TelephonyError
+from telephony.kept import Kept
 from telephony.metrics import TEXTS
 from telephony.outbound.attempts import may_pass
 from telephony.settings import Settings
@@ -30,7 +28,6 @@ log = structlog.get_logger("telephony.texts")
 RECORD_SECONDS = 3 * 24 * 3600
 # A request that timed out may still arrive at Twilio; only after this long is "not there" an answer.
 UNKNOWN_SECONDS = 10.0
-_LOCAL_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,7 @@ class TextSender:
         self._client = client
         self._number = settings.twilio_number
         self._status_url = f"{settings.public_url}/twilio/sms/status"
-        self._store = store
-        self._local: OrderedDict[str, str] = OrderedDict()
+        self._kept = Kept(store, "text")
         self._flights: dict[str, asyncio.Task[Attempt]] = {}
 
     async def send(self, message_id: str, to: str, text: str) -> Attempt:
@@ -106,7 +102,7 @@ class TextSender:
             await self._forget_refused(name, problem)
             raise _refusal(problem) from None
         except (aiohttp.ClientConnectorError, ConnectionRefusedError):
-            await self._forget(name)
+            await self._kept.forget(name)
             raise _unavailable() from None
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             raise _unavailable() from None
@@ -146,39 +142,15 @@ class TextSender:
         return TextNow(str(message.status), str(message.error_code) if message.error_code else None)
 
     async def _recall(self, name: str) -> Attempt | None:
-        raw = await self._read(f"headgate:text:{name}")
+        raw = await self._kept.read(name)
         return Attempt(**orjson.loads(raw)) if raw else None
 
     async def _remember(self, name: str, attempt: Attempt) -> None:
-        await self._write(f"headgate:text:{name}", orjson.dumps(asdict(attempt)).decode())
+        await self._kept.write(name, orjson.dumps(asdict(attempt)).decode(), RECORD_SECONDS)
 
     async def _forget_refused(self, name: str, problem: TwilioException) -> None:
         if 400 <= int(getattr(problem, "status", 500)) < 500:
-            await self._forget(name)
-
-    async def _forget(self, name: str) -> None:
-        key = f"headgate:text:{name}"
-        self._local.pop(key, None)
-        try:
-            await self._store.delete(key)
-        except (RedisError, OSError, TimeoutError):
-            log.info("redis_away", what="texts")
-
-    async def _read(self, key: str) -> str | None:
-        try:
-            found = cast("str | None", await self._store.get(key))
-        except (RedisError, OSError, TimeoutError):
-            found = None
-        return found or self._local.get(key)
-
-    async def _write(self, key: str, value: str) -> None:
-        self._local[key] = value
-        while len(self._local) > _LOCAL_MAX:
-            self._local.popitem(last=False)
-        try:
-            await self._store.set(key, value, ex=RECORD_SECONDS)
-        except (RedisError, OSError, TimeoutError):
-            log.info("redis_away", what="texts")
+            await self._kept.forget(name)
 
 
 def _unavailable() -> TelephonyError:
