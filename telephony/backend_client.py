@@ -182,11 +182,11 @@ class BackendClient:
         told = await self._call("POST", "/v1/text-consents", body, _WRITE_SECONDS)
         return bool(told.get("heard"))
 
-    async def call_consent(self, phone: str, word: str, wording: str, *, by_key: bool, message_id: str) -> bool:
-        """A customer's word about automatic calls; whether it is on record."""
+    async def stop_calls(self, phone: str, wording: str, *, by_key: bool, message_id: str) -> bool:
+        """A customer wants no more automatic calls; whether it is on record."""
         body = {
             "phone": phone,
-            "word": word,
+            "word": "stop",
             "wording": wording,
             "is_keyword": by_key,
             "provider_message_id": message_id,

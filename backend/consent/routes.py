@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from backend.access import Kind, admits
 from backend.clock import NowDep
 from backend.consent import service
+from backend.consent.rules import Source
 from backend.consent.schemas import TextConsentIn, TextConsentOut
 from backend.database import SessionDep
 from backend.enrolments import service as enrolments
@@ -18,16 +19,13 @@ router = APIRouter(prefix="/v1", tags=["messages"])
 async def post_text_consent(body: TextConsentIn, session: SessionDep, now: NowDep) -> Response:
     """Keep what a customer said about texts or automatic calls, once for each message."""
     if body.about == "calls":
-        told = await service.hear_about_calls(
-            session,
-            body.phone,
-            body.word,
-            wording=body.wording,
-            source="keys" if body.is_keyword else "words",
-            message_id=body.provider_message_id,
-            now=now,
+        if body.word != "stop":
+            return Response(orjson.dumps({"heard": False}), media_type="application/json")
+        source: Source = "keys" if body.is_keyword else "words"
+        await service.stop_calls(
+            session, body.phone, wording=body.wording, source=source, message_id=body.provider_message_id, now=now
         )
-        return Response(orjson.dumps({"heard": told}), media_type="application/json")
+        return Response(orjson.dumps({"heard": True}), media_type="application/json")
     heard = await service.hear(
         session,
         body.phone,

@@ -6,8 +6,8 @@ Word = Literal["stop", "start", "yes"]
 """STOP and its like; START and its like; YES, with which the carrier opens a number that it has closed."""
 About = Literal["texts", "calls"]
 """What somebody wants no more of: texts, or calls that nobody makes by hand."""
-Source = Literal["keyword", "keys", "words"]
-"""How a customer said it themselves: by the carrier's keyword, by a key in a call, in plain words."""
+Source = Literal["keys", "words"]
+"""How a customer said it themselves about calls: by a key in one, in plain words."""
 REFUSED = "21610"
 _LEARNED = {
     "21211": "invalid",

@@ -110,20 +110,18 @@ async def hear(
     return True
 
 
-async def hear_about_calls(
-    session: AsyncSession, phone: str, word: Word, *, wording: str, source: Source, message_id: str, now: datetime
-) -> bool:
-    """A customer's own word about automatic calls, by a key or in words; True: every stop and start is one."""
-    if word == "yes":
-        return False
-    kind = "withdrawn" if word == "stop" else "given"
-    if await _say(session, phone, kind, source=source, wording=wording, now=now, message_id=message_id, about="calls"):
-        if word == "stop":
-            await repository.stop_calls(session, phone, source, now)
-        else:
-            await repository.open_calls(session, phone)
+async def stop_calls(
+    session: AsyncSession, phone: str, *, wording: str, source: Source, message_id: str, now: datetime
+) -> None:
+    """A customer's own word, by a key or in plain words, that they want no more automatic calls.
+
+    The same message again says nothing new. Whoever wants them again tells the staff (`give`).
+    """
+    if await _say(
+        session, phone, "withdrawn", source=source, wording=wording, now=now, message_id=message_id, about="calls"
+    ):
+        await repository.stop_calls(session, phone, source, now)
         announce(session, "account")
-    return True
 
 
 async def learn(session: AsyncSession, phone: str, code: str | None, now: datetime) -> None:

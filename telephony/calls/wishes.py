@@ -41,7 +41,7 @@ class Wishes:
             if about_calls is not None:
                 # A statement of its own: one message is one word about one thing.
                 message_id = f"{turn_id}:calls"
-                await self._backend.call_consent(heard.party, "stop", heard.text, by_key=False, message_id=message_id)
+                await self._backend.stop_calls(heard.party, heard.text, by_key=False, message_id=message_id)
         except CallError as problem:
             log.warning("wish_not_recorded", kind=type(problem).__name__)
             return None

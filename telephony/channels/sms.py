@@ -78,9 +78,7 @@ async def _about_calls(services: Services, said: Utterance) -> Answer | None:
     if language is None or said.party is None:
         return None
     try:
-        await services.backend.call_consent(
-            said.party, "stop", said.text, by_key=False, message_id=said.provider_message_id
-        )
+        await services.backend.stop_calls(said.party, said.text, by_key=False, message_id=said.provider_message_id)
     except CallError as problem:
         log.warning("call_wish_not_recorded", kind=type(problem).__name__)
         return None

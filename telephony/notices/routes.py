@@ -110,8 +110,8 @@ async def _stop_calls(services: Services, form: TwilioForm) -> bool:
         return False
     by_key = heard.by == "keys"
     try:
-        return await services.backend.call_consent(
-            heard.party, "stop", heard.text, by_key=by_key, message_id=f"{heard.call_sid}:calls"
+        return await services.backend.stop_calls(
+            heard.party, heard.text, by_key=by_key, message_id=f"{heard.call_sid}:calls"
         )
     except CallError as problem:
         log.warning("call_wish_not_recorded", kind=type(problem).__name__, call_sid=heard.call_sid[:40])

@@ -71,9 +71,7 @@ async def test_landlines_are_called_when_there_is_something_to_say(session: Asyn
     await add_somebody(session, 1)
     landline, silent, neither = [await add_somebody(session, place, texts=False) for place in (2, 3, 4)]
     await consent.learn(session, landline.phone, "30006", NOW)
-    await consent.hear_about_calls(
-        session, neither.phone, "stop", wording="9", source="keys", message_id="CA1:calls", now=NOW
-    )
+    await consent.stop_calls(session, neither.phone, wording="9", source="keys", message_id="CA1:calls", now=NOW)
     words = Words(TEXTS, SPOKEN)
     found = await preview(session, "outage", Audience(), words, district=district, now=NOW)
     assert (found.people, found.estimate.segments, found.estimate.calls) == (3, 1, 2)

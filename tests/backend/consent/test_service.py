@@ -152,3 +152,14 @@ async def test_what_was_said_is_masked_and_never_changed(session: AsyncSession) 
     assert "4111" not in (await said(session))[0][2]
     with pytest.raises(DBAPIError, match="never changed"):
         await session.execute(text("UPDATE text_consents SET wording = ''"))
+
+
+async def test_no_more_calls_is_a_word_of_its_own_and_the_staff_opens_them_again(session: AsyncSession) -> None:
+    account_id, staff = await account_with_phone(session), await csr(session)
+    for _ in range(2):
+        await service.stop_calls(session, PHONE, wording="9", source="keys", message_id="CA1:calls", now=NOW)
+    assert await state(session) == State(calls_stopped_by="keys")
+    await hear(session, "stop", "STOP", keyword=True, message="SM1")
+    await service.give(session, staff, account_id, PHONE, wording="Call me again.", now=NOW, about="calls")
+    assert await state(session) == State(stopped_by="keyword"), "texts stay as their holder left them"
+    assert [one.about for one in await service.history(session, [PHONE])] == ["calls", "texts", "calls"]
