@@ -28,6 +28,7 @@ _OVER = text(f"""{_COLUMNS}
 """)
 _BY_KEY = text("SELECT id FROM visits WHERE idempotency_key = :key")
 _LOCK = text("SELECT * FROM visits WHERE id = :id FOR UPDATE")
+_HOLD_BADGE = text("SELECT pg_advisory_xact_lock(hashtextextended('badge:' || :badge, 0))")
 _BADGE = text("SELECT name, company FROM visits WHERE badge = :badge AND came_at IS NOT NULL AND left_at IS NULL")
 _ADMIT = text("""
 UPDATE visits SET badge = :badge, escort = :escort, approved_by = :approved_by, came_at = :now, admitted_by = :staff_id
@@ -37,9 +38,12 @@ _LEAVE = text("UPDATE visits SET left_at = greatest(:now, came_at) WHERE id = :i
 _TURN_AWAY = text("UPDATE visits SET turned_away_at = :now, turned_away_by = :staff_id, note = :note WHERE id = :id")
 
 
-async def add(session: AsyncSession, values: dict[str, Any]) -> None:
-    """A new row, unless its key or its case has one already."""
+async def add(session: AsyncSession, values: dict[str, Any]) -> UUID:
+    """A new row, unless its key has one already; the id of whichever it is."""
     await session.execute(insert(Visit).values(values).on_conflict_do_nothing())
+    found = await by_key(session, values["idempotency_key"])
+    assert found is not None
+    return found
 
 
 async def by_key(session: AsyncSession, key: str) -> UUID | None:
@@ -54,7 +58,8 @@ async def lock(session: AsyncSession, visit_id: UUID) -> RowMapping | None:
 
 
 async def wearer(session: AsyncSession, badge: str) -> RowMapping | None:
-    """Who in the building wears this badge."""
+    """Who in the building wears this badge; nobody else gives it out until the transaction ends."""
+    await session.execute(_HOLD_BADGE, {"badge": badge})
     return (await session.execute(_BADGE, {"badge": badge})).mappings().one_or_none()
 
 

@@ -108,9 +108,6 @@ async def expect(
     :raises VisitRefusedError: nobody is named, or the day cannot be. :raises ForbiddenError: the role may not.
     """
     staff_id = require(staff, Permission.RUN_RECEPTION)
-    before = await repository.by_key(session, key)
-    if before is not None:
-        return before
     today = district.today(now)
     if not (new.name.strip() or new.company.strip()):
         raise VisitRefusedError("nobody", "Write who comes: a name or a company.")
@@ -208,9 +205,8 @@ def needs_approval(visit: Visit, today: date) -> bool:
 async def _add(
     session: AsyncSession, new: NewVisit, *, key: str, now: datetime, staff_id: UUID | None, hand_off_id: UUID | None
 ) -> UUID:
-    visit_id = new_id()
     values: dict[str, Any] = {
-        "id": visit_id,
+        "id": new_id(),
         "idempotency_key": key,
         "kind": new.kind,
         "name": _words(new.name),
@@ -222,7 +218,7 @@ async def _add(
         "registered_by": staff_id,
         "registered_at": now,
     }
-    await repository.add(session, values)
+    visit_id = await repository.add(session, values)
     announce(session, "visit", visit_id=visit_id)
     return visit_id
 
