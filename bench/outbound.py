@@ -129,7 +129,7 @@ async def statuses(database: Database, campaign_id: UUID) -> Counter[str]:
             text("SELECT status, count(*) FROM outbound_messages WHERE campaign_id = :id GROUP BY status"),
             {"id": campaign_id},
         )
-        return Counter(dict(rows.tuples().all()))
+        return Counter({status: count for status, count in rows})
 
 
 @dataclass(frozen=True)

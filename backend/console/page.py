@@ -7,6 +7,7 @@ It is laid out once (`build`), shows what is true (`show`) at first and again at
 deeds (`do`), telling how they went. What goes wrong on the way is said on the page, in words.
 """
 
+import asyncio
 import copy
 import time
 from abc import ABC, abstractmethod
@@ -120,6 +121,7 @@ class LivePage(ABC):
         self.frame = frame
         self.seat, self.t, self.shell, self.client = frame.seat, frame.t, frame.shell, frame.client
         self._done_at = 0.0
+        self._looking = asyncio.Lock()
         self._keys: dict[str, str] = {}
         self._dialog: Dialog | None = None
 
@@ -170,7 +172,8 @@ class LivePage(ABC):
     async def look(self) -> None:
         """Show what is true now; say so when that cannot be found out."""
         try:
-            await self.show()
+            async with self._looking:  # one at a time: what was read before a deed is never drawn over what came of it
+                await self.show()
         except DatabaseAwayError:
             self.shell.say_trouble(self.t("trouble_database"))
         except SignedOutError:

@@ -85,8 +85,8 @@ async def test_a_caller_from_the_offer_to_the_end(office: Office, sign_in: SignI
 
 async def test_why_a_case_is_first(office: Office, sign_in: SignIn) -> None:
     nobody_else_waits(office)
-    office.execute("UPDATE staff_presence SET state = 'available', seen_at = now() + interval '1 year'", {})
     page = await sign_in("frank")
+    await be_available(page)
     _, first = caller(office, "Came first.")
     _, second = caller(office, "Water is being shut off.")
     row = page.locator(f'.row[data-case="{second}"]')
