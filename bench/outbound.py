@@ -126,10 +126,10 @@ async def statuses(database: Database, campaign_id: UUID) -> Counter[str]:
     """How many texts of the campaign stand where."""
     async with database.transaction() as session:
         rows = await session.execute(
-            text("SELECT status, count(*) FROM outbound_messages WHERE campaign_id = :id GROUP BY status"),
+            text("SELECT status, count(*) AS texts FROM outbound_messages WHERE campaign_id = :id GROUP BY status"),
             {"id": campaign_id},
         )
-        return Counter({status: count for status, count in rows})
+        return Counter({row.status: row.texts for row in rows})
 
 
 @dataclass(frozen=True)

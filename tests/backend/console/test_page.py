@@ -12,7 +12,9 @@ class Slow(LivePage):
 
     def __init__(self) -> None:
         live = SimpleNamespace(listening=True)
-        shell = SimpleNamespace(say_refused=print, say_trouble=lambda words, mild=False: None, say_done=lambda words: None)
+        shell = SimpleNamespace(
+            say_refused=print, say_trouble=lambda words, mild=False: None, say_done=lambda words: None
+        )
         seat = SimpleNamespace(around=SimpleNamespace(live=live))
         super().__init__(cast(Frame, SimpleNamespace(seat=seat, t=str, shell=shell, client=None)))
         self.truth, self.drawn, self.delays = "waiting", [""], [0.05, 0.0]
