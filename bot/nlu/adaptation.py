@@ -1,92 +1,35 @@
-"""Bends the encoder's last layers towards the intents at hand, when each has few examples.
+"""Bends the sentence encoder towards the intents at hand, when each has few examples.
 
 Supervised contrastive learning (Khosla et al. 2020) on pairs of examples, in numpy: examples of one intent
-move together, those of others apart. With many examples of each intent it only learns them by heart, so
-`worth_adapting` says when to. The layers are those of `bot.nlu.encoder` from the summed tokens upwards.
+move together, those of others apart. With many examples of each intent, or few altogether, it only learns them by
+heart, so `worth_adapting` says when to. All of the network is bent, its table of pieces excepted (`bot.nlu.network`).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Matrix = NDArray[np.float32]
+from bot.nlu.network import LEARNED, Batch, Dropout, Matrix, Weights, backward, forward
+
 Labels = NDArray[np.int64]
-Layers = dict[str, Matrix]
-LAYERS = ("turn", "p1", "d0", "d1", "p3", "d2", "d3")
 EXAMPLES_EACH_MAX = 80
 """More examples of an intent than this, on average, and the encoder stays as it is."""
 STEPS_MAX, ROUNDS = 90, 15
 """Every example is seen `ROUNDS` times, or as often as `STEPS_MAX` batches allow."""
 BATCH = 128
 _RATE, _DROPPED, _SHARPNESS = 2e-4, 0.1, 10.0
+_WARM_UP = 5
+"""Steps until the full rate is reached."""
 _FIRST, _SECOND = 0.9, 0.999
 
 
 def worth_adapting(labels: Labels) -> bool:
-    """Whether these examples are few enough for it, and some intent has two."""
+    """Whether each intent has few enough examples for it, some has two, and together they are enough to tell apart."""
     counts = np.bincount(labels)
     counts = counts[counts > 0]
-    return bool(counts.mean() <= EXAMPLES_EACH_MAX and counts.max() > 1)
-
-
-def layers_of(weights: Mapping[str, Any]) -> Layers:
-    """The encoder's own layers, before any step: `turn` changes nothing."""
-    size = len(weights["p1"])
-    layers = {name: np.array(weights[name], dtype=np.float32) for name in LAYERS if name != "turn"}
-    return {"turn": np.eye(size, dtype=np.float32), **layers}
-
-
-@dataclass(frozen=True)
-class _Pass:
-    """What went through the layers, kept for the way back."""
-
-    summed: Matrix
-    kept: Matrix
-    first: Matrix
-    hidden: Matrix
-    carried: Matrix
-    second: Matrix
-    meaning: Matrix
-
-
-def _forward(layers: Layers, given: Matrix, kept: tuple[Matrix, Matrix] | None = None) -> _Pass:
-    summed = given @ layers["turn"]
-    dropped = summed * kept[0] if kept else summed
-    first = np.maximum(dropped @ layers["d0"], 0)
-    hidden = np.maximum(dropped @ layers["p1"] + first @ layers["d1"], 0)
-    carried = hidden * kept[1] if kept else hidden
-    second = np.maximum(carried @ layers["d2"], 0)
-    meaning = np.tanh(carried @ layers["p3"] + second @ layers["d3"])
-    return _Pass(summed, dropped, first, hidden, carried, second, meaning)
-
-
-def _backward(
-    layers: Layers, given: Matrix, passed: _Pass, slopes: tuple[Matrix, Matrix], kept: tuple[Matrix, Matrix]
-) -> Layers:
-    """The slope of the loss along each layer, from its slopes along (summed, meaning)."""
-    end = slopes[1] * (1 - passed.meaning**2)
-    second = (end @ layers["d3"].T) * (passed.second > 0)
-    hidden = (end @ layers["p3"].T + second @ layers["d2"].T) * kept[1] * (passed.hidden > 0)
-    first = (hidden @ layers["d1"].T) * (passed.first > 0)
-    summed = (hidden @ layers["p1"].T + first @ layers["d0"].T) * kept[0] + slopes[0]
-    return {
-        "turn": given.T @ summed,
-        "p1": passed.kept.T @ hidden,
-        "d0": passed.kept.T @ first,
-        "d1": passed.first.T @ hidden,
-        "p3": passed.carried.T @ end,
-        "d2": passed.carried.T @ second,
-        "d3": passed.second.T @ end,
-    }
-
-
-def apply_layers(layers: Layers, summed: Matrix) -> Matrix:
-    """One row for each row of `summed`: what the adapted layers make of it, then its meaning."""
-    passed = _forward(layers, summed)
-    return np.concatenate([passed.summed, passed.meaning], axis=1)
+    return bool(len(labels) >= BATCH and counts.mean() <= EXAMPLES_EACH_MAX and counts.max() > 1)
 
 
 def contrast(vectors: Matrix, centre: Matrix, labels: Labels) -> tuple[float, Matrix]:
@@ -98,7 +41,7 @@ def contrast(vectors: Matrix, centre: Matrix, labels: Labels) -> tuple[float, Ma
     np.fill_diagonal(alike, -1e9)
     powers = np.exp(alike - alike.max(axis=1, keepdims=True))
     shares = powers / powers.sum(axis=1, keepdims=True)
-    same = (labels[:, None] == labels[None]).astype(np.float32)
+    same = (labels[:, None] == labels[None]).astype(vectors.dtype)
     np.fill_diagonal(same, 0)
     friends = same.sum(axis=1, keepdims=True)
     wanted = same / np.maximum(friends, 1)
@@ -107,7 +50,7 @@ def contrast(vectors: Matrix, centre: Matrix, labels: Labels) -> tuple[float, Ma
     slope = np.where(friends > 0, shares - wanted, 0) / counted
     along = _SHARPNESS * ((slope + slope.T) @ directions)
     across = (along - directions * (directions * along).sum(axis=1, keepdims=True)) / lengths
-    return loss, across.astype(np.float32)
+    return loss, across.astype(vectors.dtype)
 
 
 def _batches(labels: Labels, numbers: np.random.Generator) -> Iterator[Labels]:
@@ -125,32 +68,49 @@ def _batches(labels: Labels, numbers: np.random.Generator) -> Iterator[Labels]:
             waiting = waiting[size:]
 
 
-def adapt(summed: Matrix, labels: Labels, weights: Mapping[str, Any], steps: int | None = None) -> Layers:
-    """Layers that tell `labels` apart better than the encoder's `weights` do; the same each time.
+def adapt(sentences: Sequence[Matrix], labels: Labels, weights: Mapping[str, Any], steps: int | None = None) -> Weights:
+    """Weights that tell `labels` apart better than the encoder's `weights` do; the same each time.
 
-    `summed`: one row (512 numbers) for each example.
+    `sentences`: for each example the vectors of its tokens.
     """
     steps = steps or min(STEPS_MAX, ROUNDS * -(-len(labels) // BATCH))
-    layers = layers_of(weights)
-    start = _forward(layers, summed)
-    centres = start.summed.mean(axis=0), start.meaning.mean(axis=0)
-    slow = {name: np.zeros_like(layer) for name, layer in layers.items()}
-    fast = {name: np.zeros_like(layer) for name, layer in layers.items()}
+    bent: dict[str, Any] = {**weights, **{name: np.array(weights[name], dtype=np.float32) for name in LEARNED}}
+    slow = {name: np.zeros_like(bent[name]) for name in LEARNED}
+    fast = {name: np.zeros_like(bent[name]) for name in LEARNED}
+    centres = _centres(weights, sentences)
     numbers = np.random.default_rng(0)
+    sizes = len(bent["p1"]), bent["p1"].shape[1]
     for step, chosen in zip(range(1, steps + 1), _batches(labels, numbers), strict=False):
-        given, meant = summed[chosen], labels[chosen]
-        kept = (_kept(numbers, len(chosen), len(layers["p1"])), _kept(numbers, len(chosen), layers["p1"].shape[1]))
-        passed = _forward(layers, given, kept)
-        slopes = contrast(passed.summed, centres[0], meant)[1], contrast(passed.meaning, centres[1], meant)[1]
-        rate = _RATE * np.sqrt(1 - _SECOND**step) / (1 - _FIRST**step) * min(1.0, 2.05 - 2 * step / steps)
-        for name, slope in _backward(layers, given, passed, slopes, kept).items():
-            slow[name] += (1 - _FIRST) * (slope - slow[name])
-            fast[name] += (1 - _SECOND) * (slope * slope - fast[name])
-            layers[name] -= (rate * slow[name] / (np.sqrt(fast[name]) + 1e-8)).astype(np.float32)
-    return layers
+        batch, meant = Batch.of([sentences[at] for at in chosen]), labels[chosen]
+        passed = forward(bent, batch, Dropout.drawn(numbers, batch, sizes, _DROPPED))
+        along = contrast(passed.summed, centres[0], meant)[1], contrast(passed.meaning, centres[1], meant)[1]
+        rate = _RATE * min(1.0, step / _WARM_UP) * min(1.0, 2.05 - 2 * step / steps)
+        rate *= np.sqrt(1 - _SECOND**step) / (1 - _FIRST**step)
+        for name, slope in backward(bent, passed, along).items():
+            _move(bent[name], slope, slow[name], fast[name], np.float32(rate))
+    return {name: bent[name] for name in LEARNED}
 
 
-def _kept(numbers: np.random.Generator, rows: int, columns: int) -> Matrix:
-    """1 / (1 - share dropped) or 0 for each number: dropout."""
-    drawn = numbers.random((rows, columns), dtype=np.float32)
-    return (drawn > _DROPPED).astype(np.float32) / np.float32(1 - _DROPPED)
+def _move(weight: Matrix, slope: Matrix, slow: Matrix, fast: Matrix, rate: np.float32) -> None:
+    """One step of Adam (Kingma and Ba 2015), in place; `slope` is used up."""
+    slow *= np.float32(_FIRST)
+    slow += np.float32(1 - _FIRST) * slope
+    fast *= np.float32(_SECOND)
+    slope *= slope
+    slope *= np.float32(1 - _SECOND)
+    fast += slope
+    np.sqrt(fast, out=slope)
+    slope += np.float32(1e-8)
+    np.divide(slow, slope, out=slope)
+    slope *= rate
+    weight -= slope
+
+
+def _centres(weights: Mapping[str, Any], sentences: Sequence[Matrix]) -> tuple[Matrix, Matrix]:
+    """The mean of what the encoder gives of all examples, before any step."""
+    summed, meaning = [], []
+    for start in range(0, len(sentences), BATCH):
+        passed = forward(weights, Batch.of(sentences[start : start + BATCH]))
+        summed.append(passed.summed.sum(axis=0))
+        meaning.append(passed.meaning.sum(axis=0))
+    return np.sum(summed, axis=0) / len(sentences), np.sum(meaning, axis=0) / len(sentences)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.network import BRANCHES, REACH, neighbours
 from bot.nlu.piece_memory import Identifiers, PieceMemory
 from bot.nlu.pieces import Pieces, pieces_as_arrays
 
@@ -29,10 +30,8 @@ SIZE = 512
 _TEXT_MAX = 400
 _TOKENS_MAX = 512
 _CHUNKS = 17
-_BRANCHES = ((2, 0), (3, 1), (5, 2))
-"""Neighbours that each branch of the network sees, and how many of them are to the left."""
-_LEFT, _RIGHT, _BRANCH = 2, 2, 256
-_COLUMNS = SIZE + _BRANCH * sum(1 + size for size, _ in _BRANCHES)
+_BRANCH = 256
+_COLUMNS = SIZE + _BRANCH * sum(1 + size for size, _ in BRANCHES)
 _PIECES_MAX = 4096
 """Pieces whose part in a sentence is remembered: 15 kB each, so 63 MB at most."""
 
@@ -113,24 +112,39 @@ class SentenceEncoder:
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             weights = {name: arrays[name] for name in arrays.files}
         for name, parts in (("proj", "proj"), ("proj_b", "proj_b"), ("ln_g_all", "ln_g"), ("ln_b_all", "ln_b")):
-            weights[name] = np.concatenate([weights.pop(f"{parts}{size}") for size, _ in _BRANCHES], axis=-1)
-        for size, _ in _BRANCHES:
-            weights[f"w2_{size}"] = np.asfortranarray(weights[f"w2_{size}"])  # a third faster for a sentence
+            weights[name] = np.concatenate([weights.pop(f"{parts}{size}") for size, _ in BRANCHES], axis=-1)
         table = np.load(folder / "table.npy", mmap_mode="r" if mapped else None, allow_pickle=False)
+        return cls.of(table, pieces, weights)
+
+    @classmethod
+    def of(cls, table: NDArray[np.uint8], pieces: Pieces, weights: dict[str, Any]) -> "SentenceEncoder":
+        """From its parts; nothing is remembered of any piece yet."""
+        for size, _ in BRANCHES:
+            weights[f"w2_{size}"] = np.asfortranarray(weights[f"w2_{size}"])  # a third faster for a sentence
         memory = PieceMemory(lambda unknown: _each_alone(weights, table, unknown), _COLUMNS, _PIECES_MAX)
         return cls(table, pieces, weights, memory)
 
+    def bent(self, weights: dict[str, Any]) -> "SentenceEncoder":
+        """Another encoder with these weights in place of its own; both read one table of pieces."""
+        return SentenceEncoder.of(self.table, self.pieces, {**self.weights, **weights})
+
+    def token_vectors(self, text: str) -> Matrix:
+        """What the network is given of `text`: one row (`SIZE` numbers) for each of its pieces."""
+        return _rows_of(self.weights, self.table, np.array(self._cut(text)))
+
+    def _cut(self, text: str) -> list[int]:
+        return self.pieces.cut(text[:_TEXT_MAX].lower())
+
     def encode(self, texts: Sequence[str]) -> Matrix:
         """One row for each text: what the network sums up of it, then its meaning (`SIZE` numbers each)."""
-        summed = self.summed(texts)
+        summed = self._summed(texts)
         return np.concatenate([summed, self._meaning(summed)], axis=1)
 
-    def summed(self, texts: Sequence[str]) -> Matrix:
-        """One row for each text: the first half of what `encode` gives."""
+    def _summed(self, texts: Sequence[str]) -> Matrix:
         result = np.empty((len(texts), SIZE), dtype=np.float32)
         group: list[list[int]] = []
         for position, text in enumerate(texts):
-            cut = self.pieces.cut(text[:_TEXT_MAX].lower())
+            cut = self._cut(text)
             if sum(map(len, group)) + len(cut) > _TOKENS_MAX and group:
                 result[position - len(group) : position] = self._sum_up(group)
                 group = []
@@ -162,13 +176,13 @@ class SentenceEncoder:
         weights, count = self.weights, len(flat)
         places = np.append(self.memory.places(flat), self.memory.nothing)
         known = self.memory.rows
-        seen = np.empty((count, SIZE + len(_BRANCHES) * _BRANCH), dtype=np.float32)
+        seen = np.empty((count, SIZE + len(BRANCHES) * _BRANCH), dtype=np.float32)
         seen[:] = known[places[:count], : seen.shape[1]]
-        neighbours = _neighbours(starts, lengths, count)
+        around = neighbours(starts, lengths, count)
         padded = np.zeros((count + 1, _BRANCH), dtype=np.float32)
         column = seen.shape[1]
-        for branch, (size, left) in enumerate(_BRANCHES):
-            near = neighbours[:, _LEFT - left : _LEFT - left + size]
+        for branch, (size, left) in enumerate(BRANCHES):
+            near = around[:, REACH - left : REACH - left + size]
             carried = seen[:, SIZE + branch * _BRANCH : SIZE + (branch + 1) * _BRANCH]
             mixed = weights[f"b1_{size}"] + known[places[near[:, 0]], column : column + _BRANCH]
             for step in range(1, size):
@@ -184,18 +198,24 @@ class SentenceEncoder:
 
 def _each_alone(weights: dict[str, Any], table: NDArray[np.uint8], pieces: Identifiers) -> Matrix:
     """For each piece: its vector, its projection for each branch, and its part in what each branch mixes first."""
-    chunk = pieces % _CHUNKS
     rows = np.empty((len(pieces), _COLUMNS), dtype=np.float32)
-    rows[:, :SIZE] = table[pieces] * weights["scale"][chunk, None] + weights["lo"][chunk, None]
+    rows[:, :SIZE] = _rows_of(weights, table, pieces)
     projected = rows[:, :SIZE] @ weights["proj"] + weights["proj_b"]
     _normalise(projected, weights["ln_g_all"], weights["ln_b_all"], weights["eps"])
-    column = SIZE + len(_BRANCHES) * _BRANCH
+    column = SIZE + len(BRANCHES) * _BRANCH
     rows[:, SIZE:column] = projected
-    for branch, (size, _) in enumerate(_BRANCHES):
+    for branch, (size, _) in enumerate(BRANCHES):
         own = projected[:, branch * _BRANCH : (branch + 1) * _BRANCH]
         for step in range(size):
             rows[:, column : column + _BRANCH] = own @ weights[f"w1_{size}"][step * _BRANCH : (step + 1) * _BRANCH]
             column += _BRANCH
+    return rows
+
+
+def _rows_of(weights: dict[str, Any], table: NDArray[np.uint8], pieces: Identifiers) -> Matrix:
+    """The vector of each piece, out of the table's bytes."""
+    chunk = pieces % _CHUNKS
+    rows: Matrix = table[pieces] * weights["scale"][chunk, None] + weights["lo"][chunk, None]
     return rows
 
 
@@ -205,10 +225,3 @@ def _normalise(rows: Matrix, gain: Matrix, offset: Matrix, eps: float) -> None:
     rows *= 1 / np.sqrt(np.einsum("ij,ij->i", rows, rows)[:, None] / rows.shape[-1] + np.float32(eps))
     rows *= gain
     rows += offset
-
-
-def _neighbours(starts: NDArray[np.int64], lengths: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """For each token the positions around it; `count` where its sentence has ended."""
-    around = np.arange(count)[:, None] + np.arange(-_LEFT, _RIGHT + 1)
-    first, last = np.repeat(starts, lengths)[:, None], np.repeat(starts + lengths, lengths)[:, None]
-    return np.where((around >= first) & (around < last), around, count)

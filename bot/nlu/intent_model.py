@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from bot.nlu.adaptation import LAYERS, Labels
+from bot.nlu.adaptation import Labels
 from bot.nlu.calibration import OUT_OF_SCOPE, Calibration, calibrate, spread
 from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import Features, normalised_tokens
 from bot.nlu.kernel import Examples, Matrix, Meaning, Ridge
+from bot.nlu.network import LEARNED
 
 EXAMPLES_MAX = 12_000
 """The fit grows with the cube of the number of examples; beyond this many, each intent gives its share."""
@@ -52,6 +53,7 @@ class IntentModel:
     def save(self, folder: Path) -> None:
         """Write a word list and arrays; nothing that loading would run."""
         features, meaning, words = self.examples.features, self.examples.meaning, self.examples.words
+        bent = self.examples.encoder.weights if self.examples.is_adapted else {}
         terms = sorted(features.positions, key=features.positions.__getitem__)
         named = {"classes": self.classes, "terms": terms, "threshold": self.threshold}
         (folder / "names.json").write_text(json.dumps(named, ensure_ascii=False), encoding="utf-8")
@@ -68,7 +70,7 @@ class IntentModel:
             weights=self.weights,
             offsets=self.offsets,
             calibration=self.calibration.coefficients,
-            **{f"layer_{name}": layer for name, layer in meaning.layers.items()},
+            **{f"encoder_{name}": bent[name] for name in LEARNED if name in bent},
         )
 
     @classmethod
@@ -81,9 +83,10 @@ class IntentModel:
                 (kept["words_data"], kept["words_indices"], kept["words_starts"]), shape=(len(terms), vectors.shape[1])
             )
             features = Features({term: at for at, term in enumerate(terms)}, kept["term_weights"])
-            layers = {name: kept[f"layer_{name}"] for name in LAYERS if f"layer_{name}" in kept.files}
-            meaning = Meaning(kept["means"], kept["scales"], kept["axes"], layers)
-            examples = Examples(features, meaning, words, vectors)
+            bent = {name: kept[f"encoder_{name}"] for name in LEARNED if f"encoder_{name}" in kept.files}
+            encoder = sentence_encoder().bent(bent) if bent else sentence_encoder()
+            meaning = Meaning(kept["means"], kept["scales"], kept["axes"])
+            examples = Examples(features, encoder, meaning, words, vectors)
             calibration = Calibration(kept["calibration"], named["threshold"])
             return cls(named["classes"], examples, kept["weights"], kept["offsets"], calibration)
 
@@ -106,12 +109,11 @@ def train_intent_model(
     targets = np.zeros((len(labels), len(classes)), dtype=np.float32)
     targets[np.arange(len(labels)), labels] = 1
     offsets: Matrix = targets.mean(axis=0)
-    encoded = sentence_encoder().encode(texts)
-    examples = Examples.of(texts, labels, encoded)
+    examples = Examples.of(texts, labels)
     ridge = Ridge.fit(examples.alike_among(), targets - offsets, penalty)
     judged = np.arange(said)
-    if examples.meaning.layers:  # they have seen every example: only those really left out tell
-        judged, left_out = _really_left_out(texts, labels, encoded, targets - offsets, penalty, said=said)
+    if examples.is_adapted:  # it has seen every example: only those really left out tell
+        judged, left_out = _really_left_out(texts, labels, targets - offsets, penalty, said=said)
     else:
         left_out = ridge.left_out(targets - offsets)[:said]
     calibration = calibrate(left_out + offsets, labels[judged], classes, loss_max)
@@ -133,15 +135,15 @@ def words_of_names(classes: Sequence[str]) -> dict[int, str]:
 
 
 def _really_left_out(
-    texts: Sequence[str], labels: Labels, encoded: Matrix, targets: Matrix, penalty: float, *, said: int
+    texts: Sequence[str], labels: Labels, targets: Matrix, penalty: float, *, said: int
 ) -> tuple[Labels, Matrix]:
     """Every fifth of the first `said` examples of an intent, and its scores by a model of all others."""
     part = np.full(len(labels), PARTS, dtype=np.int64)
     part[np.argsort(labels[:said], kind="stable")] = np.arange(said) % PARTS
     seen, unseen = np.flatnonzero(part != 0), np.flatnonzero(part == 0)
-    examples = Examples.of([texts[at] for at in seen], labels[seen], encoded[seen])
+    examples = Examples.of([texts[at] for at in seen], labels[seen])
     weights = Ridge.fit(examples.alike_among(), targets[seen], penalty).weights
-    return unseen, examples.alike([texts[at] for at in unseen], encoded[unseen]) @ weights
+    return unseen, examples.alike([texts[at] for at in unseen]) @ weights
 
 
 def _fair_share(labels: Labels) -> Labels:

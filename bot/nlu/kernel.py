@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse._sparsetools import csc_matvec
 
-from bot.nlu.adaptation import Labels, Layers, adapt, apply_layers, worth_adapting
-from bot.nlu.encoder import SIZE, sentence_encoder
+from bot.nlu.adaptation import Labels, adapt, worth_adapting
+from bot.nlu.encoder import SIZE, SentenceEncoder, sentence_encoder
 from bot.nlu.features import Features
 
 Matrix = NDArray[np.float32]
@@ -38,22 +38,16 @@ class Meaning:
     scales: Matrix
     axes: Matrix
     """The directions in which examples differ most (rows of `means`, `COMPONENTS_MAX` at most)."""
-    layers: Layers
-    """The encoder's last layers, adapted to few examples; empty when they are as they were."""
 
     @classmethod
-    def fit(cls, encoded: Matrix, labels: Labels) -> "Meaning":
-        """Learn from the training texts as the encoder gives them, and their intents."""
-        layers: Layers = {}
-        if worth_adapting(labels):
-            layers = adapt(encoded[:, :SIZE], labels, sentence_encoder().weights)
-            encoded = apply_layers(layers, encoded[:, :SIZE])
+    def fit(cls, encoded: Matrix) -> "Meaning":
+        """Learn from the training texts as the encoder gives them."""
         means, scales = encoded.mean(axis=0), encoded.std(axis=0) + 1e-6
-        made = cls(means, scales, np.eye(len(means), dtype=np.float32), layers)
+        made = cls(means, scales, np.eye(len(means), dtype=np.float32))
         spread = made._standardised(encoded)
         _, axes = np.linalg.eigh((spread.T @ spread).astype(np.float64))
         kept = np.ascontiguousarray(axes[:, ::-1][:, :COMPONENTS_MAX], dtype=np.float32)
-        return cls(means, scales, kept, layers)
+        return cls(means, scales, kept)
 
     def _standardised(self, encoded: Matrix) -> Matrix:
         standard = ((encoded - self.means) / self.scales).reshape(len(encoded), 2, SIZE)
@@ -63,9 +57,7 @@ class Meaning:
         return result
 
     def vectors(self, encoded: Matrix) -> Matrix:
-        """One row for each row of `encoded`; adapted layers need its first `SIZE` numbers alone."""
-        if self.layers:
-            encoded = apply_layers(self.layers, encoded[:, :SIZE])
+        """One row for each row of `encoded`."""
         return self._standardised(encoded) @ self.axes
 
 
@@ -74,28 +66,31 @@ class Examples:
     """The examples as a message is compared with them: words (terms by examples) and meaning (numbers by examples)."""
 
     features: Features
+    encoder: SentenceEncoder
+    """The encoder of this process, or one that was bent towards these examples."""
     meaning: Meaning
     words: csr_matrix
     vectors: Matrix
 
     @classmethod
-    def of(cls, texts: Sequence[str], labels: Labels, encoded: Matrix | None = None) -> "Examples":
-        """Learn vocabulary and directions from `texts` and their intents, and keep them to compare with.
-
-        `encoded`: what the encoder says of `texts`, if that is known already.
-        """
-        features = Features.fit(texts)
-        if encoded is None:
-            encoded = sentence_encoder().encode(texts)
-        meaning = Meaning.fit(encoded, labels)
+    def of(cls, texts: Sequence[str], labels: Labels) -> "Examples":
+        """Learn vocabulary and directions from `texts` and their intents, and keep them to compare with."""
+        features, encoder = Features.fit(texts), sentence_encoder()
+        if worth_adapting(labels):
+            encoder = encoder.bent(adapt([encoder.token_vectors(text) for text in texts], labels, encoder.weights))
+        encoded = encoder.encode(texts)
+        meaning = Meaning.fit(encoded)
         vectors = np.ascontiguousarray(meaning.vectors(encoded).T)
-        return cls(features, meaning, features.matrix(texts).T.tocsr(), vectors)
+        return cls(features, encoder, meaning, features.matrix(texts).T.tocsr(), vectors)
 
-    def alike(self, texts: Sequence[str], encoded: Matrix | None = None) -> Matrix:
+    @property
+    def is_adapted(self) -> bool:
+        """Whether the encoder has seen the examples, and so finds those of one intent more alike than new ones are."""
+        return self.encoder is not sentence_encoder()
+
+    def alike(self, texts: Sequence[str]) -> Matrix:
         """Likeness of each text (rows) to each example (columns), 0 to 1."""
-        if encoded is None:
-            encoded = sentence_encoder().summed(texts) if self.meaning.layers else sentence_encoder().encode(texts)
-        vectors = self.meaning.vectors(encoded)
+        vectors = self.meaning.vectors(self.encoder.encode(texts))
         if len(texts) > _ONE_BY_ONE_MAX:
             shared = (self.features.matrix(texts) @ self.words).toarray()
             return _likeness(shared / 2, vectors @ self.vectors)

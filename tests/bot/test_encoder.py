@@ -34,10 +34,6 @@ def test_hundreds_of_messages_mean_what_the_package_computes() -> None:
         assert np.allclose(ours / np.linalg.norm(ours, axis=1, keepdims=True), theirs, atol=3e-5)
 
 
-def test_what_is_summed_up_can_be_asked_for_alone() -> None:
-    assert np.allclose(sentence_encoder().summed(TEXTS), sentence_encoder().encode(TEXTS)[:, :SIZE], atol=2e-5)
-
-
 def test_a_text_means_the_same_in_whatever_company() -> None:
     together = sentence_encoder().encode(TEXTS * 20)
     for row, text in zip(together, TEXTS * 20, strict=True):
