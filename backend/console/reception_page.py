@@ -1,6 +1,7 @@
 """The front desk: who is expected, who is in the building, who was. At `/reception`."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -11,13 +12,12 @@ from backend.console.navigation import RECEPTION
 from backend.console.page import BUILD_SECONDS, LivePage, serve
 from backend.console.pen import Pen
 from backend.console.sheet import Deed, Sheet
-from backend.console.tables import Rows, table
+from backend.console.tables import table
+from backend.console.visits import NO_ONE, draw_past, draw_who
 from backend.district.people import Person
 from backend.reception import service
 from backend.reception.service import Book, NewVisit, Visit
 from backend.staff.permissions import Permission
-
-NO_ONE = "–"
 
 
 def register() -> None:
@@ -37,20 +37,24 @@ class ReceptionPage(LivePage):
     def build(self) -> None:
         self._body = Sheet(self._press, css="column")
         self._visits: dict[str, Visit] = {}
+        self._on: date | None = None
         self.title(self.t("nav_reception"))
 
     async def show(self) -> None:
         seat = self.seat
         async with seat.looking() as session:
             book = await service.book(session, seat.principal, district=seat.district, now=seat.now())
+            on, past = self._on, list[Visit]()
+            if on is not None:
+                past = await service.day(session, seat.principal, on, district=seat.district)
         self._visits = {str(one.id): one for one in (*book.expected, *book.later, *book.here)}
-        self._body.show(lambda pen: self._draw(pen, book))
+        self._body.show(lambda pen: self._draw(pen, book, past))
 
     @property
     def _may_run(self) -> bool:
         return self.seat.me.may(Permission.RUN_RECEPTION)
 
-    def _draw(self, pen: Pen, book: Book) -> None:
+    def _draw(self, pen: Pen, book: Book, past: Sequence[Visit]) -> None:
         t = self.t
         with pen.within("div", "page-head"):
             pen("h1", t("nav_reception"))
@@ -63,7 +67,11 @@ class ReceptionPage(LivePage):
         if book.later:
             self._draw_expected(pen, "later", book.later)
         if book.over:
-            self._draw_over(pen, book.over)
+            with pen.within("section", "panel flush", aria_labelledby="over-title"):
+                with pen.within("div", "panel-head"):
+                    pen("h2", t("reception_over"), id="over-title")
+                draw_past(pen, t, book.over, now=self.seat.now(), caption=t("reception_over"))
+        self._draw_day(pen, past)
 
     def _draw_here(self, pen: Pen, visits: Sequence[Visit]) -> None:
         t = self.t
@@ -82,7 +90,7 @@ class ReceptionPage(LivePage):
                 for one in visits:
                     with rows.row():
                         rows.cell(one.badge or "", "lead-cell")
-                        self._draw_who(pen, rows, one)
+                        draw_who(pen, rows, t, one, self.seat.today())
                         rows.cell(one.host or NO_ONE)
                         rows.cell(one.escort or NO_ONE)
                         rows.cell(t.clock_time(one.came_at, self.seat.now()) if one.came_at else "")
@@ -107,7 +115,7 @@ class ReceptionPage(LivePage):
             with table(pen, t(f"reception_{name}"), columns) as rows:
                 for one in visits:
                     with rows.row():
-                        self._draw_who(pen, rows, one)
+                        draw_who(pen, rows, t, one, self.seat.today())
                         rows.cell(one.host or NO_ONE)
                         with rows.within():
                             pen.text(one.purpose or NO_ONE)
@@ -119,42 +127,26 @@ class ReceptionPage(LivePage):
                             if self._may_run:
                                 self._deed(pen, t("reception_turn_away"), "ask_turn_away", one)
 
-    def _draw_over(self, pen: Pen, visits: Sequence[Visit]) -> None:
-        t, now = self.t, self.seat.now()
-        columns = [(t("reception_who"), ""), (t("reception_to"), ""), (t("state"), "")]
-        with pen.within("section", "panel flush", aria_labelledby="over-title"):
+    def _draw_day(self, pen: Pen, visits: Sequence[Visit]) -> None:
+        """What happened on a day that somebody asks for."""
+        t, on = self.t, self._on
+        with pen.within("section", "panel flush", aria_labelledby="day-title"):
             with pen.within("div", "panel-head"):
-                pen("h2", t("reception_over"), id="over-title")
-            with table(pen, t("reception_over"), columns) as rows:
-                for one in visits:
-                    with rows.row():
-                        self._draw_who(pen, rows, one)
-                        rows.cell(one.host or NO_ONE)
-                        if one.came_at is not None and one.left_at is not None:
-                            came, left = t.clock_time(one.came_at, now), t.clock_time(one.left_at, now)
-                            rows.cell(t("reception_was_here", came=came, left=left))
-                        else:
-                            rows.cell(t("reception_not_let_in", why=one.note))
+                pen("h2", t("reception_another_day"), id="day-title")
+                with form(pen, t, "day", css="form one-line") as fields:
+                    fields.field("on", t("reception_day"), "date", value=on.isoformat() if on else "")
+                    fields.send(t("reception_show"), css="button")
+            if on is not None and visits:
+                draw_past(pen, t, visits, now=self.seat.now(), caption=t("reception_on_day", day=t.day(on)))
+            elif on is not None:
+                pen("p", t("reception_nobody_on", day=t.day(on)), "nothing", role="status")
 
-    def _draw_who(self, pen: Pen, rows: Rows, one: Visit) -> None:
-        t = self.t
-        with rows.within("lead-cell"):
-            pen.text(one.who)
-            if one.kind == "visitor":
-                return
-            listed, answers = one.vendor, one.approved_by
-            is_insured = listed is not None and listed.is_insured(self.seat.today())
-            with pen.within("span", "sub"):
-                if listed is None:
-                    pen("span", t("reception_vendor_unlisted"), "mark warn")
-                else:
-                    until = "reception_vendor_insured" if is_insured else "reception_vendor_lapsed"
-                    pen("span", t("reception_vendor_listed", contract=listed.contract), "mark")
-                    pen("span", t(until, day=t.day(listed.insured_until)), "mark good" if is_insured else "mark bad")
-            if is_insured and listed is not None:
-                answers = answers or listed.approved_by
-            if answers:
-                pen("span", t("reception_answers", name=answers), "sub")
+    async def _show_day(self, deed: Deed) -> bool:
+        async def show_day() -> None:
+            self._on = needed_day(deed.fields, "on")
+            self.shell.say_done("")
+
+        return await self.do(show_day)
 
     def _from_whom(self, one: Visit) -> str:
         if one.case_number is not None:
@@ -172,6 +164,8 @@ class ReceptionPage(LivePage):
                 self._ask_admit(self._visits[deed.value])
             case "ask_turn_away" if deed.value in self._visits:
                 self._ask_turn_away(self._visits[deed.value])
+            case "day":
+                return await self._show_day(deed)
             case "leave":
                 return await self._leave(UUID(deed.value))
         return None

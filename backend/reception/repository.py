@@ -26,6 +26,10 @@ _OVER = text(f"""{_COLUMNS}
  WHERE v.left_at >= :since OR v.turned_away_at >= :since ORDER BY coalesce(v.left_at, v.turned_away_at) DESC, v.id
  LIMIT :limit
 """)
+_OF_DAY = text(f"""{_COLUMNS}
+ WHERE (v.came_at >= :since AND v.came_at < :until) OR (v.turned_away_at >= :since AND v.turned_away_at < :until)
+ ORDER BY coalesce(v.came_at, v.turned_away_at), v.id LIMIT :limit
+""")
 _BY_KEY = text("SELECT id FROM visits WHERE idempotency_key = :key")
 _LOCK = text("SELECT * FROM visits WHERE id = :id FOR UPDATE")
 _HOLD_BADGE = text("SELECT pg_advisory_xact_lock(hashtextextended('badge:' || :badge, 0))")
@@ -88,3 +92,8 @@ async def here(session: AsyncSession) -> Sequence[RowMapping]:
 async def over(session: AsyncSession, since: datetime, limit: int) -> Sequence[RowMapping]:
     """Who has left or was turned away since then, newest first."""
     return (await session.execute(_OVER, {"since": since, "limit": limit})).mappings().all()
+
+
+async def of_day(session: AsyncSession, since: datetime, until: datetime, limit: int) -> Sequence[RowMapping]:
+    """Who came or was turned away between the two, whoever came first first."""
+    return (await session.execute(_OF_DAY, {"since": since, "until": until, "limit": limit})).mappings().all()

@@ -25,6 +25,7 @@ AHEAD_DAYS = 7
 """So far ahead the desk sees who is expected."""
 AHEAD_DAYS_MAX = 366
 OVER_MAX = 100
+DAY_MAX = 1_000
 WORDS_MAX = 200
 Kind = Literal["visitor", "vendor"]
 
@@ -98,6 +99,16 @@ async def book(session: AsyncSession, staff: Principal, *, district: District, n
         here=[_shown(row, district) for row in await repository.here(session)],
         over=[_shown(row, district) for row in await repository.over(session, morning, OVER_MAX)],
     )
+
+
+async def day(session: AsyncSession, staff: Principal, on: date, *, district: District) -> list[Visit]:
+    """Who came on a day, or was turned away: `DAY_MAX` visits at most.
+
+    :raises ForbiddenError: the role may not.
+    """
+    require(staff, Permission.SEE_RECEPTION)
+    since, until = (datetime.combine(one, time(), district.zone) for one in (on, on + timedelta(days=1)))
+    return [_shown(row, district) for row in await repository.of_day(session, since, until, DAY_MAX)]
 
 
 async def expect(

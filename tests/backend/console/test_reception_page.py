@@ -1,5 +1,7 @@
 """The front desk on the console: written down, let in, signed out; what the assistant heard; both languages."""
 
+import os
+
 from playwright.async_api import Page, expect
 
 from tests.backend.console.conftest import SignIn
@@ -79,3 +81,37 @@ async def test_in_spanish_and_somebody_is_turned_away(office: Office, sign_in: S
     await page.get_by_role("dialog").get_by_role("button", name="Anotar").click()
     await expect(page.get_by_role("region", name="Terminadas hoy")).to_contain_text("No entró: Sin identificación.")
     await assert_fine(page, "es")
+
+
+async def test_who_came_on_another_day(office: Office, sign_in: SignIn) -> None:
+    page = await sign_in("dana", path="/reception")
+    await write_down(page, "Alex Kim")
+    await page.get_by_role("button", name="Let in: Alex Kim").click()
+    await page.get_by_role("dialog").get_by_label("Badge number").fill("v31")
+    await page.get_by_role("dialog").get_by_role("button", name="Let in").click()
+    await page.get_by_role("button", name="Has left: Alex Kim").click()
+    await expect(page.get_by_role("region", name="Over today")).to_contain_text("Alex Kim")
+    office.execute(
+        "UPDATE visits SET came_at = came_at - interval '9 days', left_at = left_at - interval '9 days'"
+        " WHERE name = 'Alex Kim'",
+        {},
+    )
+    ((day,),) = office.rows(
+        "SELECT to_char(came_at AT TIME ZONE 'America/Los_Angeles', 'YYYY-MM-DD') FROM visits WHERE name = 'Alex Kim'"
+    )
+    another = page.get_by_role("region", name="Another day")
+    await another.get_by_role("button", name="Show").click()
+    await expect(page.locator("[data-notice=refused]")).to_have_text("Choose a day.")
+    await another.get_by_label("Day").fill(day)
+    await another.get_by_role("button", name="Show").click()
+    await expect(another).to_contain_text("Alex Kim")
+    await expect(another).to_contain_text("V31")
+    await expect(page.locator("[data-notice=refused]")).to_be_empty()
+    await expect(another).to_contain_text("at the desk: Dana")
+    await assert_fine_at_any_width(page, "en")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    if folder := os.environ.get("HEADGATE_PICTURES"):
+        await page.screenshot(path=f"{folder}/reception.png", full_page=True)
+    await another.get_by_label("Day").fill("2020-01-02")
+    await another.get_by_role("button", name="Show").click()
+    await expect(another).to_contain_text("Nobody came on Jan 2, 2020.")

@@ -78,6 +78,26 @@ async def test_from_expected_to_gone(session: AsyncSession) -> None:
     assert now.here == [] and now.over[0].left_at == NOW + timedelta(minutes=30)
 
 
+async def test_a_day_of_the_past_has_who_came_and_who_was_turned_away(session: AsyncSession) -> None:
+    lead = await add_lead(session)
+    came, refused_one, later = [await expect(session, lead, visitor(name=name)) for name in ("Ann", "Bob", "Cy")]
+    await admit(session, lead, came, badge="1", escort="Frank")
+    await service.turn_away(session, lead, refused_one, note="No papers", now=NOW + timedelta(minutes=1))
+    await service.leave(session, lead, came, now=NOW + timedelta(days=1))
+    tomorrow = NOW + timedelta(days=1)
+    await service.admit(session, lead, later, badge="2", district=DISTRICT, now=tomorrow)
+
+    async def names(on: date) -> list[str]:
+        return [one.name for one in await service.day(session, lead, on, district=DISTRICT)]
+
+    assert await names(TODAY) == ["Ann", "Bob"]
+    assert await names(TODAY + timedelta(days=1)) == ["Cy"]
+    assert await names(TODAY - timedelta(days=1)) == []
+    first, second = await service.day(session, lead, TODAY, district=DISTRICT)
+    assert (first.badge, first.escort, first.admitted_by) == ("1", "Frank", "Lee")
+    assert (second.note, second.turned_away_by) == ("No papers", "Lee")
+
+
 async def test_the_same_key_is_one_visit_and_the_same_press_one_text(session: AsyncSession) -> None:
     lead = await add_lead(session)
     assert len({await expect(session, lead, key="k") for _ in range(2)}) == 1
