@@ -57,7 +57,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Dropout:
-    """What to multiply with, so that nothing relies on one part: 0, or 1 / (1 - share dropped)."""
+    """What to multiply with, so that nothing relies on one part: 0, or 1 for a token and 1 / (1 - share) in a layer.
+
+    Tokens are not made up for: the network normalises what it makes of them.
+    """
 
     tokens: Matrix
     summed: Matrix

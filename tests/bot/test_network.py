@@ -60,7 +60,7 @@ def test_slopes_are_those_of_the_loss(weights: dict[str, Any], dropped: float) -
             assert found[name][at] == pytest.approx((up - down) / 2e-6, rel=1e-4, abs=1e-6), name
 
 
-def test_what_is_dropped_is_made_up_for_by_the_rest() -> None:
+def test_what_is_dropped_of_a_layer_is_made_up_for_by_the_rest() -> None:
     numbers, batch = np.random.default_rng(1), Batch.of([np.ones((3, VECTOR), dtype=np.float32)] * 400)
     drawn = Dropout.drawn(numbers, batch, (50, 20), 0.1)
     assert set(np.unique(drawn.tokens)) == {0.0, 1.0}

@@ -132,7 +132,8 @@ async def test_no_worker_outlives_the_first_process(http: aiohttp.ClientSession,
     workers = workers_of(served)
     served.process.kill()
     served.process.wait()
-    await until(lambda: not any(Path(f"/proc/{pid}/fd").exists() and is_alive(pid) for pid in workers))
+    await until(lambda: not any(map(is_alive, workers)))
+    assert [pid for pid in workers if is_alive(pid)] == []
 
 
 def is_alive(pid: int) -> bool:

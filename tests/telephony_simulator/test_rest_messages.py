@@ -14,15 +14,11 @@ from tests.telephony_simulator.world import ACCOUNT, DISTRICT, MARIA, Applicatio
 JOSE = "+15550002222"
 
 
-def test_the_openapi_file_is_at_hand_or_this_says_so() -> None:
-    if openapi.of("/2010-04-01/") is None:
-        pytest.skip(
-            f"Twilio's OpenAPI file is not at ../shared/reference/twilio-oai/{openapi.FILES.name}: "
-            "requests and answers are tested, but not held against it"
-        )
-
-
-@pytest.mark.skipif(openapi.of("/2010-04-01/") is None, reason="Twilio's OpenAPI file is not beside the project")
+@pytest.mark.skipif(
+    openapi.of("/2010-04-01/") is None,
+    reason=f"Twilio's OpenAPI file is not at ../shared/reference/twilio-oai/{openapi.FILES.name}: "
+    "requests and answers are tested, but not held against it",
+)
 def test_the_openapi_check_finds_what_does_not_fit() -> None:
     specification, path = openapi.of("/2010-04-01/"), f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     assert specification is not None
