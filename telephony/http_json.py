@@ -6,18 +6,20 @@ from typing import Any
 import aiohttp
 import orjson
 
+CONNECT_SECONDS = 2.5
+"""A packet that got lost is sent again after a second (RFC 6298, 2.1): less would give up just before."""
+
 
 class CallError(Exception):
     """A call that brought no answer we can use."""
 
 
 class Unavailable(CallError):
-    """Nobody there, too slow, or a 5xx: asking again later is right. `maybe_done`: it may have been carried out."""
+    """Nobody there, too slow, or a 5xx: asking again later is right."""
 
-    def __init__(self, reason: str, *, maybe_done: bool = False) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.maybe_done = maybe_done
 
 
 class Refused(CallError):
@@ -83,30 +85,30 @@ async def _send(
     headers: Mapping[str, str],
     data: bytes | None,
 ) -> tuple[int, bytes, Mapping[str, str]]:
-    timeout = aiohttp.ClientTimeout(total=max(seconds, 0.05), sock_connect=1.0)
+    timeout = aiohttp.ClientTimeout(total=max(seconds, 0.05), sock_connect=CONNECT_SECONDS)
     sent = {**headers, "Authorization": f"Bearer {token}"}
     try:
         async with session.request(method, url, data=data, headers=sent, timeout=timeout) as response:
             return response.status, await response.read(), response.headers
-    except aiohttp.ClientConnectorError:
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         raise Unavailable("down") from None
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-        raise Unavailable("disconnected", maybe_done=True) from None
+        raise Unavailable("disconnected") from None
     except TimeoutError:
-        raise Unavailable("timeout", maybe_done=True) from None
+        raise Unavailable("timeout") from None
     except aiohttp.ClientError as problem:
-        raise Unavailable(type(problem).__name__, maybe_done=True) from None
+        raise Unavailable(type(problem).__name__) from None
 
 
 def _read(status: int, raw: bytes) -> Any:
     if status >= 500 or status == 429:
-        raise Unavailable(f"status_{status}", maybe_done=True)
+        raise Unavailable(f"status_{status}")
     try:
         parsed = orjson.loads(raw) if raw else None
     except orjson.JSONDecodeError:
         parsed = None
         if status < 400:
-            raise Unavailable("not_json", maybe_done=True) from None
+            raise Unavailable("not_json") from None
     if status >= 400:
         raise Refused(status, str(parsed.get("error")) if isinstance(parsed, dict) else "refused")
     return parsed

@@ -49,7 +49,10 @@ class Asked:
 
 
 async def send_code(asked: Asked) -> CodeSentOut:
-    """Text a new code to the phone on file. Earlier codes of this conversation stop working."""
+    """Text a new code to the phone on file.
+
+    Earlier ones work on: whoever asks twice may get the first text last, or have it in hand already.
+    """
     session, checks, now, conversation_id = asked.session, asked.checks, asked.now, asked.conversation_id
     row = await held_conversation(session, conversation_id)
     minutes = checks.policy.verification.code_minutes
@@ -78,26 +81,26 @@ async def _new_code(asked: Asked, account_id: UUID) -> str:
         "now": asked.now,
         "expires_at": asked.now + timedelta(minutes=asked.checks.policy.verification.code_minutes),
     }
-    await repository.spend_codes(asked.session, asked.conversation_id, asked.now)
     await repository.add_code(asked.session, values)
     return code
 
 
 async def check_code(asked: Asked, given: str) -> CodeOut:
-    """Check a code; the right one works once and raises the conversation to level 3."""
+    """Check a code; the first right one raises the conversation to level 3, and no other works after it."""
     session, checks, now, conversation_id = asked.session, asked.checks, asked.now, asked.conversation_id
     row = await held_conversation(session, conversation_id)
-    current = await repository.current_code(session, conversation_id)
-    if row.account_id is None or row.verification_level < rules.READ or current is None:
+    unused = await repository.unused_codes(session, conversation_id)
+    if row.account_id is None or row.verification_level < rules.READ or not unused:
         return CodeOut(status="expired", verification_level=row.verification_level, attempts_left=0)
     guards = await repository.hold_guards(session, [checks.guard("code", row.account_id)])
     left = rules.attempts_left(guards, checks.limits, now)
     if not left:
         return CodeOut(status="locked", verification_level=row.verification_level, attempts_left=0)
-    if current.expires_at <= now or current.account_id != row.account_id:
+    live = [each.digest for each in unused if each.expires_at > now and each.account_id == row.account_id]
+    if not live:
         return CodeOut(status="expired", verification_level=row.verification_level, attempts_left=left)
     digest = rules.code_digest(checks.secret_key, conversation_id, rules.digits(given))
-    if not hmac.compare_digest(digest, current.digest):
+    if not any(hmac.compare_digest(digest, each) for each in live):
         return await _wrong_code(asked, guards, row.verification_level)
     await repository.spend_codes(session, conversation_id, now)
     await repository.keep_guards(session, [rules.Guard(guard.subject, 0, None, None) for guard in guards])

@@ -43,9 +43,9 @@ _ADD_CODE = text(
     "INSERT INTO one_time_codes (id, conversation_id, account_id, digest, created_at, expires_at)"
     " VALUES (:code_id, :id, :account_id, :digest, :now, :expires_at)"
 )
-_CURRENT_CODE = text(
-    "SELECT id, account_id, digest, expires_at FROM one_time_codes WHERE conversation_id = :id AND used_at IS NULL"
-    " ORDER BY created_at DESC LIMIT 1 FOR UPDATE"
+_UNUSED_CODES = text(
+    "SELECT account_id, digest, expires_at FROM one_time_codes WHERE conversation_id = :id AND used_at IS NULL"
+    " ORDER BY created_at FOR UPDATE"
 )
 
 
@@ -108,6 +108,6 @@ async def add_code(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(_ADD_CODE, {"code_id": new_id(), **values})
 
 
-async def current_code(session: AsyncSession, conversation_id: UUID) -> Row[Any] | None:
-    """The code that would work now."""
-    return (await session.execute(_CURRENT_CODE, {"id": conversation_id})).one_or_none()
+async def unused_codes(session: AsyncSession, conversation_id: UUID) -> Sequence[Row[Any]]:
+    """The codes of this conversation that nobody has used, expired ones among them."""
+    return (await session.execute(_UNUSED_CODES, {"id": conversation_id})).all()

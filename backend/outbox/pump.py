@@ -61,6 +61,7 @@ class Pump:
         self._database = database
         self._district = district
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last_to: dict[str, asyncio.Task[None]] = {}
         self._done: list[Done] = []
         self._put_off: list[PutOff] = []
         self._woken = asyncio.Event()
@@ -117,10 +118,22 @@ class Pump:
             return 0
         rows = await self._take(room)
         for row in rows:
-            task = asyncio.create_task(self._send(session, row))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(session, row)
         return len(rows)
+
+    def _begin(self, session: aiohttp.ClientSession, row: Row[Any]) -> None:
+        """Messages to one person go one after another: a carrier keeps the order in which it was given them."""
+        whose = row.recipient or row.thread_key
+        task = asyncio.create_task(self._send(session, row, self._last_to.get(whose)))
+        self._tasks.add(task)
+        self._last_to[whose] = task
+
+        def over(_: object) -> None:
+            self._tasks.discard(task)
+            if self._last_to.get(whose) is task:
+                del self._last_to[whose]
+
+        task.add_done_callback(over)
 
     async def _take(self, room: int) -> Sequence[Row[Any]]:
         """Messages that may go now, in hand; the others of those that are due are put off or dropped."""
@@ -216,7 +229,9 @@ class Pump:
             quiet_until=quiet,
         )
 
-    async def _send(self, session: aiohttp.ClientSession, row: Row[Any]) -> None:
+    async def _send(self, session: aiohttp.ClientSession, row: Row[Any], earlier: asyncio.Task[None] | None) -> None:
+        if earlier is not None:
+            await asyncio.wait([earlier])
         delivery = await carrier.hand_over(session, row)
         if delivery.outcome == "again":
             self._again(row)

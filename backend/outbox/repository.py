@@ -204,8 +204,10 @@ async def due(session: AsyncSession, first: int, last: int, limit: int, *, calls
 
 
 async def claim(session: AsyncSession, ids: Sequence[UUID], lease_seconds: float) -> Sequence[Row[Any]]:
-    """Take these messages in hand; nobody else looks at them for so long."""
-    return await rows_of(session, _CLAIM, {"ids": list(ids), "lease_seconds": lease_seconds})
+    """Take these messages in hand, in their order; nobody else looks at them for so long."""
+    rows = await rows_of(session, _CLAIM, {"ids": list(ids), "lease_seconds": lease_seconds})
+    place = {id_: number for number, id_ in enumerate(ids)}
+    return sorted(rows, key=lambda row: place[row.id])
 
 
 async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:

@@ -196,6 +196,8 @@ def make_settings(engine: Engine, backend: Backend, tmp_path: Path, **more: Any)
         "twilio_number": OUR_NUMBER,
         # Its own tests switch it on; here it would stand before every first sentence.
         "recording_notice": False,
+        # A busy machine answers late; the word for callers who wait has tests of its own.
+        "filler_seconds": 5.0,
     }
     return Settings.model_validate(values | more)
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 import psycopg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.outbox.service import enqueue
 from ops.embedded import free_port
@@ -33,16 +34,20 @@ def own_url(server_url: str, migrated_template: str) -> str:
 
 async def text(api: Api, words: str = "Hello", *, secret: bool = False) -> UUID:
     async with api.app.state.database.transaction() as session:
-        return await enqueue(
-            session,
-            channel="sms",
-            recipient="+15550001111",
-            text=words,
-            language="en",
-            purpose="answer",
-            now=NOW,
-            secret=secret,
-        )
+        return await add(session, words, secret=secret)
+
+
+async def add(session: AsyncSession, words: str, *, secret: bool = False) -> UUID:
+    return await enqueue(
+        session,
+        channel="sms",
+        recipient="+15550001111",
+        text=words,
+        language="en",
+        purpose="answer",
+        now=NOW,
+        secret=secret,
+    )
 
 
 def row(url: str, message_id: UUID) -> tuple[Any, ...]:
@@ -79,6 +84,22 @@ async def test_delivered_once_with_the_token(own_url: str, valkey_url: str) -> N
     assert [asked["message_id"] for asked in telephone.asked] == [str(message_id)]
     assert telephone.asked[0]["text"] == "Your code is 123456" and telephone.asked[0]["to"] == "+15550001111"
     assert telephone.headers[0]["Authorization"] == f"Bearer {TOKENS['outbound']}"
+
+
+async def test_texts_to_one_person_go_in_their_order(own_url: str, valkey_url: str) -> None:
+    """Written in the same moment or while the first is on its way: the second never overtakes it."""
+    telephone = Telephone()
+    telephone.slow = {"one": 0.5}
+    with listening(telephone) as port:
+        settings = settings_for(own_url, valkey_url, workflows=True, telephony_url=f"http://127.0.0.1:{port}")
+        async with living(settings) as api:
+            await until(lambda: ready(api))
+            async with api.app.state.database.transaction() as session:
+                for words in ("one", "two"):
+                    await add(session, words)
+            await text(api, "three")
+            await until(lambda: len(telephone.asked) == 3)
+    assert [asked["text"] for asked in telephone.asked] == ["one", "two", "three"]
 
 
 async def test_telephony_down_then_failing_then_up(own_url: str, valkey_url: str) -> None:

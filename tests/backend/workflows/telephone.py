@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,8 @@ class Telephone:
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.statuses = [202]
+        self.slow: dict[str, float] = {}
+        """Seconds that a request with this text is on its way."""
         self.texts: dict[str, dict[str, Any]] = {}
         """What the carrier says of a text, by its SID."""
         self.changed = threading.Condition()
@@ -42,6 +45,7 @@ def listening(telephone: Telephone, port: int = 0) -> Iterator[int]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            time.sleep(telephone.slow.get(body["text"], 0.0))
             status = telephone.take(body, {name.title(): value for name, value in self.headers.items()})
             sid = f"SM-{body['message_id'][:8]}{body['message_id'][36:]}"
             answer = json.dumps({"status": "sent", "provider_message_id": sid}).encode()
