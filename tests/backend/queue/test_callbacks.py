@@ -1,24 +1,21 @@
 """Called back instead of holding: the place stays, two tries in a window, quiet hours, never two of the same."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from backend.errors import HeadgateError
 from backend.queue import lines
-from tests.backend.living import TELEPHONY, Api
+from tests.backend.living import TELEPHONY
 from tests.backend.queue.floor import Floor
 
 PHONE = "+19517770199"
 
 
 @pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    await made.at_work("Lena")
-    yield made
+async def floor(floor: Floor) -> Floor:
+    await floor.at_work("Lena")
+    return floor
 
 
 async def promised(floor: Floor, phone: str = PHONE) -> str:

@@ -1,6 +1,5 @@
 """Who calls again and again, and who is not let through."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -8,17 +7,9 @@ import pytest
 from backend.conversations.callers import turned_away
 from backend.conversations.schemas import TurnIn
 from backend.queue.wording import again
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
 
 PHONE = "+19517770141"
-
-
-@pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    yield made
 
 
 async def test_the_lead_hears_which_call_of_the_day_it_is(floor: Floor) -> None:

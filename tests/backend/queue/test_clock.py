@@ -1,15 +1,12 @@
 """The demonstration's clock is turned back: nobody is busy with what has not happened yet."""
 
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
 
 OFFERED = "SELECT h.number FROM queue_offers o JOIN hand_offs h ON h.id = o.hand_off_id WHERE o.state = 'offered'"
 LATER = "SELECT count(*) FROM staff_presence WHERE greatest(since, idle_since, seen_at) > %s + interval '1 minute'"
 
 
-async def test_an_offer_of_a_later_day_stands_in_nobodys_way(api: Api, database_url: str) -> None:
-    floor = Floor(api, database_url)
-    await floor.later()
+async def test_an_offer_of_a_later_day_stands_in_nobodys_way(floor: Floor) -> None:
     await floor.at_work("Lena")
     await floor.calls()
     await floor.round()

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,26 +10,19 @@ import pytest
 
 from backend.access import Principal
 from backend.queue.standing import standing
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
 
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    yield made
-
-
 @dataclass
 class Desk:
-    """One person's telephone: the leg and the caller it is with, until when."""
+    """One person's telephone: the leg and the caller it is with (called back: on a leg too), until when."""
 
     person: Principal
     leg: str = ""
     sid: str = ""
+    customer: str = ""
     until: float = 0.0
     served: list[str] = field(default_factory=list)
 
@@ -108,10 +100,10 @@ async def _hang_up_and_take(
     for desk in desks:
         if desk.leg and clock >= desk.until:
             await floor.tells(desk.leg, "ended")
-            for customer in floor.legs("customer"):
-                await floor.tells(customer, "ended")
+            if desk.customer:
+                await floor.tells(desk.customer, "ended")
             await floor.left(desk.sid, "person_left")
-            desk.leg = ""
+            desk.leg = desk.customer = ""
     await _round_in_order(floor, desks)
     of_case = {case: sid for sid, case in cases.items()}
     for desk in desks:
@@ -123,7 +115,8 @@ async def _hang_up_and_take(
         sid = of_case[case]
         assert (await floor.tells(leg, "joined"))["outcome"] == "join"
         if callers[sid] == "promised":
-            await floor.tells(floor.legs("customer")[-1], "joined")
+            desk.customer = floor.legs("customer")[-1]
+            await floor.tells(desk.customer, "joined")
         desk.leg, desk.sid, desk.until = leg, sid, clock + dice.uniform(120, 180)
         desk.served.append(sid)
         callers[sid] = "served"

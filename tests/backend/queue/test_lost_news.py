@@ -1,21 +1,11 @@
 """News that is lost on its way keeps nobody busy for ever: phones end with their call, and Twilio is asked."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from backend.errors import HeadgateError
 from backend.queue import lines
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
 from tests.backend.queue.test_warm_transfer import connected
-
-
-@pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    yield made
 
 
 async def hang_up(floor: Floor, sid: str) -> None:

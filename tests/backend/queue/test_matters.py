@@ -1,19 +1,7 @@
 """What the assistant gathers decides the place, through to the order."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from backend.queue.standing import standing
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
-
-
-@pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    yield made
 
 
 async def test_a_shut_off_that_the_assistant_heard_of_comes_first_today(floor: Floor) -> None:

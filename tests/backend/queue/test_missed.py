@@ -1,19 +1,9 @@
 """Phones that nobody answers: on to the line, out of it again by rule, and a text to whoever was missed."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from backend.queue import presence
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
-
-
-@pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    yield made
 
 
 async def rung(floor: Floor, sid: str, tried: str, party: str = "+19517770131") -> str:

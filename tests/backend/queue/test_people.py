@@ -1,22 +1,11 @@
 """Callers who ask for somebody by name: that phone first, then the department's way."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
 
 SID = "CA" + "7" * 32
 PARTY = "+19517770131"
-
-
-@pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    yield made
 
 
 async def asked_for(floor: Floor, words: str, **more: Any) -> Any:

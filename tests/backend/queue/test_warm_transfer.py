@@ -1,20 +1,9 @@
 """From the line to a person: who is offered a caller, whose phone is rung, and what follows when nobody answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from backend.errors import HeadgateError
-from tests.backend.living import Api
 from tests.backend.queue.floor import Floor
-
-
-@pytest.fixture
-async def floor(api: Api, database_url: str) -> AsyncIterator[Floor]:
-    made = Floor(api, database_url)
-    await made.later()
-    yield made
 
 
 async def connected(floor: Floor, sid: str) -> str:
