@@ -24,7 +24,7 @@ LAST_LINE = re.compile(r"(\d+) passed, (\d+) failed")
 SLOW_TESTS = ("ops",)
 HELD_TO_ITS_RESULT = ("--hypothesis-profile", "ci")
 """Properties are judged by what they find, not by how fast a busy machine makes up their examples."""
-SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 """As many workers as processors, to four; each has its own PostgreSQL, and the tests of a file stay together."""
 OTHER_TESTS = ("bot", "stories", "e2e")
 """Folders of tests/ that are parts of their own: another environment, or the whole system."""

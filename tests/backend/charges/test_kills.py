@@ -14,6 +14,8 @@ from tests.backend.charges.path import PaymentPath, payment_path
 from tests.backend.charges.payer import until
 from tests.backend.conftest import create_database
 
+pytestmark = pytest.mark.long
+
 RANDOM_RUNS = int(os.environ.get("HEADGATE_KILL_RUNS", "8"))
 """More of them on a machine that has the time."""
 

@@ -12,7 +12,7 @@ from tests.backend.console.office import Office
 from tests.backend.console.test_cases import DETAILS, case_arrives, open_case
 
 LANGUAGES = ["en", "es"]
-pytestmark = pytest.mark.timeout(300)  # axe looks at every element of every page
+pytestmark = pytest.mark.long  # axe looks at every element of every page
 
 
 async def fits(page: Page) -> bool:

@@ -18,6 +18,8 @@ from backend.demo.seeding import COLUMNS, business_date, demonstration, seed_dis
 from backend.rates.service import RateBook
 from tests.backend.conftest import SECRET_KEY, SEEDED_ACCOUNTS, SEEDED_AT, create_database
 
+pytestmark = pytest.mark.long
+
 DAY = date(2026, 11, 23)
 RATES = RateBook.load(Path(__file__).parents[3] / "district")
 ACCOUNTS = 2_013

@@ -22,6 +22,8 @@ from tests.backend.conftest import SECRET_KEY, create_database
 from tests.backend.living import TELEPHONY, TOKENS, Api, living, settings_for
 from tests.backend.workflows.telephone import Telephone, listening
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 

@@ -6,13 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import pytest
-
 from backend.access import Principal
 from backend.queue.standing import standing
 from tests.backend.queue.floor import Floor
-
-pytestmark = pytest.mark.timeout(300)
 
 
 @dataclass

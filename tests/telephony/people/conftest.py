@@ -21,6 +21,7 @@ from backend.app import create_app
 from backend.recordings import service as recordings
 from ops.embedded import free_port
 from telephony.simulator.calls.exchange import ScriptedCall
+from telephony.simulator.calls.line import EndedByRest
 from telephony.simulator.settings import Settings as SimulatorSettings
 from tests.backend.conftest import create_database, migrated_template, server_url
 from tests.backend.living import TOKENS, Api, settings_for
@@ -95,6 +96,11 @@ class Exchange:
 
         await eventually(heard)
 
+    def ends_calls(self) -> None:
+        """All calls that are still going on end, as Twilio ends them when it is told to."""
+        for one in self.simulator.network.facilities.live.values():
+            one.line.interrupt(EndedByRest())
+
     async def line_is(self, case: UUID, state: str | None) -> None:
         """Wait until the call of the case is in this state; None: over."""
 
@@ -103,6 +109,15 @@ class Exchange:
             return state == (line.state if line else None)
 
         await eventually(reached)
+
+    async def leg_is_over(self) -> None:
+        """Wait until the one phone that was rung is put down, and the line knows it."""
+
+        async def over() -> bool:
+            query = "SELECT state FROM call_legs WHERE role = 'lead'"
+            return [row[0] in ("ended", "failed") for row in self.floor.rows(query)] == [True]
+
+        await eventually(over)
 
     async def is_recorded(self, case: UUID, state: str) -> None:
         """Wait until the recording of the call is in this state."""

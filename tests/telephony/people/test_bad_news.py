@@ -10,6 +10,8 @@ from telephony.people.client import QueueClient
 from tests.telephony.people.conftest import CALLER, Exchange, eventually
 from tests.telephony.people.test_put_through import ASK, HERE, LENAS_PHONE, LISTEN, STAY, said, voices
 
+pytestmark = pytest.mark.long
+
 MOVING = {"paths": r"/Calls/CA[0-9a-f]+\.json", "methods": ["POST"]}
 """The request that moves a caller out of the line."""
 
@@ -96,7 +98,7 @@ async def test_a_caller_twilio_does_not_move_keeps_the_place_and_the_lead_hears_
     exchange: Exchange, fault: str
 ) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
-    exchange.simulator.prepare(LENAS_PHONE, "press:1", LISTEN)
+    exchange.simulator.prepare(LENAS_PHONE, "press:1", "hear@120:keep their place", "hangup")
     calling = asyncio.create_task(exchange.simulator.call(ASK, *[STAY] * 4, "hangup", caller=CALLER))
     await exchange.somebody_hears("number 1 in line")
     await exchange.simulator.conditions(rest={"fault": fault, "times": 3, "silence_seconds": 6, **MOVING})

@@ -12,6 +12,8 @@ from tests.backend.living import TOKENS
 from tests.telephony.people.conftest import CALLER, Exchange, eventually
 from tests.telephony_simulator.world import codes, heard
 
+pytestmark = pytest.mark.long
+
 LENAS_PHONE = "+19515550188"
 ASK = "say:representative"
 HERE = "hear@120:is here"
@@ -219,6 +221,8 @@ async def test_a_colleague_is_brought_in_and_stays_with_the_caller(exchange: Exc
         await lines.hang_up(session, lena, case, floor.now)
     await exchange.in_call(case, "Omar")
     assert floor.rows("SELECT staff_id FROM hand_offs") == [(omar.staff_id,)]
+    await exchange.somebody_hears("this is Omar")
+    exchange.ends_calls()
     assert "this is Omar" in voices(await calling)
 
 
@@ -253,9 +257,11 @@ async def test_want_of_room_is_no_fault_of_the_number(exchange: Exchange, to: st
 async def test_a_machine_hears_nothing_of_the_matter(exchange: Exchange) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE, languages="{es,en}")
     exchange.simulator.prepare(LENAS_PHONE, "silence", "silence")
-    calling = asyncio.create_task(exchange.simulator.call(ASK, LISTEN, LISTEN, "hangup", caller=CALLER))
+    calling = asyncio.create_task(exchange.simulator.call(ASK, STAY, STAY, "hangup", caller=CALLER))
     case = await exchange.accepts(lena)
+    await exchange.leg_is_over()
     await exchange.line_is(case, "waiting")
+    exchange.ends_calls()
     await calling
     told = said(await exchange.heard_by(LENAS_PHONE))
     assert "con una llamada para usted" in told and "desconocida" not in told and "Filed" not in told, told
@@ -264,8 +270,10 @@ async def test_a_machine_hears_nothing_of_the_matter(exchange: Exchange) -> None
 async def test_two_during_the_whisper_sends_the_caller_back(exchange: Exchange) -> None:
     lena = await exchange.floor.at_work("Lena", phone=LENAS_PHONE)
     exchange.simulator.prepare(LENAS_PHONE, "press:1", "press:2")
-    calling = asyncio.create_task(exchange.simulator.call(ASK, LISTEN, LISTEN, "hangup", caller=CALLER))
+    calling = asyncio.create_task(exchange.simulator.call(ASK, STAY, STAY, "hangup", caller=CALLER))
     case = await exchange.accepts(lena)
+    await exchange.leg_is_over()
     await exchange.line_is(case, "waiting")
     assert exchange.floor.presence(lena) == "available", "sent back, not missed"
+    exchange.ends_calls()
     await calling
