@@ -42,6 +42,7 @@ from backend.options import routes as options
 from backend.outbox import routes as outbox
 from backend.payments import routes as payments
 from backend.queue import routes as queue
+from backend.queue.standing import Standings
 from backend.rates import routes as rates
 from backend.rates.service import RateBook
 from backend.reads import routes as reads
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tokens = Tokens.from_settings(settings)
     app.state.clock = Clock()
     app.state.notices = Notices()
+    app.state.standings = Standings()
     app.state.metrics = Metrics()
     app.state.workflows = None
     app.state.payment_tools = None

@@ -27,6 +27,7 @@ from backend.queue.schemas import (
     VoicemailOut,
     WhisperOut,
 )
+from backend.queue.standing import StandingsDep
 
 router = APIRouter(prefix="/v1/queue", tags=["queue"], dependencies=[admits(Kind.TELEPHONY)])
 
@@ -40,9 +41,11 @@ async def post_call(asked: CallIn, session: SessionDep, district: DistrictDep, n
 
 
 @router.get("/calls/{call_sid}")
-async def get_call(call_sid: str, session: SessionDep, district: DistrictDep, now: NowDep) -> PlaceOut:
+async def get_call(
+    call_sid: str, session: SessionDep, standings: StandingsDep, district: DistrictDep, now: NowDep
+) -> PlaceOut:
     """Where a caller on the line stands now."""
-    return PlaceOut(**asdict(await service.place(session, call_sid, district, now)))
+    return PlaceOut(**asdict(await service.place(session, call_sid, standings, district, now)))
 
 
 @router.put("/calls/{call_sid}/callback")

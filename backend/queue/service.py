@@ -17,7 +17,7 @@ from backend.hand_offs.schemas import HandOffIn
 from backend.models.base import new_id
 from backend.queue import missed, on_call, repository
 from backend.queue.rules import next_calling_time, told_minutes
-from backend.queue.standing import at_work, standing, wait_seconds, who_answer
+from backend.queue.standing import Standings, at_work, wait_seconds, who_answer
 
 Tried = Literal["unanswered", "gone"]
 _PHONE = re.compile(r"\+1[2-9][0-9]{9}")
@@ -150,7 +150,7 @@ async def _place_kept(session: AsyncSession, phone: str | None, now: datetime) -
     return min((one.entered_at for one in promised), default=None)
 
 
-async def place(session: AsyncSession, call_sid: str, district: District, now: datetime) -> Place:
+async def place(session: AsyncSession, call_sid: str, standings: Standings, district: District, now: datetime) -> Place:
     """Where a caller on the line stands now.
 
     :raises CallNotFoundError: this call never waited.
@@ -163,7 +163,7 @@ async def place(session: AsyncSession, call_sid: str, district: District, now: d
         return Place("closed", 0, None, offer_callback=call.phone is not None, phone=call.phone)
     if call.next_step != "overflowed" and now - call.entered_at >= timedelta(minutes=policy.overflow_minutes):
         return Place("overflow", 0, None, offer_callback=False, phone=call.phone)
-    stands = await standing(session, district, now)
+    stands = await standings.look(session, district, now)
     mine = stands.place(call.hand_off_id)
     people = who_answer(await at_work(session, district, now), call.department)
     seconds = await wait_seconds(session, district, mine, people)

@@ -1,11 +1,14 @@
 """The queue as it stands: the order of everything that waits, and who is at work."""
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Depends, Request
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,6 +53,33 @@ async def standing(session: AsyncSession, district: District, now: datetime) -> 
     dry = await emergency.without_water(session, now, [row.conversation_id for row in rows])
     cases = [_waiting(row, no_water=row.conversation_id in dry) for row in rows]
     return Standing(tuple(in_order(cases, ahead, now)), due, now, ahead)
+
+
+class Standings:
+    """Looks at the queue for many callers at once: in a crowd each asks for a place, and each place takes all of it."""
+
+    def __init__(self) -> None:
+        self._looking = asyncio.Lock()
+        self._begun = float("-inf")
+        self._seen: Standing | None = None
+
+    async def look(self, session: AsyncSession, district: District, now: datetime) -> Standing:
+        """The queue as it stood after this was asked; those who wait for a look that has begun share the next one."""
+        asked = time.monotonic()
+        async with self._looking:
+            if self._seen is None or self._begun <= asked:
+                begun = time.monotonic()
+                self._seen = await standing(session, district, now)
+                self._begun = begun
+            return self._seen
+
+
+async def _standings(request: Request) -> Standings:
+    standings: Standings = request.app.state.standings
+    return standings
+
+
+StandingsDep = Annotated[Standings, Depends(_standings)]
 
 
 def _waiting(row: Row[Any], *, no_water: bool) -> Waiting:

@@ -4,10 +4,14 @@ import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from backend.access import Principal
-from backend.queue.standing import standing
+from backend.queue.standing import Standing, Standings, standing
 from tests.backend.queue.floor import Floor
 
 
@@ -47,6 +51,25 @@ async def test_500_callers_in_one_minute_on_4_people(floor: Floor) -> None:
     taking = [floor.takes(person, case) for person, case in zip(people, offered, strict=True) if case is not None]
     await asyncio.gather(*taking)
     assert len(floor.legs()) == 4 and Counter(floor.orders()) == {"ring": 4}
+
+
+async def test_those_who_ask_in_one_moment_share_a_look_and_each_is_told_the_truth(floor: Floor) -> None:
+    await floor.at_work("Lead")
+    looks: list[int] = []
+
+    class Counting(Standings):
+        async def look(self, session: AsyncSession, district: Any, now: datetime) -> Standing:
+            found = await super().look(session, district, now)
+            looks.append(id(found))
+            return found
+
+    floor.api.app.state.standings = Counting()
+    sids = [await floor.calls() for _ in range(20)]
+    places = await asyncio.gather(*(floor.place(sid) for sid in sids))
+    assert [place["place"] for place in places] == list(range(1, 21))
+    assert len(set(looks)) < len(looks) == 20
+    await floor.left(sids[0], "hangup")
+    assert (await floor.place(sids[1]))["place"] == 1, "what has just happened is seen"
 
 
 async def test_an_hour_of_callers_and_call_backs(floor: Floor) -> None:
