@@ -1,8 +1,11 @@
 """Turns at the engine's own webhook, as telephony sends them: engine, action server and one call of the account API."""
 
+import random
 import re
 import secrets
 import time
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import aiohttp
@@ -13,7 +16,24 @@ WORDINGS = (
     "what's my balance?", "how much do I owe", "what do I have to pay this month", "tell me my current balance",
     "my balance please", "how much is my water bill", "what is the amount due", "what do I owe you",
 )  # fmt: skip
+_BEFORE = ("hi", "hello", "hey", "ok", "so", "um", "well", "hi there", "yes", "and", "excuse me", "sorry")
+_AFTER = (
+    "please", "today", "right now", "now", "at the moment", "on my account", "for my account", "just now", "currently",
+    "at this time",
+)  # fmt: skip
 _AMOUNT = re.compile(r"\$\s?[\d,]+\.\d\d")
+
+
+def new_words() -> Iterator[str]:
+    """Questions for the balance, some thousands, none twice and in no order."""
+    asked = [words.rstrip("?") for words in WORDINGS if "this month" not in words]
+    all_of_them = [
+        f"{before} {words} {first} {second}"
+        for before, words, first, second in product(_BEFORE, asked, _AFTER, _AFTER)
+        if first != second
+    ]
+    random.Random(5).shuffle(all_of_them)
+    yield from all_of_them
 
 
 class EngineTalker:
@@ -22,6 +42,7 @@ class EngineTalker:
     def __init__(self, system: System, session: aiohttp.ClientSession) -> None:
         variables = system.variables("telephony")
         self._session = session
+        self._new_words = new_words()
         self._engine = system.url("engine") + "/webhooks/headgate/turn"
         self._backend = system.url("backend") + "/v1/turns"
         self._engine_headers = {"Authorization": f"Bearer {variables['HEADGATE_ENGINE_TOKEN']}"}
@@ -41,12 +62,13 @@ class EngineTalker:
             raise RuntimeError(f"{words!r} was answered {response.status} {answer}")
         return " ".join(reply["text"] for reply in answer["replies"])
 
-    async def balance(self, conversation_id: str, index: int) -> None:
-        """One question for the balance of a verified conversation.
+    async def balance(self, conversation_id: str, index: int | None) -> None:
+        """One question for the balance of a verified conversation, in words that many say, or (None) nobody has said.
 
         :raises RuntimeError: no amount was said.
         """
-        said = await self.turn(conversation_id, WORDINGS[index % len(WORDINGS)], verification_level=2)
+        words = next(self._new_words) if index is None else WORDINGS[index % len(WORDINGS)]
+        said = await self.turn(conversation_id, words, verification_level=2)
         if not _AMOUNT.search(said):
             raise RuntimeError(f"a balance without an amount: {said}")
 

@@ -1,10 +1,10 @@
 """`python -m bench.turns`: what a turn costs, beside the bot that `rasa init` makes, in one run.
 
-Headgate is measured twice, each time with one action and its call of the account API inside ("what's my balance?" in
-a verified conversation): at the engine's own webhook, as the default bot is at its REST channel, and whole, as a signed
-SMS webhook in and TwiML out. The default bot's turn has no action. All are driven by the same closed loop; rounds
-alternate; medians of the rounds are printed with their ratios, then where the processor's time went, and what turns of
-a long conversation take.
+Headgate is measured with one action and its call of the account API inside ("what's my balance?" in a verified
+conversation): at the engine's own webhook, as the default bot is at its REST channel, in words that many say and that
+the engine has heard before, and in words that it never heard; and whole, as a signed SMS webhook in and TwiML out. The
+default bot's turn has no action. All are driven by the same closed loop; rounds alternate; medians of the rounds are
+printed with their ratios, then where the processor's time went, and what turns of a long conversation take.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from bench.texts import Texter, verified_conversation
 
 DEFAULT_BOT = ROOT / ".headgate" / "bench" / "default-bot"
 TIMEOUT = aiohttp.ClientTimeout(total=120)
-ENGINE, WHOLE, DEFAULT = "Headgate's engine", "Headgate, whole", "default bot"
+ENGINE, NEW_WORDS, WHOLE, DEFAULT = "Headgate's engine", "… new words", "Headgate, whole", "default bot"
 
 
 @dataclass
@@ -68,7 +68,7 @@ def processor_seconds(pids: dict[str, int]) -> dict[str, float]:
 
 
 async def measure(system: System, default: tuple[str, int], given: argparse.Namespace) -> Shown:
-    """Alternates the three at each number of conversations; the first round warms them up and is not counted."""
+    """Alternates all of them at each number of conversations; the first round warms them up and is not counted."""
     shown = Shown(long_turns=given.long)
     named = json.loads(system.headgate("demo", "--json").stdout)
     customers = [one for one in named if one["situation"] != "locked" and one["balance_cents"]]
@@ -79,6 +79,7 @@ async def measure(system: System, default: tuple[str, int], given: argparse.Name
             for count in given.conversations:
                 turns = {
                     ENGINE: await _at_engine(talker, customers, count),
+                    NEW_WORDS: await _at_engine(talker, customers, count, new=True),
                     WHOLE: await _whole(texter, customers, count),
                     DEFAULT: _default(session, default[0], f"{number}-{count}"),
                 }
@@ -93,11 +94,11 @@ async def measure(system: System, default: tuple[str, int], given: argparse.Name
     return shown
 
 
-async def _at_engine(talker: EngineTalker, customers: list[dict[str, Any]], count: int) -> Turn:
+async def _at_engine(talker: EngineTalker, customers: list[dict[str, Any]], count: int, *, new: bool = False) -> Turn:
     ids = [await talker.verified(customers[n % len(customers)]) for n in range(count)]
 
     async def turn(number: int, index: int) -> None:
-        await talker.balance(ids[number], number + index)
+        await talker.balance(ids[number], None if new else number + index)
 
     return turn
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,15 @@ from bot.knowledge import ARTICLE
 from bot.nlu.calibration import OUT_OF_SCOPE
 from bot.nlu.intent_model import PENALTY, IntentModel, train_intent_model
 from bot.nlu.requests import parts_of, requests_in, second_request
+from bot.nlu.spoken_numbers import has_long_number
 
 RANKING = "intent_ranking"
 RANKING_MAX = 5
 _BESIDE_A_REQUEST = frozenset({"give_details", "verify_identity", "greet", "thanks"})
 """What a whole message may look like that asks for one thing beside it: "what do I owe? my account is 4412 4412"."""
+REMEMBERED_MAX, REMEMBERED_LENGTH_MAX = 2_000, 60
+"""Short messages are said again and again ("yes", "pay my bill"): they are classified once. Not those with a number,
+which may prove who somebody is: that is kept nowhere longer than it is needed."""
 OUT_OF_SCOPE_SURE = 0.7
 """Less sure than this that something is not ours is not having understood it: one may say it in other words."""
 
@@ -55,6 +60,7 @@ class IntentClassifier(GraphComponent):
         self._storage = model_storage
         self._resource = resource
         self._model = model
+        self._remembered = lru_cache(REMEMBERED_MAX)(self._first_and_second)
 
     @classmethod
     def create(
@@ -91,6 +97,7 @@ class IntentClassifier(GraphComponent):
             penalty=self._config["penalty"],
             loss_max=self._config["loss_max"],
         )
+        self._remembered.cache_clear()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -101,7 +108,7 @@ class IntentClassifier(GraphComponent):
             text = message.get(TEXT)
             if text is None or message.get(INTENT):
                 continue
-            ranking, second = self._first_and_second(text)
+            ranking, second = self._understood(text)
             intents = [_without_article(one) for one in ranking]
             message.set(INTENT, intents[0], add_to_output=True)
             message.set(RANKING, intents, add_to_output=True)
@@ -113,6 +120,11 @@ class IntentClassifier(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing downstream learns from predictions."""
         return training_data
+
+    def _understood(self, text: str) -> tuple[list[dict[str, Any]], str | None]:
+        """What `_first_and_second` gives, out of memory where it was asked before; not to be changed."""
+        may_come_again = len(text) <= REMEMBERED_LENGTH_MAX and not has_long_number(text)
+        return self._remembered(text) if may_come_again else self._first_and_second(text)
 
     def _first_and_second(self, text: str) -> tuple[list[dict[str, Any]], str | None]:
         """The ranking of what comes first, and the class of a second request in the same message."""

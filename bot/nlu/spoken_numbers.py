@@ -9,8 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.nlu.words import NUMBER_WORDS, Language, NumberWords, Word
+from bot.nlu.words import NUMBER_WORDS, Language, NumberWords, Word, fold
 
+_FIGURES = frozenset(
+    word for each in NUMBER_WORDS.values() for of in (each.digits, each.teens, each.tens, each.hundreds) for word in of
+)
 _NUMERAL = re.compile(r"\d+")
 
 
@@ -50,6 +53,12 @@ def read_chunks(words: Sequence[Word], language: Language) -> list[Chunk]:
             chunks.append(chunk)
             position = chunk.last
     return chunks
+
+
+def has_long_number(text: str, figures: int = 3) -> bool:
+    """Whether `text` has so many figures, written or said in either language: an account, a PIN, a ZIP, an amount."""
+    said = sum(word in _FIGURES for word in re.split(r"\W+", fold(text)))
+    return said + sum(letter.isdigit() for letter in text) >= figures
 
 
 class _Reader:

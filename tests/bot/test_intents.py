@@ -31,11 +31,13 @@ class Judging:
 
     def __init__(self) -> None:
         self.classes = sorted({name for name, _ in MEANT.values()} | {"out_of_scope"})
+        self.asked: list[str] = []
 
     def knows_nothing_of(self, text: str) -> bool:
         return False
 
     def confidences(self, texts: list[str]) -> Any:
+        self.asked += texts
         rows = np.zeros((len(texts), len(self.classes)))
         for row, text in zip(rows, texts, strict=True):
             name, confidence = MEANT.get(text, ("out_of_scope", 0.45))
@@ -84,3 +86,36 @@ def test_a_whole_that_means_neither_of_its_halves_stays_whole() -> None:
 @pytest.mark.parametrize("text", ["mrrp wug fnord"])
 def test_hardly_sure_that_it_is_not_ours_is_not_having_understood(text: str) -> None:
     assert classify(text)["intent"]["name"] == "nlu_fallback"
+
+
+def asked_twice(text: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """What the model was asked when a message came twice, and what was found each time."""
+    settings = {**IntentClassifier.get_default_config(), "no_requests": []}
+    judging = Judging()
+    classifier = IntentClassifier(settings, None, None, judging)  # type: ignore[arg-type]
+    messages = [Message(data={"text": text}) for _ in range(2)]
+    for message in messages:
+        classifier.process([message])
+    return judging.asked, [dict(message.data) for message in messages]
+
+
+@pytest.mark.parametrize("text", ["my balance please", "your hours please", "1"])
+def test_what_many_say_is_classified_once(text: str) -> None:
+    asked, found = asked_twice(text)
+    assert asked == [text]
+    assert found[0] == found[1] and found[0]["intent"] is not found[1]["intent"]
+
+
+@pytest.mark.parametrize(
+    "text", ["my pin is 0417", "it's oh four one seven", "es cero cuatro uno siete", "please " * 9 + "my balance"]
+)
+def test_a_number_or_somebodys_own_words_are_not_remembered(text: str) -> None:
+    asked, found = asked_twice(text)
+    assert len(asked) >= 2 and asked[: len(asked) // 2] == asked[len(asked) // 2 :]
+    assert found[0] == found[1]
+
+
+def test_the_other_requests_of_a_message_are_remembered_with_it() -> None:
+    asked, found = asked_twice("my balance please and your hours please")
+    assert second(found[0]) == second(found[1]) == ["ask_hours"]
+    assert len(asked) == 3
