@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.database import rows_of
+from backend.database import row_of, rows_of
 from backend.errors import ConflictError, ForbiddenError, HeadgateError, NotFoundError, UnavailableError
 from backend.settings import Settings
 
@@ -133,28 +133,27 @@ def admits(*kinds: Kind) -> Any:
 
 # Reading who may see the account and writing down that they did is one statement, hence one round trip.
 # A page of the console that looks again and again is one look in the trail every five minutes.
-_REACH = text(
-    """
+_REACH = """
     WITH asked AS (
         SELECT account_id, verification_level, ended_at,
-               account_id IS NOT NULL AND (:staff OR (verification_level >= :level AND ended_at IS NULL)) AS allowed
-        FROM conversations WHERE id = :conversation_id
+               account_id IS NOT NULL
+                   AND (%(staff)s OR (verification_level >= %(level)s AND ended_at IS NULL)) AS allowed
+        FROM conversations WHERE id = %(conversation_id)s
     ), noted AS (
         INSERT INTO account_access (at, principal, staff_id, conversation_id, account_id, purpose)
-        SELECT :now, :principal, CAST(:staff_id AS uuid), :conversation_id, account_id, :purpose
-        FROM asked WHERE allowed AND NOT (:staff AND EXISTS (
+        SELECT %(now)s, %(principal)s, CAST(%(staff_id)s AS uuid), %(conversation_id)s, account_id, %(purpose)s
+        FROM asked WHERE allowed AND NOT (%(staff)s AND EXISTS (
             SELECT FROM account_access seen
-            WHERE seen.account_id = asked.account_id AND seen.at > CAST(:now AS timestamptz) - interval '5 minutes'
-              AND seen.staff_id = CAST(:staff_id AS uuid) AND seen.purpose = :purpose))
+            WHERE seen.account_id = asked.account_id AND seen.at > CAST(%(now)s AS timestamptz) - interval '5 minutes'
+              AND seen.staff_id = CAST(%(staff_id)s AS uuid) AND seen.purpose = %(purpose)s))
     )
     SELECT account_id, verification_level, ended_at, allowed,
-           NOT :staff AND EXISTS (
+           NOT %(staff)s AND EXISTS (
                SELECT FROM emergencies WHERE kind = 'billing_down' AND ended_at IS NULL
-                  AND started_at <= CAST(:now AS timestamptz)
-                  AND (ends_at IS NULL OR ends_at > CAST(:now AS timestamptz))) AS billing_down
+                  AND started_at <= CAST(%(now)s AS timestamptz)
+                  AND (ends_at IS NULL OR ends_at > CAST(%(now)s AS timestamptz))) AS billing_down
       FROM asked
     """
-)
 
 _NOTE_STAFF = text(
     """
@@ -215,7 +214,7 @@ async def reach_account(
         "purpose": purpose,
         "now": now,
     }
-    row = (await session.execute(_REACH, values)).one_or_none()
+    row = await row_of(session, _REACH, values)
     if row is None:
         raise NotFoundError("conversation_not_found", "There is no conversation with this id.")
     if row.billing_down:
