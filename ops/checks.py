@@ -24,8 +24,8 @@ LAST_LINE = re.compile(r"(\d+) passed, (\d+) failed")
 SLOW_TESTS = ("ops",)
 HELD_TO_ITS_RESULT = ("--hypothesis-profile", "ci")
 """Properties are judged by what they find, not by how fast a busy machine makes up their examples."""
-SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
-"""As many workers as processors, to four; each has its own PostgreSQL, and the tests of a file stay together."""
+WORKERS_MAX = 4
+NOT_LONG = ("-m", "not long")
 OTHER_TESTS = ("bot", "stories", "e2e")
 """Folders of tests/ that are parts of their own: another environment, or the whole system."""
 
@@ -56,6 +56,13 @@ class Result:
         return f"{verdict:<7} {self.part.name:<28} {counts} ({self.seconds:.0f} s)"
 
 
+def side_by_side() -> tuple[str, ...]:
+    """One worker more than processors, to four: a test waits for half of its time. Each has its own PostgreSQL, and
+    the tests of a file stay together."""
+    workers = min(WORKERS_MAX, (os.cpu_count() or 1) + 1)
+    return ("-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder")
+
+
 def pytest_part(name: str, python: str, folders: Sequence[str], *options: str) -> Part:
     """The tests of those of `folders` (under tests/) that exist, in one run of pytest."""
     places = [f"tests/{folder}" for folder in folders if (ROOT / "tests" / folder).is_dir()]
@@ -73,7 +80,7 @@ def all_parts() -> list[Part]:
     model = model_path(Home(home_folder()))
     return [
         *check_parts()[:-1],
-        pytest_part("tests of the application", PYTHON, application_tests(), *SIDE_BY_SIDE, *HELD_TO_ITS_RESULT),
+        pytest_part("tests of the application", PYTHON, application_tests(), *side_by_side(), *HELD_TO_ITS_RESULT),
         pytest_part("tests of the engine", ENGINE_PYTHON, ["bot"], "-o", "asyncio_mode=auto"),
         Part("model is trained", (PYTHON, "-m", "ops.cli", "train")),
         Part("stories", (ENGINE_PYTHON, "-m", "bot.story_tests", "--model", str(model)), "last line"),
@@ -91,7 +98,7 @@ def check_parts() -> list[Part]:
         Part("types", (mypy, *OURS)),
         Part("types of the engine", (mypy, "--config-file", "bot/mypy.ini", "bot")),
         Part("arrows", (str(BIN / "lint-imports"), "--no-cache")),
-        pytest_part("fast tests", PYTHON, fast, *SIDE_BY_SIDE, *HELD_TO_ITS_RESULT),
+        pytest_part("fast tests", PYTHON, fast, *side_by_side(), *HELD_TO_ITS_RESULT, *NOT_LONG),
     ]
 
 
