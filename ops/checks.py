@@ -25,7 +25,7 @@ SLOW_TESTS = ("ops",)
 HELD_TO_ITS_RESULT = ("--hypothesis-profile", "ci")
 """Properties are judged by what they find, not by how fast a busy machine makes up their examples."""
 WORKERS_MAX = 4
-NOT_LONG = ("-m", "not long")
+QUICK = ("-m", "not long and not browser")
 OTHER_TESTS = ("bot", "stories", "e2e")
 """Folders of tests/ that are parts of their own: another environment, or the whole system."""
 
@@ -98,7 +98,7 @@ def check_parts() -> list[Part]:
         Part("types", (mypy, *OURS)),
         Part("types of the engine", (mypy, "--config-file", "bot/mypy.ini", "bot")),
         Part("arrows", (str(BIN / "lint-imports"), "--no-cache")),
-        pytest_part("fast tests", PYTHON, fast, *side_by_side(), *HELD_TO_ITS_RESULT, *NOT_LONG),
+        pytest_part("fast tests", PYTHON, fast, *side_by_side(), *HELD_TO_ITS_RESULT, *QUICK),
     ]
 
 
