@@ -35,27 +35,30 @@ class Stage:
         self._people = people
         self._cast = Cast(people)
 
-    def hold(self, talk: Talk) -> None:
-        """Holds it; once more where a machine that is too busy to answer in time made the assistant apologise.
+    def hold(self, talk: Talk) -> int:
+        """Holds it, and gives how much of what is written was found so.
+
+        Once more where a machine that is too busy to answer in time made the assistant apologise.
 
         :raises AssertionError: an answer was not what is written; with the whole conversation.
         """
         try:
-            self._hold(talk)
+            return self._hold(talk)
         except AssertionError as wrong:
             if not _APOLOGY.search(str(wrong)):
                 raise
-            self._hold(talk)
+            return self._hold(talk)
 
     def wait_until_answering(self) -> None:
         """A system that has just started answers its first questions slowly."""
         for question in ("what are your hours?", "hola, ¿cuál es su horario?"):
             eventually(lambda words=question: "7:30" in self._people.text(self._people.new_phone(), words), 120)
 
-    def _hold(self, talk: Talk) -> None:
+    def _hold(self, talk: Talk) -> int:
         with ExitStack() as stack:
             scene = Scene(self._people, talk, self._cast.take(talk.who), stack)
             scene.play()
+        return scene.found
 
 
 class Scene:
@@ -68,6 +71,7 @@ class Scene:
         self._facts: Facts | None = None
         self._party = self._phone
         self._heard: list[str] = []
+        self.found = 0
         self.log: list[str] = [f"{talk.id}, as {talk.who} from {self._phone}"]
 
     def play(self) -> None:
@@ -140,6 +144,7 @@ class Scene:
                 self._fail(f"must not be in the answer: {' … '.join(wanted)}")
             elif sign == "=":
                 self._wait_for_text(wanted)
+            self.found += 1
 
     def _wait_for_text(self, wanted: list[str]) -> None:
         def there() -> bool:

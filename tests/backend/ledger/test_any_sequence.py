@@ -53,6 +53,7 @@ class AnySequence(RuleBasedStateMachine):
     """A clerk with paper beside a real database, and seven colleagues."""
 
     url = ""
+    checks = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,6 +184,7 @@ class AnySequence(RuleBasedStateMachine):
             self.runner.run(self._check())
 
     async def _check(self) -> None:
+        type(self).checks += 1
         async with AsyncSession(self.engine) as session:
             assert (await session.execute(_UNBALANCED)).scalar_one() == 0
             assert sum(line.balance_cents for line in await service.trial_balance(session)) == 0
@@ -201,11 +203,12 @@ class AnySequence(RuleBasedStateMachine):
 
 @pytest.mark.timeout(300)
 def test_every_sequence_keeps_the_books_sound(database_url: str) -> None:
-    machine = type("Machine", (AnySequence,), {"url": database_url})
+    machine = type("Machine", (AnySequence,), {"url": database_url, "checks": 0})
     chosen = settings(
         max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
     )
     run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+    assert machine.checks > chosen.max_examples, "the books were looked at after each step"
 
 
 async def test_what_eight_at_once_take_back_is_taken_back_once(engine: AsyncEngine) -> None:

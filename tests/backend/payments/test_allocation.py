@@ -25,6 +25,8 @@ from tests.backend.fees.conftest import add_bill, pay
 from tests.backend.payments.conftest import NOW, TODAY
 
 Key = tuple[str, int]
+Books = tuple[dict[tuple[Key, Key], int], dict[Key, int]]
+"""What each credit pays of each charge, and what each charge has left."""
 _LIVE = text("""
 SELECT a.credit_entry_id, a.credit_line, a.charge_entry_id, a.charge_line, a.amount_cents
   FROM payment_allocations a WHERE a.account_id = :account_id AND a.undone_by_id IS NULL ORDER BY a.id
@@ -137,28 +139,36 @@ class Paper:
                 pair = (key, charge.key)
                 self.paid[pair] = self.paid.get(pair, 0) + amount
 
-    async def check(self) -> None:
+    async def seen(self) -> Books:
+        """What the database has allocated, and what it keeps as open."""
         found: dict[tuple[Key, Key], int] = {}
         for row in await self.session.execute(_LIVE, {"account_id": self.account_id}):
             pair = ((str(row[0]), row[1]), (str(row[2]), row[3]))
             found[pair] = found.get(pair, 0) + row[4]
-        assert found == self.paid
         kept = {
             (str(row[0]), row[1]): row[2] for row in await self.session.execute(_OPEN, {"account_id": self.account_id})
         }
+        return found, kept
+
+    def expected(self) -> Books:
+        """The same by the pure rule."""
         left = {key: self._left(key, charge.unpaid_cents) for key, charge in self.charges.items()}
-        assert kept == {key: cents for key, cents in left.items() if cents}
+        return dict(self.paid), {key: cents for key, cents in left.items() if cents}
 
 
-async def run(url: str, sequence: list[tuple[object, ...]], order: Order) -> None:
+async def run(url: str, sequence: list[tuple[object, ...]], order: Order) -> tuple[list[Books], list[Books]]:
+    """What the database has after each step, and what the pure rule says of it."""
+    found, expected = list[Books](), list[Books]()
     engine = create_async_engine(driver_url(url), poolclass=NullPool)
     async with AsyncSession(engine, expire_on_commit=False) as session:
         paper = Paper(session, await make_account(session))
         for name, *values in [*sequence, ("allocate", order)]:
             await getattr(paper, {"plan": "plan_on"}.get(str(name), str(name)))(*values)
-            await paper.check()
+            found.append(await paper.seen())
+            expected.append(paper.expected())
         await session.commit()
     await engine.dispose()
+    return found, expected
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -166,7 +176,8 @@ async def run(url: str, sequence: list[tuple[object, ...]], order: Order) -> Non
 def test_the_database_and_the_pure_rule_agree(
     database_url: str, sequence: list[tuple[object, ...]], order: Order
 ) -> None:
-    asyncio.run(run(database_url, sequence, order))
+    found, expected = asyncio.run(run(database_url, sequence, order))
+    assert len(found) == len(sequence) + 1 and found == expected
 
 
 async def rows(session: AsyncSession, account_id: UUID) -> list[int]:
