@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 import aiohttp
@@ -25,7 +25,8 @@ _AMOUNT = re.compile(r"\$\s?[\d,]+\.\d\d")
 
 
 def new_words() -> Iterator[str]:
-    """Questions for the balance, some thousands, none twice and in no order."""
+    """Questions for the balance, without end: some thousands in no order before one comes again, which is longer than
+    an engine remembers."""
     asked = [words.rstrip("?") for words in WORDINGS if "this month" not in words]
     all_of_them = [
         f"{before} {words} {first} {second}"
@@ -33,7 +34,7 @@ def new_words() -> Iterator[str]:
         if first != second
     ]
     random.Random(5).shuffle(all_of_them)
-    yield from all_of_them
+    return cycle(all_of_them)
 
 
 class EngineTalker:

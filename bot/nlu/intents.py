@@ -97,7 +97,6 @@ class IntentClassifier(GraphComponent):
             penalty=self._config["penalty"],
             loss_max=self._config["loss_max"],
         )
-        self._remembered.cache_clear()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
