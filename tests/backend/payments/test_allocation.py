@@ -25,8 +25,7 @@ from tests.backend.fees.conftest import add_bill, pay
 from tests.backend.payments.conftest import NOW, TODAY
 
 Key = tuple[str, int]
-Books = tuple[dict[tuple[Key, Key], int], dict[Key, int]]
-"""What each credit pays of each charge, and what each charge has left."""
+Books = tuple[dict[tuple[Key, Key], int], dict[Key, int]]  # what each credit pays of each charge, what that has left
 _LIVE = text("""
 SELECT a.credit_entry_id, a.credit_line, a.charge_entry_id, a.charge_line, a.amount_cents
   FROM payment_allocations a WHERE a.account_id = :account_id AND a.undone_by_id IS NULL ORDER BY a.id
@@ -139,36 +138,29 @@ class Paper:
                 pair = (key, charge.key)
                 self.paid[pair] = self.paid.get(pair, 0) + amount
 
-    async def seen(self) -> Books:
-        """What the database has allocated, and what it keeps as open."""
+    async def compared(self) -> tuple[Books, Books]:
+        """What the database has, and what the pure rule says."""
         found: dict[tuple[Key, Key], int] = {}
         for row in await self.session.execute(_LIVE, {"account_id": self.account_id}):
             pair = ((str(row[0]), row[1]), (str(row[2]), row[3]))
             found[pair] = found.get(pair, 0) + row[4]
-        kept = {
-            (str(row[0]), row[1]): row[2] for row in await self.session.execute(_OPEN, {"account_id": self.account_id})
-        }
-        return found, kept
-
-    def expected(self) -> Books:
-        """The same by the pure rule."""
-        left = {key: self._left(key, charge.unpaid_cents) for key, charge in self.charges.items()}
-        return dict(self.paid), {key: cents for key, cents in left.items() if cents}
+        opened = await self.session.execute(_OPEN, {"account_id": self.account_id})
+        kept = {(str(row[0]), row[1]): row[2] for row in opened}
+        left = {key: cents for key, charge in self.charges.items() if (cents := self._left(key, charge.unpaid_cents))}
+        return (found, kept), (dict(self.paid), left)
 
 
-async def run(url: str, sequence: list[tuple[object, ...]], order: Order) -> tuple[list[Books], list[Books]]:
-    """What the database has after each step, and what the pure rule says of it."""
-    found, expected = list[Books](), list[Books]()
+async def run(url: str, sequence: list[tuple[object, ...]], order: Order) -> list[tuple[Books, Books]]:
+    compared = []
     engine = create_async_engine(driver_url(url), poolclass=NullPool)
     async with AsyncSession(engine, expire_on_commit=False) as session:
         paper = Paper(session, await make_account(session))
         for name, *values in [*sequence, ("allocate", order)]:
             await getattr(paper, {"plan": "plan_on"}.get(str(name), str(name)))(*values)
-            found.append(await paper.seen())
-            expected.append(paper.expected())
+            compared.append(await paper.compared())
         await session.commit()
     await engine.dispose()
-    return found, expected
+    return compared
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -176,8 +168,8 @@ async def run(url: str, sequence: list[tuple[object, ...]], order: Order) -> tup
 def test_the_database_and_the_pure_rule_agree(
     database_url: str, sequence: list[tuple[object, ...]], order: Order
 ) -> None:
-    found, expected = asyncio.run(run(database_url, sequence, order))
-    assert len(found) == len(sequence) + 1 and found == expected
+    compared = asyncio.run(run(database_url, sequence, order))
+    assert len(compared) == len(sequence) + 1 and all(found == expected for found, expected in compared)
 
 
 async def rows(session: AsyncSession, account_id: UUID) -> list[int]:
