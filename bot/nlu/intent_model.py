@@ -42,8 +42,9 @@ class IntentModel:
 
     def confidences(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """One row for each text, one share for each class; the highest is the probability of being right."""
-        scores: Matrix = self.examples.alike(texts) @ self.weights + self.offsets
-        sure = self.calibration.confidence(scores)
+        alike = self.examples.alike(texts)
+        scores: Matrix = alike @ self.weights + self.offsets
+        sure = self.calibration.confidence(scores, self.examples.nearest(alike, scores.argmax(axis=1)))
         return np.stack([spread(row, float(confidence)) for row, confidence in zip(scores, sure, strict=True)])
 
     def knows_nothing_of(self, text: str) -> bool:
@@ -67,6 +68,7 @@ class IntentModel:
             words_data=words.data,
             words_indices=words.indices,
             words_starts=words.indptr,
+            labels=self.examples.labels,
             weights=self.weights,
             offsets=self.offsets,
             calibration=self.calibration.coefficients,
@@ -86,7 +88,7 @@ class IntentModel:
             bent = {name: kept[f"encoder_{name}"] for name in LEARNED if f"encoder_{name}" in kept.files}
             encoder = sentence_encoder().bent(bent) if bent else sentence_encoder()
             meaning = Meaning(kept["means"], kept["scales"], kept["axes"])
-            examples = Examples(features, encoder, meaning, words, vectors)
+            examples = Examples(features, encoder, meaning, words, vectors, kept["labels"])
             calibration = Calibration(kept["calibration"], named["threshold"])
             return cls(named["classes"], examples, kept["weights"], kept["offsets"], calibration)
 
@@ -110,14 +112,17 @@ def train_intent_model(
     targets[np.arange(len(labels)), labels] = 1
     offsets: Matrix = targets.mean(axis=0)
     examples = Examples.of(texts, labels)
-    ridge = Ridge.fit(examples.alike_among(), targets - offsets, penalty)
-    judged = np.arange(said)
+    alike = examples.alike_among()
     if examples.is_adapted:  # it has seen every example: only those really left out tell
-        judged, left_out = _really_left_out(texts, labels, targets - offsets, penalty, said=said)
+        weights = Ridge.fit(alike, targets - offsets, penalty).weights
+        judged, left_out, nearness = _really_left_out(texts, labels, targets, penalty, said=said)
     else:
-        left_out = ridge.left_out(targets - offsets)[:said]
-    calibration = calibrate(left_out + offsets, labels[judged], classes, loss_max)
-    return IntentModel(classes, examples, ridge.weights, offsets, calibration)
+        judged, others = np.arange(said), examples.nearest_others(alike)
+        ridge = Ridge.fit(alike, targets - offsets, penalty)
+        weights, left_out = ridge.weights, ridge.left_out(targets - offsets)[:said] + offsets
+        nearness = others[judged, left_out.argmax(axis=1)]
+    calibration = calibrate(left_out, nearness, labels[judged], classes, loss_max)
+    return IntentModel(classes, examples, weights, offsets, calibration)
 
 
 def words_of_names(classes: Sequence[str]) -> dict[int, str]:
@@ -136,14 +141,16 @@ def words_of_names(classes: Sequence[str]) -> dict[int, str]:
 
 def _really_left_out(
     texts: Sequence[str], labels: Labels, targets: Matrix, penalty: float, *, said: int
-) -> tuple[Labels, Matrix]:
-    """Every fifth of the first `said` examples of an intent, and its scores by a model of all others."""
-    part = np.full(len(labels), PARTS, dtype=np.int64)
+) -> tuple[Labels, Matrix, Matrix]:
+    """Every fifth of the first `said` examples of an intent, its scores by a model of all others, and its nearness."""
+    part, offsets = np.full(len(labels), PARTS, dtype=np.int64), targets.mean(axis=0)
     part[np.argsort(labels[:said], kind="stable")] = np.arange(said) % PARTS
     seen, unseen = np.flatnonzero(part != 0), np.flatnonzero(part == 0)
     examples = Examples.of([texts[at] for at in seen], labels[seen])
-    weights = Ridge.fit(examples.alike_among(), targets[seen], penalty).weights
-    return unseen, examples.alike([texts[at] for at in unseen]) @ weights
+    weights = Ridge.fit(examples.alike_among(), targets[seen] - offsets, penalty).weights
+    alike = examples.alike([texts[at] for at in unseen])
+    scores: Matrix = alike @ weights + offsets
+    return unseen, scores, examples.nearest(alike, scores.argmax(axis=1))
 
 
 def _fair_share(labels: Labels) -> Labels:

@@ -71,6 +71,8 @@ class Examples:
     meaning: Meaning
     words: csr_matrix
     vectors: Matrix
+    labels: Labels
+    """The number of the class of each."""
 
     @classmethod
     def of(cls, texts: Sequence[str], labels: Labels) -> "Examples":
@@ -81,7 +83,7 @@ class Examples:
         encoded = encoder.encode(texts)
         meaning = Meaning.fit(encoded)
         vectors = np.ascontiguousarray(meaning.vectors(encoded).T)
-        return cls(features, encoder, meaning, features.matrix(texts).T.tocsr(), vectors)
+        return cls(features, encoder, meaning, features.matrix(texts).T.tocsr(), vectors, labels)
 
     @property
     def is_adapted(self) -> bool:
@@ -113,6 +115,23 @@ class Examples:
         for start in range(0, len(result), _BATCH):
             part = slice(start, start + _BATCH)
             result[part] = _likeness((rows[part] @ self.words).toarray() / 2, result[part])
+        return result
+
+    def nearest(self, alike: Matrix, classes: Labels) -> Matrix:
+        """For each row of what `alike` gives the greatest likeness to an example of its class in `classes`."""
+        result: Matrix = np.where(self.labels == classes[:, None], alike, np.float32(0)).max(axis=1)
+        return result
+
+    def nearest_others(self, alike: Matrix) -> Matrix:
+        """Of `alike_among()`, for each example (rows) and class that has any the greatest likeness to another of it."""
+        order = np.argsort(self.labels, kind="stable")
+        starts = np.flatnonzero(np.diff(self.labels[order], prepend=-1))
+        result: Matrix = np.empty((len(alike), len(starts)), dtype=np.float32)
+        for start in range(0, len(alike), _BATCH):
+            part = alike[start : start + _BATCH].copy()
+            own = np.arange(len(part))
+            part[own, start + own] = 0
+            result[start : start + _BATCH] = np.maximum.reduceat(part[:, order], starts, axis=1)
         return result
 
 

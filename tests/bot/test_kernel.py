@@ -38,6 +38,20 @@ def test_one_message_alone_and_hundreds_at_once_are_compared_alike() -> None:
         assert np.allclose(examples.alike([text])[0], together[at], atol=2e-5)
 
 
+def test_the_nearest_example_of_an_intent_is_the_most_alike_of_its_own(examples: Examples) -> None:
+    alike = examples.alike(["how much is my balance", "how much is my balance"])
+    near = examples.nearest(alike, np.array([0, 1]))
+    assert near.tolist() == [alike[0, [0, 1, 3]].max(), alike[1, [2, 4]].max()]
+
+
+def test_an_example_is_not_near_to_itself(examples: Examples) -> None:
+    among = examples.alike_among()
+    others = examples.nearest_others(among)
+    assert others.shape == (len(TEXTS), 2)
+    assert others[0].tolist() == [among[0, [1, 3]].max(), among[0, [2, 4]].max()]
+    assert others[4].tolist() == [among[4, [0, 1, 3]].max(), among[4, 2]]
+
+
 def test_the_same_question_in_the_other_language_is_nearer_than_another_question(examples: Examples) -> None:
     alike = examples.alike(["cuánto debo"])[0]
     assert alike[TEXTS.index("how much do I owe")] > alike[TEXTS.index("when are you open")]
