@@ -7,7 +7,7 @@ PostgreSQL says goodbye on the socket, so a socket with something to read belong
 import asyncio
 import select
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ import psycopg
 from fastapi import Depends, Request
 from psycopg.rows import namedtuple_row
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -117,8 +117,10 @@ class Database:
             yield session
             await session.run_sync(_commit_and_close)
         except BaseException:
-            # Whoever is cancelled here must not leave the transaction open.
-            await asyncio.shield(session.close())
+            # Whoever is cancelled here must not leave the transaction open. On a connection that broke over it nothing
+            # can be taken back; that must not hide why: who works again and again would go on after being stopped.
+            with suppress(SQLAlchemyError):
+                await asyncio.shield(session.close())
             raise
         events = session.info.pop("events", None)
         if events:

@@ -44,8 +44,9 @@ async def advance_all(tools: Tools, charge_ids: Sequence[UUID]) -> list[UUID]:
     """
     async with tools.database.single_statement() as session:
         charges = await repository.begin_submitting(session, charge_ids, tools.gateway.name)
-    failed = await asyncio.gather(*(_safely(tools, charge) for charge in charges))
-    return [charge.id for charge, has_failed in zip(charges, failed, strict=True) if has_failed]
+    async with asyncio.TaskGroup() as group:
+        failed = [group.create_task(_safely(tools, charge)) for charge in charges]
+    return [charge.id for charge, has_failed in zip(charges, failed, strict=True) if has_failed.result()]
 
 
 async def _safely(tools: Tools, charge: Row[Any]) -> bool:

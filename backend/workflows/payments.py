@@ -81,9 +81,11 @@ class Payments:
         await send_refunds(self._tools)
         checkouts = await due_checkouts(self._tools.database)
         setups = await due_setups(self._tools.database)
-        looks = [self._look(self._at_checkout, page) for page in checkouts]
-        looks += [self._look(self._at_setup, page) for page in setups]
-        await asyncio.gather(*looks)
+        async with asyncio.TaskGroup() as looks:
+            for page in checkouts:
+                looks.create_task(self._look(self._at_checkout, page))
+            for page in setups:
+                looks.create_task(self._look(self._at_setup, page))
 
     async def _start(self, charge_ids: list[str], engine: Any) -> None:
         try:

@@ -107,13 +107,13 @@ class Workflows:
                 await asyncio.to_thread(self._destroy)
                 await asyncio.sleep(RETRY_SECONDS)
         log.info("workflows_started")
-        # Side by side: a processor that does not answer must not hold up the nights.
-        await asyncio.gather(
-            self._again_and_again(self._sweep_payments),
-            self._again_and_again(lambda: self._calls.sweep(self._engine)),
-            self._plan_nights_in_time(),
-            self._calls.run(),
-        )
+        # Side by side: a processor that does not answer must not hold up the nights. A group ends when all of it has;
+        # `gather` that is cancelled leaves behind whoever has to cancel a statement first.
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again_and_again(self._sweep_payments))
+            group.create_task(self._again_and_again(lambda: self._calls.sweep(self._engine)))
+            group.create_task(self._plan_nights_in_time())
+            group.create_task(self._calls.run())
 
     async def _again_and_again(self, sweep: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -1,5 +1,6 @@
 """Statements straight to the driver are part of the session's transaction, and fail as every other."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -81,3 +82,23 @@ async def test_a_connection_that_breaks_is_not_used_again(database: Database) ->
     assert failed.value.connection_invalidated
     for _ in range(3):
         assert await stored(database) == []
+
+
+async def test_who_is_told_twice_to_stop_stops(database: Database) -> None:
+    """Whoever works again and again must not take it for a database that is away, and go on."""
+
+    async def work() -> None:
+        async with database.transaction() as session:
+            began.set()
+            await rows_of(session, "SELECT pg_sleep(30)", ())
+
+    began = asyncio.Event()
+    task = asyncio.create_task(work())
+    await began.wait()
+    await asyncio.sleep(0.3)  # the statement is on its way
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await stored(database) == []
