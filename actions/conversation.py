@@ -1,8 +1,9 @@
-"""Yes, no, never mind and say that again: words that mean what came before them."""
+"""Yes, no, never mind, wait and say that again: words that mean what came before them."""
 
 from typing import Any
 
 from actions import names
+from actions.fallback import wait
 from actions.person import hand_off
 from actions.turn import TopicAction, Turn
 
@@ -53,6 +54,16 @@ class ActionCancel(TopicAction):
         turn.close_forms()
         turn.set(names.WAITING, None)
         turn.say("utter_cancelled")
+
+
+class ActionWait(TopicAction):
+    """Hold on: they look for a bill or a card."""
+
+    def name(self) -> str:
+        return "action_wait"
+
+    async def answer(self, turn: Turn) -> None:
+        wait(turn)
 
 
 class ActionRepeat(TopicAction):

@@ -9,6 +9,8 @@ from actions.turn import TopicAction, Turn
 _FAILURES = frozenset({"nlu_fallback", "out_of_scope", "silence", "no_match"})
 _SAY_SO = frozenset({"action_fallback", "action_out_of_scope", "action_no_input"})
 _SILENCES_MAX = 2
+_PATIENT_SILENCES = 3
+"""How often somebody who looks for a bill may be silent before that counts as silence."""
 
 
 def _earlier_turns(turn: Turn) -> list[tuple[str, set[str]]]:
@@ -32,6 +34,12 @@ def silences_before(turn: Turn) -> int:
     return _leading(intent == "silence" for intent, _ in _earlier_turns(turn))
 
 
+def _patience(turn: Turn) -> int:
+    """How many silences from the last words on are no failure."""
+    last_words = [intent for intent, _ in _earlier_turns(turn) if intent != "silence"][:1]
+    return _PATIENT_SILENCES if last_words == ["ask_to_wait"] else 0
+
+
 def _leading(values: Iterable[bool]) -> int:
     return sum(1 for _ in takewhile(bool, values))
 
@@ -50,6 +58,13 @@ def offer_person(turn: Turn, response: str) -> None:
     """Offer a person and wait for the answer, with any form left open behind it."""
     turn.say(response)
     turn.offer(f"{names.OFFER_PERSON}:two_failed_turns")
+    turn.go_on_with(names.LISTEN)
+
+
+def wait(turn: Turn) -> None:
+    """Somebody looks for something: no question, a form stays open, and what was offered still stands."""
+    turn.offer(turn.offered)
+    turn.say("utter_take_your_time")
     turn.go_on_with(names.LISTEN)
 
 
@@ -83,8 +98,10 @@ class ActionNoInput(TopicAction):
         return "action_no_input"
 
     async def answer(self, turn: Turn) -> None:
-        failures = failures_before(turn)
-        if turn.intent == "silence" and silences_before(turn) >= _SILENCES_MAX:
+        failures, silences, patience = failures_before(turn), silences_before(turn), _patience(turn)
+        if turn.intent == "silence" and silences < patience:
+            wait(turn)
+        elif turn.intent == "silence" and silences >= patience + _SILENCES_MAX:
             turn.close_forms()
             turn.say("utter_silence_goodbye")
         elif failures > 0:

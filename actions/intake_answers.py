@@ -32,7 +32,7 @@ _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,5}")
 _WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
 _ONLY_AS_QUESTIONS = frozenset({"ask_knowledge", "greet"})
 _GREETING = re.compile(r"^\W*(?:hi|hello|hey|hola|buen[oa]s)\b", re.IGNORECASE)
-_NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "thanks", "switch_language", "choose_account"})
+_NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "ask_to_wait", "thanks", "switch_language", "choose_account"})
 _ADDRESS = re.compile(
     r"\d+\s+(?:\w+[.\s]+)*\w{3,}|\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|"
     r"lot|space)\b",

@@ -76,7 +76,8 @@ TOPICS: Final = {
 }
 NO_TOPIC: Final = frozenset(
     {
-        *("abuse", "affirm", "ask_capabilities", "ask_if_robot", "ask_person", "cancel", "choose_account", "deny"),
+        *("abuse", "affirm", "ask_capabilities", "ask_if_robot", "ask_person", "ask_to_wait", "cancel"),
+        *("choose_account", "deny"),
         *(
             "do_not_know",
             "give_details",

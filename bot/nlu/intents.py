@@ -46,8 +46,10 @@ class IntentClassifier(GraphComponent):
         """`penalty` of the fit, `loss_max` (share of right answers the threshold may cost), or a `threshold`.
 
         `urgent` intents win over whatever else a message asks for; `no_requests` are never a second request.
+        `made_of`: what is one request though its parts sound like these.
         """
-        return {"penalty": PENALTY, "loss_max": 0.03, "threshold": None, "urgent": [], "no_requests": None}
+        requests: dict[str, Any] = {"urgent": [], "no_requests": None, "made_of": {}}
+        return {"penalty": PENALTY, "loss_max": 0.03, "threshold": None, **requests}
 
     def __init__(
         self,
@@ -138,7 +140,9 @@ class IntentClassifier(GraphComponent):
         found = requests_in((ranking[0] for ranking in rankings), never=never)
         if len(found) == 1 and beside:
             return [found[0], *whole[: RANKING_MAX - 1]], None
-        if len(found) < 2 or not _is_of(whole[0]["name"], found):
+        one_request = {whole[0]["name"], *self._config["made_of"].get(whole[0]["name"], ())}
+        several = len(found) > 1 and not one_request.issuperset(one["name"] for one in found)
+        if not several or not _is_of(whole[0]["name"], found):
             return whole, None
         urgent = [one for one in found if one["name"] in self._config["urgent"]]
         if urgent or whole[0]["name"] in self._config["urgent"]:

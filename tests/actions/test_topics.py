@@ -7,7 +7,7 @@ import yaml
 
 from actions import names
 from actions.account_api import AccountApi
-from actions.conversation import ActionAffirm, ActionCancel, ActionDeny
+from actions.conversation import ActionAffirm, ActionCancel, ActionDeny, ActionWait
 from actions.departments import ActionDepartments
 from actions.emergency import ActionEmergency, ActionGasSmell
 from actions.fallback import ActionFallback, ActionNoInput, ActionOutOfScope
@@ -140,6 +140,18 @@ async def test_silence_asks_then_offers_then_hangs_up(api: AccountApi, run: Tell
         for count in range(3)
     ]
     assert silences == ["utter_silence", "utter_no_input_person", "utter_silence_goodbye"]
+
+
+async def test_who_looks_for_a_bill_is_not_hurried(api: AccountApi, run: Tell) -> None:
+    said = await run(ActionWait(), intent="ask_to_wait", form="identity_form", slots={"offer": "do:action_balance"})
+    assert (said.names, said.next) == (["utter_take_your_time"], names.LISTEN)
+    assert said.slots["offer"] == "do:action_balance"
+    waited = [("ask_to_wait", "action_wait")]
+    silences = [
+        (await run(ActionNoInput(), intent="silence", before=waited + [SILENT] * count, channel="voice")).names[0]
+        for count in range(6)
+    ]
+    assert silences == ["utter_take_your_time"] * 3 + ["utter_no_input_person"] * 2 + ["utter_silence_goodbye"]
 
 
 async def test_cancel_forgets_what_was_given(api: AccountApi, run: Tell) -> None:

@@ -17,6 +17,9 @@ MEANT = {
     "stop it here and start it there": ("transfer_service", 0.9),
     "stop it here": ("stop_service", 0.9),
     "start it there": ("start_service", 0.9),
+    "stop it at the old house and start it at the new one": ("transfer_service", 0.9),
+    "stop it at the old house": ("stop_service", 0.9),
+    "start it at the new one": ("transfer_service", 0.9),
     "my balance please? it is 4412 4412": ("give_details", 0.8),
     "my pin is 0417, my balance please": ("verify_identity", 0.8),
     "it is 4412 4412": ("give_details", 0.9),
@@ -80,6 +83,13 @@ def test_what_is_urgent_comes_first_and_alone() -> None:
 
 def test_a_whole_that_means_neither_of_its_halves_stays_whole() -> None:
     found = classify("stop it here and start it there")
+    assert (found["intent"]["name"], second(found)) == ("transfer_service", [])
+
+
+def test_a_whole_whose_second_half_alone_means_the_whole_stays_whole() -> None:
+    text, made_of = "stop it at the old house and start it at the new one", {"transfer_service": ["stop_service"]}
+    assert second(classify(text)) == ["transfer_service"]
+    found = classify(text, made_of=made_of)
     assert (found["intent"]["name"], second(found)) == ("transfer_service", [])
 
 
