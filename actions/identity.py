@@ -4,6 +4,7 @@ The form takes its details in any order and several at once. What did not fit is
 nor whether an account exists. A topic that needs level 2 starts it, and is resumed by it.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,6 +25,8 @@ ZIP_PLUS_DIGITS = 9
 ACCOUNT_LEVEL = 2
 CHANGE_LEVEL = 3
 CALLING_NUMBER = "calling_number"
+_SECRET_WORDS = re.compile(r"\b(?:pin|zip|postal)\b", re.IGNORECASE)
+_ACCOUNT_WORDS = re.compile(r"\b(?:account|cuenta)\b", re.IGNORECASE)
 # Digits that fit nothing are worth a word only when the customer meant them as an answer.
 _MEANT_AS_DETAILS = frozenset({"give_details", "verify_identity", "nlu_fallback", "out_of_scope"})
 _VAGUE = frozenset({"the", "on", "a", "of", "la", "el", "de", "en", "street", "st", "ave", "avenue", "calle"})
@@ -124,6 +127,10 @@ class ActionIdentityHelp(TopicAction):
         if turn.tracker.active_loop_name == names.IDENTITY_FORM:
             about_secret = turn.slot(names.REQUESTED_SLOT) == names.IDENTITY_SECRET
             turn.say("utter_identity_secret_help" if about_secret else "utter_identity_account_help")
+        elif not turn.tracker.active_loop_name and _SECRET_WORDS.search(turn.text):
+            turn.say("utter_identity_secret_help")
+        elif not turn.tracker.active_loop_name and _ACCOUNT_WORDS.search(turn.text):
+            turn.say("utter_identity_account_help")
         else:
             turn.say("utter_offer_person")
             turn.offer(names.OFFER_PERSON)

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from actions.account_api import AccountApi
-from actions.identity import CALLING_NUMBER, ActionVerifyIdentity, ValidateIdentityForm, read_details
+from actions.identity import (
+    CALLING_NUMBER,
+    ActionIdentityHelp,
+    ActionVerifyIdentity,
+    ValidateIdentityForm,
+    read_details,
+)
 from tests.actions.harness import Loopback, Tell
 
 FORM = {"form": "identity_form"}
@@ -191,3 +197,18 @@ async def test_a_verified_customer_is_not_asked_again(api: AccountApi, run: Tell
     said = await run(ActionVerifyIdentity(), intent="verify_identity", slots={"verification_level": 2})
     assert said.names == ["utter_identity_known"]
     assert said.next == "action_listen"
+
+
+@pytest.mark.parametrize(
+    ("text", "response"),
+    [
+        ("I forgot my PIN", "utter_identity_secret_help"),
+        ("no sé mi código postal", "utter_identity_secret_help"),
+        ("where do I find my account number", "utter_identity_account_help"),
+        ("no sé", "utter_offer_person"),
+    ],
+)
+async def test_what_is_not_at_hand_before_anything_asked_for_it(
+    api: AccountApi, run: Tell, text: str, response: str
+) -> None:
+    assert (await run(ActionIdentityHelp(), intent="do_not_know", text=text)).names == [response]
