@@ -112,7 +112,7 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
     wrong = reading.correction(intake.questions, answers, asked, said)
     target = wrong or question
     try:
-        value = reading.read_answer(target, said)
+        value = reading.read_asked(target, said)
     except OutOfRangeError:
         turn.say("utter_intake_date_out_of_range")
         _ask_again(turn, target)

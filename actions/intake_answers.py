@@ -38,6 +38,12 @@ _ADDRESS = re.compile(
     r"lot|space)\b",
     re.IGNORECASE,
 )
+_BARE_AMOUNT = re.compile(
+    r"\W*(?:(?:no|wait|sorry|ok|about|around|maybe|like|just|only|say|make it|i can (?:do|pay)|i could (?:do|pay)|como|"
+    r"unos|unas|tal vez|s[oó]lo|nom[aá]s|mejor|puedo (?:pagar|dar)|podr[ií]a (?:pagar|dar))[\s,]+)*(\d{1,5})"
+    r"(?:\s+(?:(?:a|per|each|every|al|por|cada)\s+(?:month|mes)|monthly|mensuales))?\W*",
+    re.IGNORECASE,
+)
 _CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
     r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
@@ -60,6 +66,16 @@ def read_answer(question: Question, heard: Heard) -> Any | None:
     :raises OutOfRangeError: a date outside the days allowed.
     """
     return SKIPPED if leaves_out(question, heard) else _READERS[question.kind](question, heard)
+
+
+def read_asked(question: Question, heard: Heard) -> Any | None:
+    """As `read_answer`, of what was just asked for: there a bare number is dollars, "50" or "about 50 a month".
+
+    :raises OutOfRangeError: a date outside the days allowed.
+    """
+    value = read_answer(question, heard)
+    bare = _BARE_AMOUNT.fullmatch(heard.text) if value is None and question.kind is Kind.AMOUNT else None
+    return int(bare[1]) * 100 if bare and int(bare[1]) else value
 
 
 def leaves_out(question: Question, heard: Heard) -> bool:

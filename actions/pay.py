@@ -121,8 +121,7 @@ def _say_no_offer(turn: Turn, refused: Refused, resume: str) -> bool:
             turn.say("utter_pay_keys_instead")
             turn.go_on_with("action_pay_by_keys")
         case "no_method":
-            balance = turn.wording.money(int(refused.facts.get("balance_cents") or 0))
-            turn.say("utter_pay_no_method", balance=balance)
+            _say_no_method(turn, refused)
             turn.offer(f"{names.OFFER_ACTION}:action_pay_by_link")
         case "more_than_owed" | "no_such_part" | "amount_refused":
             say_other_amount(turn, refused)
@@ -130,6 +129,16 @@ def _say_no_offer(turn: Turn, refused: Refused, resume: str) -> bool:
         case _:
             say_not_payable(turn, refused)
     return False
+
+
+def _say_no_method(turn: Turn, refused: Refused) -> None:
+    """With the balance; who wanted to pay a part of it gets a page for that part."""
+    balance, amount = (int(refused.facts.get(name) or 0) for name in ("balance_cents", "amount_cents"))
+    if 0 < amount < balance:
+        turn.set(names.PAY_WANTED, {"amount_cents": amount})
+        turn.say("utter_pay_part_no_method", balance=turn.wording.money(balance), amount=turn.wording.money(amount))
+    else:
+        turn.say("utter_pay_no_method", balance=turn.wording.money(balance))
 
 
 class ActionAskPayAgreed(TopicAction):
@@ -190,7 +199,7 @@ class ValidatePayForm(FormValidation):
             await _accept(turn)
         elif turn.intent == "deny" and not turn.entities("amount_cents"):
             await _decline(turn)
-        elif (wanted := named_in_form(turn, turn.slot(names.PAY_OFFER)["balance_cents"])) is not None:
+        elif (wanted := named_in_form(turn)) is not None:
             turn.set(names.PAY_WANTED, wanted)
             await _offer_again(turn)
 

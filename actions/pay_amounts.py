@@ -17,23 +17,27 @@ def read_wanted(turn: Turn) -> dict[str, Any] | None:
         return {"amount_cents": 0}
     if amounts := turn.entities("amount_cents"):
         return {"amount_cents": int(amounts[0])}
+    part = _part(turn)
+    return None if part is None else {"purpose": part}
+
+
+def _part(turn: Turn) -> str | None:
+    """The part of what is owed that the message names."""
     parts = turn.entities("amount_part")
-    if "past_due" in parts or _PAST_DUE.search(turn.text):
-        return {"purpose": "past_due"}
-    if "installment" in parts or _INSTALLMENT.search(turn.text):
-        return {"purpose": "installment"}
-    if "all" in parts or "bill" in parts:
-        return {"purpose": "bill"}
-    return None
+    named = {
+        "past_due": "past_due" in parts or _PAST_DUE.search(turn.text),
+        "installment": "installment" in parts or _INSTALLMENT.search(turn.text),
+        "half": "half" in parts,
+        "bill": "all" in parts or "bill" in parts,
+    }
+    return next((part for part, is_named in named.items() if is_named), None)
 
 
-def named_in_form(turn: Turn, balance_cents: int | None) -> dict[str, Any] | None:
-    """Where an amount was asked for, a bare number is dollars, and a half is half of what is owed (if known)."""
+def named_in_form(turn: Turn) -> dict[str, Any] | None:
+    """Where an amount was asked for, a bare number is dollars."""
     wanted = read_wanted(turn)
     if wanted is not None:
         return wanted
-    if "half" in turn.entities("amount_part") and balance_cents is not None:
-        return {"amount_cents": balance_cents // 2}
     numbers = [group for group in turn.entities("digits") if 0 < len(group) <= 5]
     bare = numbers and re.fullmatch(r"\W*\d+\W*", turn.text) is not None
     return {"amount_cents": int(numbers[0]) * 100} if bare else None

@@ -167,7 +167,7 @@ async def _take_number(turn: Turn, state: dict[str, Any]) -> None:
 
 
 async def _take_amount(turn: Turn, state: dict[str, Any]) -> None:
-    wanted = named_in_form(turn, (state.get("offer") or {}).get("balance_cents"))
+    wanted = named_in_form(turn)
     if state["asks"] == "agree" and _LONG_NUMBER.fullmatch(turn.text):
         wanted = None  # a PIN or a ZIP that nobody asked for is no amount
     kind = _kind_named(turn)

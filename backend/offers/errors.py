@@ -58,11 +58,11 @@ class MoreThanOwedError(ConflictError):
 
 
 class NoMethodError(ConflictError):
-    """409 `no_method`: no card or bank account on file is good; `balance_cents` is owed."""
+    """409 `no_method`: no card or bank account on file is good; `balance_cents` is owed, `amount_cents` was wanted."""
 
-    def __init__(self, balance_cents: int) -> None:
+    def __init__(self, balance_cents: int, amount_cents: int) -> None:
         detail = "No card or bank account is on file. Save one, or pay by link."
-        super().__init__("no_method", detail, balance_cents=balance_cents)
+        super().__init__("no_method", detail, balance_cents=balance_cents, amount_cents=amount_cents)
 
 
 class PaymentPendingError(ConflictError):

@@ -51,6 +51,11 @@ def amounts(owed: Owed) -> Mapping[str, int]:
     return found
 
 
+def half_of(owed: Owed) -> int:
+    """Of all that is owed, with the odd cent."""
+    return (owed.balance_cents + 1) // 2
+
+
 def first_offer(owed: Owed) -> str:
     """What somebody who only says "pay" is offered: on a plan its installment, else the whole balance."""
     return "installment" if "installment" in amounts(owed) else "bill"

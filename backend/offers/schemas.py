@@ -22,6 +22,7 @@ class OfferIn(BaseModel):
         json_schema_extra={
             "examples": [
                 {"purpose": "past_due"},
+                {"purpose": "half"},
                 {"amount_cents": 4250},
                 {},
                 {"pays_with": "keyed_card", "account_number": "10004412", "amount_cents": 4250},
@@ -29,7 +30,7 @@ class OfferIn(BaseModel):
         },
     )
 
-    purpose: Literal["bill", "past_due", "installment"] | None = None
+    purpose: Literal["bill", "past_due", "installment", "half"] | None = None
     amount_cents: Annotated[int, Field(ge=-(10**15), le=10**15)] | None = None
     account_id: UUID | None = None
     method_id: UUID | None = None

@@ -83,7 +83,8 @@ async def make_offer(
     whole = rules.Owed(balance.balance_cents, balance.past_due_cents, installment)
     owed = rules.left_of(whole, coming)
     purpose, cents = _amount(whole, owed, coming, wanted, district)
-    method = _method([saved_method(row) for row in means if row.id is not None], payer, wanted, owed, today)
+    on_file = [saved_method(row) for row in means if row.id is not None]
+    method = _method(on_file, payer, wanted, NoMethodError(owed.balance_cents, cents), today)
     kind = rules.KEYED[wanted.pays_with] if method is None else method.kind.value
     fee = district.policy.payments.convenience_fee_cents(kind, payer.channel)
     values = open_offer(payer, wanted.pays_with, now) | {
@@ -142,6 +143,10 @@ def _amount(
         if wanted.amount_cents > owed.balance_cents:
             raise MoreThanOwedError(owed.balance_cents)
         return rules.purpose_of(owed, wanted.amount_cents), wanted.amount_cents
+    if wanted.purpose == "half":
+        half = rules.half_of(owed)
+        charges.check_charge_amount(half, district)
+        return rules.purpose_of(owed, half), half
     purpose = wanted.purpose or rules.first_offer(owed)
     possible = rules.amounts(owed)
     if purpose == "past_due" and owed.past_due_cents == owed.balance_cents:
@@ -155,16 +160,16 @@ def _amount(
 
 
 def _method(
-    on_file: list[SavedMethod], payer: Payer, wanted: Wanted, owed: rules.Owed, today: date
+    on_file: list[SavedMethod], payer: Payer, wanted: Wanted, none_on_file: NoMethodError, today: date
 ) -> SavedMethod | None:
-    """What is on file to pay with; None for what the caller will key in."""
+    """What is on file to pay with (raises `none_on_file`); None for what the caller will key in."""
     if wanted.pays_with != "saved":
         if payer.channel != "voice":
             raise KeysNeedCallError
         return None
     good = [one for one in on_file if not one.has_expired(today) and wanted.method_id in (None, one.id)]
     if not good:
-        raise NoMethodError(owed.balance_cents)
+        raise none_on_file
     return good[0]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actions.intake_answers import correction, named_by, next_question, offered_ahead, read_answer
+from actions.intake_answers import correction, named_by, next_question, offered_ahead, read_answer, read_asked
 from actions.intake_types import SKIPPED, Heard, Kind, Option, OutOfRangeError, Question
 from actions.intake_wording import said_back
 from actions.wording import Wording
@@ -21,6 +21,7 @@ LANDLORD = Question(
     "landlord", Kind.NAME, {"en": "Landlord", "es": "Casero"}, when=lambda known: known.get("occupant") == "renter"
 )
 EMAIL = Question("email", Kind.EMAIL, {"en": "E-mail", "es": "Correo"}, optional=True)
+MONTHLY = Question("monthly", Kind.AMOUNT, {"en": "Each month", "es": "Cada mes"})
 QUESTIONS = (ADDRESS, START, NAME, OCCUPANT, LANDLORD, EMAIL)
 
 
@@ -90,6 +91,31 @@ def test_a_day_within_the_days_allowed(day: str, fits: bool) -> None:
 )
 def test_a_choice_by_words_number_or_button(said: str, entities: dict[str, str], value: str | None) -> None:
     assert read_answer(OCCUPANT, heard(said, **entities)) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "cents"),
+    [
+        ("50", 5_000),
+        ("50 a month", 5_000),
+        ("about 75 per month", 7_500),
+        ("I can do 40", 4_000),
+        ("unos 60 al mes", 6_000),
+        ("no, make it 80", 8_000),
+        ("3 months", None),
+        ("in 4 payments", None),
+        ("december 10", None),
+        ("0", None),
+    ],
+)
+def test_a_bare_number_is_dollars_where_an_amount_was_asked_for(said: str, cents: int | None) -> None:
+    assert read_asked(MONTHLY, heard(said)) == cents
+    assert read_answer(MONTHLY, heard(said)) is None
+
+
+def test_an_amount_in_so_many_words_is_that_wherever() -> None:
+    assert read_asked(MONTHLY, heard("$45.50", amount_cents="4550")) == 4_550
+    assert read_answer(MONTHLY, heard("$45.50", amount_cents="4550")) == 4_550
 
 
 @pytest.mark.parametrize("said", ["skip", "I don't have one", "no tengo", "omitir"])

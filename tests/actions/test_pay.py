@@ -35,6 +35,7 @@ CHARGE = {
     "method_label": "Visa ending in 4242",
     "confirmation_number": None,
 }
+PART_OF_IT = {"balance_cents": 8412, "amount_cents": 4206}
 KEPT = {"id": OFFER_ID, "balance_cents": 8412, "amount_cents": 8412, "others": {"past_due": 3140}}
 OPEN: dict[str, Any] = {
     "form": names.PAY_FORM,
@@ -83,6 +84,7 @@ class TestAsking:
         ("name", "facts", "response", "offered"),
         [
             ("no_method", {"balance_cents": 8412}, "utter_pay_no_method", "do:action_pay_by_link"),
+            ("no_method", PART_OF_IT, "utter_pay_part_no_method", "do:action_pay_by_link"),
             ("nothing_due", {"credit_cents": 0}, "utter_pay_nothing_due", None),
             ("nothing_due", {"credit_cents": 500}, "utter_balance_credit", None),
             ("payment_pending", {"amount_cents": 8412}, "utter_pay_pending", None),
@@ -97,6 +99,14 @@ class TestAsking:
         assert said.names == [response]
         assert said.slots.get(names.OFFER) == offered
         assert said.next == names.LISTEN
+
+    async def test_who_wants_to_pay_a_part_gets_a_page_for_that_part(
+        self, api: AccountApi, answers: Loopback, run: Tell
+    ) -> None:
+        answers.say("POST", "/payment-offers", refused("no_method", **PART_OF_IT), 409)
+        said = await run(ActionMakePayment(), intent="make_payment", text="half", entities=[("amount_part", "half")])
+        assert answers.bodies("/payment-offers") == [{"purpose": "half"}]
+        assert said.slots[names.PAY_WANTED] == {"amount_cents": 4206}
 
     async def test_a_stranger_is_asked_who_they_are_and_the_amount_is_kept(
         self, api: AccountApi, answers: Loopback, run: Tell
@@ -160,7 +170,7 @@ class TestAnswering:
         [
             ("no, 40 dollars", {"amount_cents": 4000}, {"amount_cents": 4000}),
             ("40", {"digits": "40"}, {"amount_cents": 4000}),
-            ("half of it", {"amount_part": "half"}, {"amount_cents": 4206}),
+            ("half of it", {"amount_part": "half"}, {"purpose": "half"}),
             ("just what is overdue", {}, {"purpose": "past_due"}),
         ],
     )

@@ -52,10 +52,15 @@ class TestAnOffer:
     async def test_all_that_is_owed_being_late_the_past_due_part_is_all_of_it(self, thread: Thread) -> None:
         assert (await thread.offer(purpose="past_due")).amount_cents == DEBT_CENTS
 
+    async def test_of_half_of_it_with_the_odd_cent(self, thread: Thread) -> None:
+        made = await thread.offer(purpose="half")
+        assert (made.amount_cents, made.purpose) == ((DEBT_CENTS + 1) // 2, "other_amount")
+
     async def test_needs_a_method_that_is_good(self, thread: Thread, clock: SetClock) -> None:
         clock.moment += timedelta(days=365 * 20)
-        with pytest.raises(NoMethodError):
-            await thread.offer()
+        with pytest.raises(NoMethodError) as refused:
+            await thread.offer(amount_cents=1_000)
+        assert refused.value.extra == {"balance_cents": DEBT_CENTS, "amount_cents": 1_000}
 
     async def test_is_for_whoever_was_verified(self, payer: Payer) -> None:
         stranger = await begun(payer.tools, None)
