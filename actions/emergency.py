@@ -2,6 +2,7 @@
 
 from actions.account_api import AccountApiError
 from actions.account_types import District
+from actions.emergency_place import ask_for_place
 from actions.fallback import say_not_understood
 from actions.person import file_hand_off
 from actions.turn import TopicAction, Turn, account_api, logger
@@ -24,6 +25,8 @@ async def _file_case(turn: Turn) -> None:
         logger.warning("emergency not filed", conversation_id=turn.conversation_id, error=type(error).__name__)
         return
     turn.say("utter_emergency_case", reference=turn.wording.reference(filed.reference))
+    if turn.intent == "report_emergency":
+        ask_for_place(turn)
 
 
 class ActionEmergency(TopicAction):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 
 from actions import names
+from actions.emergency_place import place_added
 from actions.turn import TopicAction, Turn
 
 _FAILURES = frozenset({"nlu_fallback", "out_of_scope", "silence", "no_match"})
@@ -75,7 +76,8 @@ class ActionFallback(TopicAction):
         return "action_fallback"
 
     async def answer(self, turn: Turn) -> None:
-        say_not_understood(turn)
+        if not await place_added(turn):
+            say_not_understood(turn)
 
 
 class ActionOutOfScope(TopicAction):
@@ -85,6 +87,8 @@ class ActionOutOfScope(TopicAction):
         return "action_out_of_scope"
 
     async def answer(self, turn: Turn) -> None:
+        if await place_added(turn):
+            return
         if failures_before(turn) > 0:
             offer_person(turn, "utter_fallback_person")
         else:

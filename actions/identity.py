@@ -13,6 +13,7 @@ from uuid import UUID
 from actions import names
 from actions.account_api import Refused
 from actions.account_types import Verification
+from actions.emergency_place import place_added
 from actions.fallback import say_not_understood
 from actions.person import hand_off
 from actions.turn import FormValidation, TopicAction, Turn, account_api, finish_form
@@ -106,6 +107,8 @@ class ActionVerifyIdentity(TopicAction):
 
     async def answer(self, turn: Turn) -> None:
         details = _details(turn)
+        if turn.intent == "give_details" and await place_added(turn):
+            return
         if turn.entities("digits") == ["0"]:
             # On most telephone menus zero is a person.
             await hand_off(turn, "asked_for_person")

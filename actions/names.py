@@ -12,6 +12,7 @@ OFFER: Final = "offer"
 OFFER_PERSON: Final = "person"
 # "do:action_name": yes runs that action.
 OFFER_ACTION: Final = "do"
+OFFER_PLACE: Final = "place"
 
 IDENTITY_FORM: Final = "identity_form"
 IDENTITY_ACCOUNT: Final = "identity_account"
