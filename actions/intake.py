@@ -123,6 +123,7 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
             turn.say("utter_intake_corrected", answer=said_back(wrong, value, turn.wording))
         _ask_next(turn, intake, answers)
     elif early := reading.offered_early(intake.questions, answers, said):
+        turn.say("utter_intake_noted")
         _ask_next(turn, intake, {**answers, **early})
     elif turn.intent in _NOT_AN_ANSWER:
         _say_unclear(turn, f"utter_intake_unclear_{question.kind.value}")

@@ -209,7 +209,10 @@ def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]
 def offered_early(questions: Sequence[Question], answers: Answers, heard: Heard) -> dict[str, Any]:
     """Answers to questions that come later: a day while the amount is asked. A question brings none."""
     later = [one for one in questions if one.name not in answers]
-    return {} if _QUESTION.search(heard.text) else offered_ahead(later, heard)
+    if _QUESTION.search(heard.text):
+        return {}
+    phones = {one.name: _read_phone(one, heard) for one in later if one.kind is Kind.PHONE}
+    return {name: phone for name, phone in phones.items() if phone} or offered_ahead(later, heard)
 
 
 def _named(questions: Sequence[Question], answers: Answers) -> list[Question]:

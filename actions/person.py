@@ -111,7 +111,8 @@ class ActionHandOff(TopicAction):
         return "action_hand_off"
 
     async def answer(self, turn: Turn) -> None:
-        reason = (turn.offered or "").partition(":")[2] or "asked_for_person"
+        offer, _, why = (turn.offered or "").partition(":")
+        reason = why if offer == names.OFFER_PERSON and why else "asked_for_person"
         words = turn.text[:WORDS_MAX].strip() or None
         await hand_off(turn, reason, department=await department_asked_for(turn), asked_for=words)
 

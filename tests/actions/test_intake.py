@@ -49,6 +49,23 @@ async def test_an_answer_leads_to_the_next_question(api: AccountApi, run: Tell) 
     assert said.slots[names.INTAKE_ASKED] == "start_on"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "name"),
+    [
+        ("951 555 0101", "digits", "9515550101", "phone"),
+        ("a@b.co", "email", "a@b.co", "email"),
+        ("from the fifth", "date", "2026-12-05", "start_on"),
+    ],
+)
+async def test_an_answer_before_its_turn_is_noted_aloud(
+    api: AccountApi, run: Tell, *, text: str, kind: str, value: str, name: str
+) -> None:
+    open_form = asking("occupant", {"address": "120 oak street"})
+    said = await run(ValidateIntakeForm(), intent="give_details", text=text, entities=[(kind, value)], **open_form)
+    assert said.names == ["utter_intake_noted"]
+    assert said.slots[names.INTAKE_ANSWERS] == {"address": "120 oak street", name: value}
+
+
 async def test_the_question_is_the_topic_s_own(api: AccountApi, run: Tell) -> None:
     said = await run(ActionAskIntake(), **asking("occupant"))
     assert said.names == ["utter_intake_start_service_occupant"]

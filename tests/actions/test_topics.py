@@ -93,6 +93,23 @@ async def test_yes_to_the_offer_of_a_person(api: AccountApi, answers: Loopback, 
     assert said.slots["offer"] is None
 
 
+@pytest.mark.parametrize(
+    ("offer", "reason"),
+    [
+        ("person:two_failed_turns", "two_failed_turns"),
+        ("person", "asked_for_person"),
+        ("do:action_check_email", "asked_for_person"),
+        ("do:action_pay_by_link:now", "asked_for_person"),
+        ("place", "asked_for_person"),
+    ],
+)
+async def test_a_person_instead_of_what_was_offered(
+    api: AccountApi, answers: Loopback, run: Tell, offer: str, reason: str
+) -> None:
+    await run(ActionHandOff(), intent="ask_person", text="let me talk to a person", slots={"offer": offer})
+    assert answers.bodies("/hand-offs")[0]["reason"] == reason
+
+
 async def test_no_to_the_offer_of_a_person(api: AccountApi, answers: Loopback, run: Tell) -> None:
     said = await run(ActionDeny(), intent="deny", slots={"offer": "person:two_failed_turns"})
     assert said.names == ["utter_no_person"]
