@@ -8,8 +8,10 @@ copies of template databases; `engine` and `session` are over `database_url`,
 import itertools
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,6 +35,9 @@ SEEDED_ACCOUNTS = 150
 
 _ROOM_BYTES = 4 << 30
 """For the servers of all workers that run beside one another."""
+
+_PREFIX = "headgate-tests-"
+_LEFT_SECONDS = 3600
 
 _numbers = itertools.count(1)
 _BESIDE = ThreadPoolExecutor(1)
@@ -76,7 +81,20 @@ def _in_memory() -> Path | None:
     A thousand files come and go with each test's database: ext4 spends more time on that than the tests take.
     """
     folder = Path("/dev/shm")
-    return folder if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM_BYTES else None
+    if not os.access(folder, os.W_OK):
+        return None
+    for left in folder.glob(f"{_PREFIX}*"):
+        _forget_if_killed(left)
+    return folder if shutil.disk_usage(folder).free >= _ROOM_BYTES else None
+
+
+def _forget_if_killed(left: Path) -> None:
+    """Memory is not given back by itself: what a run that was killed left behind goes. One that just begins stays."""
+    running = left / "data" / "postmaster.pid"
+    with suppress(OSError, ValueError, IndexError):
+        is_alive = running.exists() and Path("/proc", running.read_text().split()[0]).exists()
+        if not is_alive and (running.exists() or time.time() - left.stat().st_mtime > _LEFT_SECONDS):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +104,7 @@ def server_url() -> Iterator[str]:
     Not under pytest's folder: another run of pytest closes that to all users, and PostgreSQL is another user.
     """
     with (
-        TemporaryDirectory(prefix="headgate-tests-", dir=_in_memory()) as folder,
+        TemporaryDirectory(prefix=_PREFIX, dir=_in_memory()) as folder,
         running_postgres(Path(folder) / "data") as url,
     ):
         yield url
