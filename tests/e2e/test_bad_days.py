@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -33,7 +34,11 @@ def pid_of(system: System, process: str) -> int:
 
 
 def kill(system: System, process: str) -> None:
-    os.kill(pid_of(system, process), signal.SIGKILL)
+    """With its workers: one that lives on for a moment would answer as if nothing had happened."""
+    family = psutil.Process(pid_of(system, process))
+    for one in [family, *family.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
 
 
 def works_again(people: People) -> None:
