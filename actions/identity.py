@@ -127,12 +127,15 @@ class ActionIdentityHelp(TopicAction):
         return "action_identity_help"
 
     async def answer(self, turn: Turn) -> None:
-        if turn.tracker.active_loop_name == names.IDENTITY_FORM:
+        form = turn.tracker.active_loop_name
+        about_secret = not form and _SECRET_WORDS.search(turn.text) is not None
+        about_account = not form and _ACCOUNT_WORDS.search(turn.text) is not None
+        if form == names.IDENTITY_FORM:
             about_secret = turn.slot(names.REQUESTED_SLOT) == names.IDENTITY_SECRET
-            turn.say("utter_identity_secret_help" if about_secret else "utter_identity_account_help")
-        elif not turn.tracker.active_loop_name and _SECRET_WORDS.search(turn.text):
+            about_account = not about_secret
+        if about_secret:
             turn.say("utter_identity_secret_help")
-        elif not turn.tracker.active_loop_name and _ACCOUNT_WORDS.search(turn.text):
+        elif about_account:
             turn.say("utter_identity_account_help")
         else:
             turn.say("utter_offer_person")

@@ -30,6 +30,10 @@ _LIVE = text("""
 SELECT a.credit_entry_id, a.credit_line, a.charge_entry_id, a.charge_line, a.amount_cents
   FROM payment_allocations a WHERE a.account_id = :account_id AND a.undone_by_id IS NULL ORDER BY a.id
 """)
+_AGAIN = text("""
+INSERT INTO payment_allocations (account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, amount_cents)
+SELECT account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, :cents FROM payment_allocations
+""")
 _OPEN = text("SELECT entry_id, line, left_cents FROM open_charges WHERE account_id = :account_id")
 orders = st.builds(
     Order,
@@ -256,26 +260,16 @@ class TestOpenCharges:
         await add_bill(session, account_id, cents=1_000, due=TODAY)
         await pay(session, account_id, 1_500)
         await payments.allocate_credits(session, [account_id])
-        copy = text("""
-            INSERT INTO payment_allocations
-                   (account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, amount_cents)
-            SELECT account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, 500 FROM payment_allocations
-        """)
         with pytest.raises(DBAPIError, match="is not open"):
-            await session.execute(copy)
+            await session.execute(_AGAIN, {"cents": 500})
 
     async def test_nor_more_than_is_left(self, session: AsyncSession) -> None:
         account_id = await make_account(session)
         await add_bill(session, account_id, cents=1_000, due=TODAY)
         await pay(session, account_id, 900)
         await payments.allocate_credits(session, [account_id])
-        copy = text("""
-            INSERT INTO payment_allocations
-                   (account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, amount_cents)
-            SELECT account_id, credit_entry_id, credit_line, charge_entry_id, charge_line, 101 FROM payment_allocations
-        """)
         with pytest.raises(DBAPIError, match="left_cents"):
-            await session.execute(copy)
+            await session.execute(_AGAIN, {"cents": 101})
 
 
 class TestHistory:
