@@ -84,7 +84,9 @@ async def make_offer(
     owed = rules.left_of(whole, coming)
     purpose, cents = _amount(whole, owed, coming, wanted, district)
     on_file = [saved_method(row) for row in means if row.id is not None]
-    method = _method(on_file, payer, wanted, NoMethodError(owed.balance_cents, cents), today)
+    method = _method(on_file, payer, wanted, today)
+    if method is None and wanted.pays_with == "saved":
+        raise NoMethodError(owed.balance_cents, cents)
     kind = rules.KEYED[wanted.pays_with] if method is None else method.kind.value
     fee = district.policy.payments.convenience_fee_cents(kind, payer.channel)
     values = open_offer(payer, wanted.pays_with, now) | {
@@ -159,18 +161,13 @@ def _amount(
     return purpose, possible[purpose]
 
 
-def _method(
-    on_file: list[SavedMethod], payer: Payer, wanted: Wanted, none_on_file: NoMethodError, today: date
-) -> SavedMethod | None:
-    """What is on file to pay with (raises `none_on_file`); None for what the caller will key in."""
+def _method(on_file: list[SavedMethod], payer: Payer, wanted: Wanted, today: date) -> SavedMethod | None:
+    """What is on file to pay with; None when nothing good is, and for what the caller will key in."""
     if wanted.pays_with != "saved":
         if payer.channel != "voice":
             raise KeysNeedCallError
         return None
-    good = [one for one in on_file if not one.has_expired(today) and wanted.method_id in (None, one.id)]
-    if not good:
-        raise none_on_file
-    return good[0]
+    return next((one for one in on_file if not one.has_expired(today) and wanted.method_id in (None, one.id)), None)
 
 
 async def accept_offer(
