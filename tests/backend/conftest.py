@@ -92,8 +92,9 @@ def _forget_if_killed(left: Path) -> None:
     """Memory is not given back by itself: what a run that was killed left behind goes. One that just begins stays."""
     running = left / "data" / "postmaster.pid"
     with suppress(OSError, ValueError, IndexError):
-        is_alive = running.exists() and Path("/proc", running.read_text().split()[0]).exists()
-        if not is_alive and (running.exists() or time.time() - left.stat().st_mtime > _LEFT_SECONDS):
+        if time.time() - left.stat().st_mtime < _LEFT_SECONDS:
+            return  # may be one that another worker is just setting up
+        if not running.exists() or not Path("/proc", running.read_text().split()[0].lstrip("-")).exists():
             shutil.rmtree(left, ignore_errors=True)
 
 
