@@ -6,7 +6,6 @@ nor whether an account exists. A topic that needs level 2 starts it, and is resu
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,55 +14,18 @@ from actions.account_api import Refused
 from actions.account_types import Verification
 from actions.emergency_place import place_added
 from actions.fallback import say_not_understood
+from actions.identity_details import CALLING_NUMBER, PIN_DIGITS, ZIP_DIGITS, Details, is_a_name, read_details
 from actions.person import hand_off
 from actions.turn import FormValidation, TopicAction, Turn, account_api, finish_form
 
 T = TypeVar("T")
-ACCOUNT_DIGITS = 8
-PIN_DIGITS = 4
-ZIP_DIGITS = 5
-ZIP_PLUS_DIGITS = 9
 ACCOUNT_LEVEL = 2
 CHANGE_LEVEL = 3
-CALLING_NUMBER = "calling_number"
 _SECRET_WORDS = re.compile(r"\b(?:pin|zip|postal)\b", re.IGNORECASE)
 _ACCOUNT_WORDS = re.compile(r"\b(?:account|cuenta)\b", re.IGNORECASE)
 # Digits that fit nothing are worth a word only when the customer meant them as an answer.
 _MEANT_AS_DETAILS = frozenset({"give_details", "verify_identity", "nlu_fallback", "out_of_scope"})
 _VAGUE = frozenset({"the", "on", "a", "of", "la", "el", "de", "en", "street", "st", "ave", "avenue", "calle"})
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What one message gives towards an identity; `unclear` when it has digits that fit nothing."""
-
-    account: str | None = None
-    secret: str | None = None
-    unclear: bool = False
-
-
-def read_details(groups: list[str], *, calling_number: bool, zip_plus: bool = False) -> Details:
-    """Sort groups of digits by their length: 8 is an account number, 4 a PIN, 5 a ZIP.
-
-    Nine digits are a ZIP+4 where one may be expected (`zip_plus`), else a mistyped account number.
-
-    An account number and a PIN or ZIP said in one breath arrive as one group and are cut apart.
-    """
-    account = CALLING_NUMBER if calling_number else None
-    secret, unclear = None, False
-    for group in groups:
-        head, tail = group[:ACCOUNT_DIGITS], group[ACCOUNT_DIGITS:]
-        if len(group) == ACCOUNT_DIGITS:
-            account = group
-        elif len(group) in {PIN_DIGITS, ZIP_DIGITS}:
-            secret = group
-        elif zip_plus and len(group) == ZIP_PLUS_DIGITS:
-            secret = group[:ZIP_DIGITS]
-        elif len(tail) in {PIN_DIGITS, ZIP_DIGITS}:
-            account, secret = head, tail
-        else:
-            unclear = True
-    return Details(account, secret, unclear and account is None and secret is None)
 
 
 async def require_level(turn: Turn, level: int, resume: str) -> bool:
@@ -159,11 +121,15 @@ class ValidateIdentityForm(FormValidation):
         if account and secret and (details.account or details.secret):
             await _verify(turn, account, secret)
         else:
+            missing = names.IDENTITY_SECRET if account else names.IDENTITY_ACCOUNT
             if opening:
                 turn.say("utter_identity_needed")
             elif details.secret:
                 turn.say("utter_identity_account_missing")
-            turn.set(names.REQUESTED_SLOT, names.IDENTITY_SECRET if account else names.IDENTITY_ACCOUNT)
+            elif turn.intent in _MEANT_AS_DETAILS and is_a_name(turn.text):
+                turn.say("utter_identity_name_is_not_enough")
+                turn.set(missing, None)  # else the form takes it for not understood
+            turn.set(names.REQUESTED_SLOT, missing)
 
 
 def _details(turn: Turn) -> Details:

@@ -117,12 +117,13 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
         turn.say("utter_intake_date_out_of_range")
         _ask_again(turn, target)
         return
-    if value is not None:
+    later = reading.bare_choice(intake.questions, answers, said) if target.kind is Kind.NAME else {}
+    if value is not None and not later:
         answers[target.name] = value
         if wrong is not None and value != SKIPPED:
             turn.say("utter_intake_corrected", answer=said_back(wrong, value, turn.wording))
         _ask_next(turn, intake, answers)
-    elif early := reading.offered_early(intake.questions, answers, said):
+    elif early := later or reading.offered_early(intake.questions, answers, said):
         turn.say("utter_intake_noted")
         _ask_next(turn, intake, {**answers, **early})
     elif turn.intent in _NOT_AN_ANSWER:

@@ -34,8 +34,8 @@ _ONLY_AS_QUESTIONS = frozenset({"ask_knowledge", "greet"})
 _GREETING = re.compile(r"^\W*(?:hi|hello|hey|hola|buen[oa]s)\b", re.IGNORECASE)
 _NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "ask_to_wait", "thanks", "switch_language", "choose_account"})
 _ADDRESS = re.compile(
-    r"\d+\s+(?:\w+[.\s]+)*\w{3,}|\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|"
-    r"lot|space)\b",
+    r"(?<!\d)\d{1,6}\s+(?:\w+[.\s]+)*(?:[^\W\d]\w{2,}|\d+(?:st|nd|rd|th))\b|"
+    r"\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|lot|space)\b",
     re.IGNORECASE,
 )
 _BARE_AMOUNT = re.compile(
@@ -213,6 +213,17 @@ def offered_early(questions: Sequence[Question], answers: Answers, heard: Heard)
         return {}
     phones = {one.name: _read_phone(one, heard) for one in later if one.kind is Kind.PHONE}
     return {name: phone for name, phone in phones.items() if phone} or offered_ahead(later, heard)
+
+
+def bare_choice(questions: Sequence[Question], answers: Answers, heard: Heard) -> dict[str, Any]:
+    """The answer to a choice that comes later, where that is all the message says: "rent" is nobody's name."""
+    for question in questions:
+        if question.kind is Kind.CHOICE and question.name not in answers:
+            for option in question.options:
+                alone = rf"\W*(?:(?:i|we|i'm|yo|soy|la) )?(?:{option.words})(?: it)?\W*"
+                if re.fullmatch(alone, heard.text, re.IGNORECASE):
+                    return {question.name: option.value}
+    return {}
 
 
 def _named(questions: Sequence[Question], answers: Answers) -> list[Question]:

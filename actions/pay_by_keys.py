@@ -10,7 +10,8 @@ from uuid import UUID
 
 from actions import names, payment_api
 from actions.account_api import NotFound, Refused
-from actions.identity import ACCOUNT_DIGITS, ACCOUNT_LEVEL, start_identity
+from actions.identity import ACCOUNT_LEVEL, start_identity
+from actions.identity_details import ACCOUNT_DIGITS
 from actions.pay import answers_to, say_circumstances
 from actions.pay_amounts import named_in_form, read_wanted
 from actions.pay_refusals import say_not_payable, say_other_amount

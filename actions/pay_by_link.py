@@ -4,7 +4,7 @@ import re
 
 from actions import names, payment_api
 from actions.account_api import NotFound, Refused
-from actions.identity import ACCOUNT_DIGITS
+from actions.identity_details import ACCOUNT_DIGITS
 from actions.pay_amounts import read_wanted
 from actions.pay_refusals import say_not_payable, say_other_amount
 from actions.turn import FormValidation, TopicAction, Turn, finish_form

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge import ARTICLE
 from bot.nlu.calibration import OUT_OF_SCOPE
 from bot.nlu.intent_model import PENALTY, IntentModel, train_intent_model
-from bot.nlu.requests import parts_of, requests_in, second_request
+from bot.nlu.requests import parts_of, requests_in, second_request, without_introduction
 from bot.nlu.spoken_numbers import has_long_number
 
 RANKING = "intent_ranking"
@@ -131,6 +131,12 @@ class IntentClassifier(GraphComponent):
         """The ranking of what comes first, and the class of a second request in the same message."""
         if self._config["no_requests"] is None:
             return self._classify([text])[0], None
+        found = self._requests_of(text)
+        rest = without_introduction(text) if _is_nothing(found[0]) else None
+        after_the_name = self._requests_of(rest) if rest else found
+        return found if _is_nothing(after_the_name[0]) else after_the_name
+
+    def _requests_of(self, text: str) -> tuple[list[dict[str, Any]], str | None]:
         parts = parts_of(text)
         whole, *rankings = self._classify([text, *parts] if len(parts) > 1 else [text])
         beside = whole[0]["name"] in _BESIDE_A_REQUEST
@@ -166,6 +172,10 @@ class IntentClassifier(GraphComponent):
         if ranking[0]["confidence"] >= threshold and not unsure:
             return ranking
         return [_prediction(DEFAULT_NLU_FALLBACK_INTENT_NAME, 1.0 - ranking[0]["confidence"]), *ranking]
+
+
+def _is_nothing(ranking: list[dict[str, Any]]) -> bool:
+    return bool(ranking[0]["name"] == DEFAULT_NLU_FALLBACK_INTENT_NAME)
 
 
 def _is_of(name: str, found: list[dict[str, Any]]) -> bool:

@@ -1,4 +1,4 @@
-"""Several requests in one message: where it may be cut, and what the second part asks for."""
+"""Several requests in one message: where it may be cut, what the second part asks for, and what comes after a name."""
 
 import re
 from collections.abc import Iterable
@@ -15,6 +15,26 @@ _CUT = re.compile(
     r"también|tambien|además|ademas|y)\s+",
     re.IGNORECASE,
 )
+_INTRODUCTION = re.compile(
+    r"\W*(?:(?:hi|hello|hey|yes|good (?:morning|afternoon|evening)|hola|s[ií]|buen[oa]s(?: (?:d[ií]as|tardes|noches))?)\b"
+    r"[\s,.!]*)*"
+    r"(?:this is|my name(?:'s| is)|i'?m|i am|me llamo|mi nombre es|soy|(?:le )?habla)\s+"
+    r"(?:(?:mr|mrs|ms|miss|dr|don|doña|(?:el |la )?señora?)\.?\s+)?"
+    r"[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,3}?(?:\s*[,.;]\s*|\s+)(?:(?:and|y)\s+)?"
+    r"(?=(?:i|i'?m|i'?d|i'?ve|my|we|our|can|could|would|what|how|when|where|why|who|is|are|do|does|did|there|please|need|"
+    r"want|have|calling|tengo|tenemos|quiero|quisiera|queremos|necesito|cu[aá]nto|cu[aá]ndo|c[oó]mo|d[oó]nde|qu[eé]|por|"
+    r"puedo|puede|me|mi|mis|no|se|le|vengo|llamo|hay)\b)",
+    re.IGNORECASE,
+)
+
+
+def without_introduction(text: str) -> str | None:
+    """What follows who somebody says they are, "this is Ana Torres, I want to pay"; None where there is no such thing.
+
+    Any words may be a name, "this is an emergency" too: for messages that are not understood as a whole.
+    """
+    found = _INTRODUCTION.match(text)
+    return text[found.end() :] if found else None
 
 
 def parts_of(text: str) -> list[str]:

@@ -5,45 +5,14 @@ from typing import Any
 import pytest
 
 from actions.account_api import AccountApi
-from actions.identity import (
-    CALLING_NUMBER,
-    ActionIdentityHelp,
-    ActionVerifyIdentity,
-    ValidateIdentityForm,
-    read_details,
-)
+from actions.identity import ActionIdentityHelp, ActionVerifyIdentity, ValidateIdentityForm
+from actions.identity_details import CALLING_NUMBER
 from tests.actions.harness import Loopback, Tell
 
 FORM = {"form": "identity_form"}
 VERIFIED = {"status": "verified", "verification_level": 2, "attempts_left": 3, "first_name": "Maria", "choices": []}
 FAILED = {"status": "failed", "verification_level": 0, "attempts_left": 2, "first_name": None, "choices": []}
 LOCKED = {"status": "locked", "verification_level": 0, "attempts_left": 0, "first_name": None, "choices": []}
-
-
-@pytest.mark.parametrize(
-    ("groups", "account", "secret", "unclear"),
-    [
-        (["44124412"], "44124412", None, False),
-        (["0417"], None, "0417", False),
-        (["92599"], None, "92599", False),
-        (["925991234"], None, None, True),
-        (["0417", "44124412"], "44124412", "0417", False),
-        (["441244120417"], "44124412", "0417", False),
-        (["4412441292599"], "44124412", "92599", False),
-        (["123"], None, None, True),
-        (["9515550100"], None, None, True),
-        ([], None, None, False),
-    ],
-)
-def test_digits_are_told_apart_by_their_length(
-    groups: list[str], account: str | None, secret: str | None, unclear: bool
-) -> None:
-    details = read_details(groups, calling_number=False)
-    assert (details.account, details.secret, details.unclear) == (account, secret, unclear)
-
-
-def test_nine_digits_are_a_zip_where_one_is_expected() -> None:
-    assert read_details(["925991234"], calling_number=False, zip_plus=True).secret == "92599"
 
 
 async def test_a_calling_number_that_was_refused_is_not_tried_again(
@@ -148,6 +117,17 @@ async def test_digits_that_fit_nothing_are_explained(api: AccountApi, run: Tell)
     slots = {"requested_slot": "identity_account"}
     said = await run(ValidateIdentityForm(), entities=[("digits", "123")], slots=slots, **FORM)
     assert said.names == ["utter_identity_unclear"]
+
+
+@pytest.mark.parametrize("asked", ["identity_account", "identity_secret"])
+async def test_a_name_is_thanked_for_and_is_not_enough(api: AccountApi, run: Tell, asked: str) -> None:
+    slots = {"requested_slot": asked, "identity_account": "44124412" if asked == "identity_secret" else None}
+    text = "this is Denise Carver"
+    said = await run(ValidateIdentityForm(), intent="nlu_fallback", text=text, slots=slots, **FORM)
+    assert said.names == ["utter_identity_name_is_not_enough"]
+    assert said.slots["requested_slot"] == asked
+    other = await run(ValidateIdentityForm(), intent="nlu_fallback", text="mrrp wug", slots=slots, **FORM)
+    assert other.names == []
 
 
 @pytest.mark.parametrize("intent", ["report_emergency", "report_gas_smell", "ask_person", "cancel"])

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from actions.intake_answers import correction, named_by, next_question, offered_ahead, read_answer, read_asked
+from actions.intake_answers import (
+    bare_choice,
+    correction,
+    named_by,
+    next_question,
+    offered_ahead,
+    read_answer,
+    read_asked,
+)
 from actions.intake_types import SKIPPED, Heard, Kind, Option, OutOfRangeError, Question
 from actions.intake_wording import said_back
 from actions.wording import Wording
@@ -54,12 +62,32 @@ def test_a_name(said: str, name: str | None) -> None:
         ("it's 4412 N. Palm Ave apt 3", "4412 N. Palm Ave apt 3"),
         ("no, actually 44 elm street", "44 elm street"),
         ("calle roble 44", "calle roble 44"),
+        ("200 5th", "200 5th"),
         ("the blue house", None),
         ("tomorrow", None),
+        ("10001856 6966", None),
+        ("account 10001856 pin 6966", None),
+        ("951 555 0177", None),
     ],
 )
 def test_an_address(said: str, address: str | None) -> None:
     assert read_answer(ADDRESS, heard(said)) == address
+
+
+@pytest.mark.parametrize(
+    ("said", "choice"),
+    [
+        ("rent", {"occupant": "renter"}),
+        ("I own it", {"occupant": "owner"}),
+        ("soy inquilino", {}),
+        ("soy inquilin", {"occupant": "renter"}),
+        ("Brent Owens", {}),
+        ("Maria, I rent", {}),
+    ],
+)
+def test_a_choice_that_is_all_a_message_says(said: str, choice: dict[str, str]) -> None:
+    assert bare_choice(QUESTIONS, {}, heard(said)) == choice
+    assert bare_choice(QUESTIONS, {"occupant": "owner"}, heard(said)) == {}
 
 
 def test_a_statement_of_another_topic_is_no_free_text() -> None:

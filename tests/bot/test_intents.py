@@ -32,8 +32,9 @@ class Judging:
 
     threshold = 0.3
 
-    def __init__(self) -> None:
-        self.classes = sorted({name for name, _ in MEANT.values()} | {"out_of_scope"})
+    def __init__(self, meant: dict[str, tuple[str, float]] | None = None) -> None:
+        self.meant = {**MEANT, **(meant or {})}
+        self.classes = sorted({name for name, _ in self.meant.values()} | {"out_of_scope"})
         self.asked: list[str] = []
 
     def knows_nothing_of(self, text: str) -> bool:
@@ -43,14 +44,14 @@ class Judging:
         self.asked += texts
         rows = np.zeros((len(texts), len(self.classes)))
         for row, text in zip(rows, texts, strict=True):
-            name, confidence = MEANT.get(text, ("out_of_scope", 0.45))
+            name, confidence = self.meant.get(text, ("out_of_scope", 0.45))
             row[self.classes.index(name)] = confidence
         return rows
 
 
-def classify(text: str, **config: Any) -> dict[str, Any]:
+def classify(text: str, meant: dict[str, tuple[str, float]] | None = None, **config: Any) -> dict[str, Any]:
     settings = {**IntentClassifier.get_default_config(), "no_requests": [], **config}
-    classifier = IntentClassifier(settings, None, None, Judging())  # type: ignore[arg-type]
+    classifier = IntentClassifier(settings, None, None, Judging(meant))  # type: ignore[arg-type]
     message = Message(data={"text": text})
     classifier.process([message])
     return dict(message.data)
@@ -91,6 +92,21 @@ def test_a_whole_whose_second_half_alone_means_the_whole_stays_whole() -> None:
     assert second(classify(text)) == ["transfer_service"]
     found = classify(text, made_of=made_of)
     assert (found["intent"]["name"], second(found)) == ("transfer_service", [])
+
+
+@pytest.mark.parametrize("text", ["this is ana torres, my balance please", "soy ana torres my balance please"])
+def test_who_says_their_name_first_is_understood_by_what_follows(text: str) -> None:
+    assert classify(text)["intent"]["name"] == "ask_balance"
+    assert classify(text, no_requests=None)["intent"]["name"] == "nlu_fallback"
+
+
+def test_what_is_understood_as_a_whole_is_not_taken_for_a_name() -> None:
+    """ "This is an emergency" names nobody; nor does it help to leave a name out of what nobody understands."""
+    whole = "i am smelling gas my balance please"
+    meant = {whole: ("report_gas_smell", 0.9)}
+    assert classify(whole, meant)["intent"]["name"] == "report_gas_smell"
+    found = classify("this is ana torres, my fnord wug")
+    assert found["intent"]["name"] == "nlu_fallback"
 
 
 @pytest.mark.parametrize("text", ["mrrp wug fnord"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.nlu.requests import parts_of, requests_in, second_request
+from bot.nlu.requests import parts_of, requests_in, second_request, without_introduction
 
 MEANT = {
     "what's my balance": ("ask_balance", 0.95),
@@ -76,3 +76,21 @@ def test_the_second_is_an_entity_of_the_whole_message() -> None:
         "end": 7,
         "extractor": "IntentClassifier",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("This is Denise Carver, I have a question about my shutoff", "I have a question about my shutoff"),
+        ("good morning this is mrs jenkins how much is my bill", "how much is my bill"),
+        ("hi my name's Sean O'Neill-Ruiz and I'd like to pay", "I'd like to pay"),
+        ("hello, I'm José calling about my bill", "calling about my bill"),
+        ("buenas tardes habla luis pérez tengo una pregunta", "tengo una pregunta"),
+        ("soy guadalupe fuentes rivera y quiero pagar", "quiero pagar"),
+        ("me llamo la señora Ana Torres. ¿Cuánto debo?", None),
+        ("what is my balance", None),
+        ("this is Denise Carver", None),
+    ],
+)
+def test_what_follows_who_somebody_says_they_are(text: str, rest: str | None) -> None:
+    assert without_introduction(text) == rest
