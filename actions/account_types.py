@@ -162,6 +162,14 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What the district tells everybody now, by language; `no_water`: that there is none."""
+
+    text: dict[str, str]
+    no_water: bool
+
+
+@dataclass(frozen=True, slots=True)
 class District:
     """The district's public facts."""
 
@@ -177,6 +185,7 @@ class District:
     next_closures: tuple[Closure, ...]
     locations: tuple[Location, ...]
     departments: tuple[Department, ...]
+    notices: tuple[Notice, ...] = ()
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
@@ -201,6 +210,7 @@ class District:
                 Department(one["id"], one["name"], one["purpose"], one["phone"], one.get("open_now"))
                 for one in body.get("departments") or ()
             ),
+            notices=tuple(Notice(one["text"], one["no_water"]) for one in body.get("notices") or ()),
         )
 
 

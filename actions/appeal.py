@@ -31,5 +31,4 @@ class ActionAppeal(TopicAction):
         return "action_appeal"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_appeal")
-        await begin_intake(turn, APPEAL, self.name())
+        await begin_intake(turn, APPEAL, self.name(), opening="utter_appeal")

@@ -31,7 +31,7 @@ PAYMENT_PLAN = register(
         reason="above_authority",
         level=ACCOUNT_LEVEL,
         questions=(
-            Question("monthly", Kind.AMOUNT, {"en": "Each month", "es": "Cada mes"}),
+            Question("monthly", Kind.AMOUNT, {"en": "Each month", "es": "Cada mes"}, in_parts=True),
             Question("first_on", Kind.DATE, {"en": "First payment", "es": "Primer pago"}, days=(0, 45)),
             PHONE,
         ),
@@ -63,8 +63,7 @@ class ActionExtension(TopicAction):
         return "action_extension"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_extension")
-        await begin_intake(turn, EXTENSION, self.name())
+        await begin_intake(turn, EXTENSION, self.name(), opening="utter_extension")
 
 
 class ActionPaymentPlan(TopicAction):
@@ -74,8 +73,7 @@ class ActionPaymentPlan(TopicAction):
         return "action_payment_plan"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_payment_plan")
-        await begin_intake(turn, PAYMENT_PLAN, self.name())
+        await begin_intake(turn, PAYMENT_PLAN, self.name(), opening="utter_payment_plan")
 
 
 class ActionMedicalProtection(TopicAction):
@@ -85,5 +83,4 @@ class ActionMedicalProtection(TopicAction):
         return "action_medical_protection"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_medical")
-        await begin_intake(turn, MEDICAL, self.name())
+        await begin_intake(turn, MEDICAL, self.name(), opening="utter_medical")

@@ -29,6 +29,7 @@ class ActionAutopay(TopicAction):
             turn.say("utter_autopay_on", method=turn.wording.method(found.autopay))
         else:
             turn.say("utter_autopay_is_off")
+            turn.offer(f"{names.OFFER_ACTION}:{ON.start}")
 
 
 class ActionStartAutopay(TopicAction):

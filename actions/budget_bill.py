@@ -1,6 +1,6 @@
 """The budget bill: the same amount each month. What it would be, and why there may be none."""
 
-from actions import billing_api
+from actions import billing_api, names
 from actions.identity import known
 from actions.option_types import BudgetFacts
 from actions.options import Change, begin_change, register, say_refused
@@ -42,6 +42,7 @@ class ActionBudgetBill(TopicAction):
             say_refused(turn, found.why_not)
         else:
             turn.say("utter_budget_would_be", amount=turn.wording.money(found.monthly_cents or 0))
+            turn.offer(f"{names.OFFER_ACTION}:{ON.start}")
 
 
 class ActionStartBudgetBill(TopicAction):

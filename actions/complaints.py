@@ -30,5 +30,4 @@ class ActionComplaint(TopicAction):
         return "action_complaint"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_complaint")
-        await begin_intake(turn, COMPLAINT, self.name())
+        await begin_intake(turn, COMPLAINT, self.name(), opening="utter_complaint")

@@ -1,11 +1,15 @@
 """Yes, no, never mind, wait and say that again: words that mean what came before them."""
 
+import re
 from typing import Any
 
 from actions import names
 from actions.fallback import wait
 from actions.person import hand_off
 from actions.turn import TopicAction, Turn
+from actions.turn_it import talked_of
+
+_IT = re.compile(r"\b(?:cancel|stop|end) (?:it|that|this)\b|\bcanc[eé]l(?:al|el)[oa]s?\b", re.IGNORECASE)
 
 
 class ActionAffirm(TopicAction):
@@ -38,19 +42,23 @@ class ActionDeny(TopicAction):
     async def answer(self, turn: Turn) -> None:
         if (turn.offered or "").startswith(names.OFFER_PERSON):
             turn.say("utter_no_person")
-        elif turn.offered:
+        elif turn.offered and not turn.offered.startswith(names.OFFER_PLACE):
             turn.say("utter_left_as_it_is")
         elif not turn.tracker.active_loop_name:
             turn.say("utter_nothing_more")
 
 
 class ActionCancel(TopicAction):
-    """Never mind: whatever was going on ends here."""
+    """Never mind: whatever was going on ends here; "cancel it" with nothing going on means what was talked of."""
 
     def name(self) -> str:
         return "action_cancel"
 
     async def answer(self, turn: Turn) -> None:
+        switch = talked_of(turn) if _IT.search(turn.text) and not turn.tracker.active_loop_name else None
+        if switch is not None and not turn.offered:
+            turn.go_on_with(switch.off)
+            return
         turn.close_forms()
         turn.set(names.WAITING, None)
         turn.say("utter_cancelled")

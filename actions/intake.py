@@ -25,19 +25,21 @@ CONFIRM, CHANGE = "confirm", "change"
 _NOT_AN_ANSWER = frozenset({"nlu_fallback", "out_of_scope", "give_details", "affirm", "deny", "do_not_know"})
 
 
-async def begin_intake(turn: Turn, intake: Intake, resume: str, known: dict[str, Any] | None = None) -> None:
-    """Start asking; identity first where the topic needs it (`resume` comes back here). `known` is not asked."""
+async def begin_intake(turn: Turn, intake: Intake, resume: str, *, opening: str) -> None:
+    """Say `opening` and start asking; identity first where the topic needs it, and `resume` comes back here."""
     if turn.tracker.active_loop_name == names.INTAKE_FORM and turn.slot(names.INTAKE_TOPIC) == intake.topic:
         return  # It is being asked for already: the form goes on where it is.
-    ahead = dict(turn.slot(names.INTAKE_AHEAD) or {}).get(intake.topic, {})
+    before = dict(turn.slot(names.INTAKE_AHEAD) or {})
+    if intake.topic not in before:  # else it was said before it was proved who asks
+        turn.say(opening)
+    ahead = before.get(intake.topic, {})
     ahead = {**ahead, **reading.offered_ahead(intake.questions, heard(turn, intake))}
     if intake.level and not await require_level(turn, intake.level, resume):
         turn.set(names.INTAKE_AHEAD, {intake.topic: ahead})
         return
-    answers = {**ahead, **(known or {})}
     turn.set(names.INTAKE_AHEAD, None)
     turn.set(names.INTAKE_TOPIC, intake.topic)
-    turn.set(names.INTAKE_ANSWERS, answers)
+    turn.set(names.INTAKE_ANSWERS, ahead)
     turn.set(names.INTAKE_ASKED, None)
     turn.go_on_with(names.INTAKE_FORM)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from actions.intake_amounts import read_amount, read_bare_amount
 from actions.intake_types import SKIPPED, THIS_PHONE, Answers, Heard, Kind, OutOfRangeError, Question
 
 TEXT_MAX = 500
@@ -38,12 +39,6 @@ _ADDRESS = re.compile(
     r"\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|lot|space)\b",
     re.IGNORECASE,
 )
-_BARE_AMOUNT = re.compile(
-    r"\W*(?:(?:no|wait|sorry|ok|about|around|maybe|like|just|only|say|make it|i can (?:do|pay)|i could (?:do|pay)|como|"
-    r"unos|unas|tal vez|s[oó]lo|nom[aá]s|mejor|puedo (?:pagar|dar)|podr[ií]a (?:pagar|dar))[\s,]+)*(\d{1,5})"
-    r"(?:\s+(?:(?:a|per|each|every|al|por|cada)\s+(?:month|mes)|monthly|mensuales))?\W*",
-    re.IGNORECASE,
-)
 _CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
     r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
@@ -74,8 +69,7 @@ def read_asked(question: Question, heard: Heard) -> Any | None:
     :raises OutOfRangeError: a date outside the days allowed.
     """
     value = read_answer(question, heard)
-    bare = _BARE_AMOUNT.fullmatch(heard.text) if value is None and question.kind is Kind.AMOUNT else None
-    return int(bare[1]) * 100 if bare and int(bare[1]) else value
+    return read_bare_amount(heard) if value is None and question.kind is Kind.AMOUNT else value
 
 
 def leaves_out(question: Question, heard: Heard) -> bool:
@@ -147,10 +141,6 @@ def _read_email(question: Question, heard: Heard) -> str | None:
     return next(iter(heard.entities.get("email", ())), None)
 
 
-def _read_amount(question: Question, heard: Heard) -> int | None:
-    return next((int(cents) for cents in heard.entities.get("amount_cents", ()) if int(cents) > 0), None)
-
-
 def _read_digits(question: Question, heard: Heard) -> str | None:
     return next(iter(heard.entities.get("digits", ())), None)
 
@@ -183,7 +173,7 @@ _READERS: dict[Kind, Callable[[Question, Heard], Any | None]] = {
     Kind.DATE: _read_date,
     Kind.PHONE: _read_phone,
     Kind.EMAIL: _read_email,
-    Kind.AMOUNT: _read_amount,
+    Kind.AMOUNT: read_amount,
     Kind.DIGITS: _read_digits,
     Kind.CHOICE: _read_choice,
     Kind.YES_NO: _read_yes_no,

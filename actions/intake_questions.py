@@ -1,5 +1,7 @@
 """Questions that several topics ask alike."""
 
+from dataclasses import replace
+
 from actions.intake_types import Kind, Option, Question
 
 PHONE = Question("phone", Kind.PHONE, {"en": "Phone", "es": "Teléfono"})
@@ -22,4 +24,4 @@ def address(english: str = "Address", spanish: str = "Dirección") -> Question:
 
 def optional(question: Question) -> Question:
     """The same question, which may be passed over."""
-    return Question(question.name, question.kind, question.label, question.options, question.when, True, question.days)
+    return replace(question, optional=True)

@@ -11,6 +11,8 @@ THIS_PHONE = "this phone"
 Answers = Mapping[str, Any]
 SKIPPED = "-"
 """The answer to a question that the customer left out."""
+PARTS = "parts:"
+"""Before the number of equal parts that were named in place of an amount."""
 
 
 class Kind(StrEnum):
@@ -42,7 +44,8 @@ class Option:
 class Question:
     """One question. `label` is what the answer is called when it is read back and in the case.
 
-    `when` says from the answers so far whether it is asked; `days` is how far from today a date may be.
+    `when` says from the answers so far whether it is asked; `days` is how far from today a date may be; `in_parts`
+    takes "in three parts" for an amount.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Question:
     when: Callable[[Answers], bool] | None = None
     optional: bool = False
     days: tuple[int, int] = (0, 90)
+    in_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

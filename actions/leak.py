@@ -41,5 +41,4 @@ class ActionLeakCredit(TopicAction):
         return "action_leak_credit"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_leak_credit")
-        await begin_intake(turn, LEAK_CREDIT, self.name())
+        await begin_intake(turn, LEAK_CREDIT, self.name(), opening="utter_leak_credit")

@@ -43,5 +43,4 @@ class ActionMeterCheck(TopicAction):
         return "action_meter_check"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_meter_check")
-        await begin_intake(turn, METER_CHECK, self.name())
+        await begin_intake(turn, METER_CHECK, self.name(), opening="utter_meter_check")

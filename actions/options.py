@@ -134,13 +134,13 @@ async def _take_yes_or_no(turn: Turn, change: Change) -> None:
     if change.revise is not None and change.revise(turn):
         turn.set(names.OPTION_CONFIRMED, None)
         turn.set(names.REQUESTED_SLOT, names.OPTION_CONFIRMED)
-    elif turn.intent == "affirm":
+    elif turn.intent in {"affirm", "turn_it_on" if change.on else "turn_it_off"}:
         turn.set(names.OPTION_CONFIRMED, _CONFIRMED)
         if has_code_level(turn):
             await _make(turn, change)
         else:
             await send_code(turn, names.OPTION_CODE, change.start)
-    elif turn.intent == "deny":
+    elif turn.intent in {"deny", "turn_it_off" if change.on else "turn_it_on"}:
         finish_form(turn)
         turn.say("utter_option_left")
     else:

@@ -73,8 +73,8 @@ def _number(turn: Turn) -> str | None:
 
 
 async def _send(turn: Turn, number: str | None) -> None:
-    amount_cents = (turn.slot(names.PAY_WANTED) or {}).get("amount_cents")
-    page = await payment_api.link(turn.conversation_id, number, amount_cents)
+    wanted = turn.slot(names.PAY_WANTED) or {}
+    page = await payment_api.link(turn.conversation_id, number, wanted)
     turn.set(names.PAY_WANTED, None)
     if page.fee_cents:
         turn.say("utter_pay_link_fee", fee=turn.wording.money(page.fee_cents))
@@ -82,6 +82,10 @@ async def _send(turn: Turn, number: str | None) -> None:
         turn.say("utter_pay_link", link=page.url)
     else:
         turn.say("utter_pay_link_texted", sent_to=turn.wording.digits(page.sent_to[-4:]))
+    if page.suggested_cents is not None:
+        turn.say("utter_pay_link_suggests", amount=turn.wording.money(page.suggested_cents))
+    elif wanted.get("purpose"):
+        turn.say("utter_pay_link_amount_there")
 
 
 def _say_no_link(turn: Turn, refused: Refused) -> None:

@@ -57,9 +57,16 @@ async def payment(conversation_id: str, offer_id: UUID) -> Charge:
     return await account_api().ask(Charge.from_json, "GET", path)
 
 
-async def link(conversation_id: str, account_number: str | None, amount_cents: int | None) -> Page:
-    """A page to pay that amount on (None: it is typed there). A 404: there is no account of that number."""
-    body = {"account_number": account_number, "amount_cents": amount_cents}
+async def link(conversation_id: str, account_number: str | None, wanted: dict[str, Any]) -> Page:
+    """A page to pay what is `wanted` on: `amount_cents`, a `purpose` that it suggests, or neither: it is typed there.
+
+    A 404: there is no account of that number.
+    """
+    body = {
+        "account_number": account_number,
+        "amount_cents": wanted.get("amount_cents"),
+        "purpose": wanted.get("purpose"),
+    }
     return await account_api().ask(Page.from_json, "POST", _path(conversation_id, "payment-links"), body)
 
 

@@ -91,16 +91,17 @@ class Charge:
 class Page:
     """A page to pay on or to save a card on; `sent_to` is the masked phone that its link was texted to, if it was.
 
-    `fee_cents` is charged on top of what is paid there.
+    `fee_cents` is charged on top of what is paid there; `suggested_cents`: what it proposes for a part that was named.
     """
 
     url: str
     sent_to: str | None
     fee_cents: int
+    suggested_cents: int | None = None
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Page":
-        return cls(str(raw["url"]), raw["sent_to"], int(raw.get("fee_cents") or 0))
+        return cls(str(raw["url"]), raw["sent_to"], int(raw.get("fee_cents") or 0), raw.get("suggested_cents"))
 
 
 def balance_from_json(raw: dict[str, Any]) -> int | None:

@@ -51,5 +51,4 @@ class ActionPressure(TopicAction):
         return "action_pressure"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_pressure")
-        await begin_intake(turn, PRESSURE, self.name())
+        await begin_intake(turn, PRESSURE, self.name(), opening="utter_pressure")

@@ -61,8 +61,7 @@ class ActionRecords(TopicAction):
         return "action_records"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_records")
-        await begin_intake(turn, RECORDS, self.name())
+        await begin_intake(turn, RECORDS, self.name(), opening="utter_records")
 
 
 class ActionPress(TopicAction):
@@ -72,8 +71,7 @@ class ActionPress(TopicAction):
         return "action_press"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_press")
-        await begin_intake(turn, PRESS, self.name())
+        await begin_intake(turn, PRESS, self.name(), opening="utter_press")
 
 
 class ActionLegal(TopicAction):
@@ -94,5 +92,4 @@ class ActionClaim(TopicAction):
         return "action_claim"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_claim")
-        await begin_intake(turn, CLAIM, self.name())
+        await begin_intake(turn, CLAIM, self.name(), opening="utter_claim")

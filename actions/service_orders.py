@@ -42,8 +42,7 @@ class ActionTurnOff(TopicAction):
         return "action_turn_off"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_turn_off")
-        await begin_intake(turn, TURN_OFF, self.name())
+        await begin_intake(turn, TURN_OFF, self.name(), opening="utter_turn_off")
 
 
 class ActionTurnOn(TopicAction):
@@ -53,8 +52,7 @@ class ActionTurnOn(TopicAction):
         return "action_turn_on"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_turn_on")
-        await begin_intake(turn, TURN_ON, self.name())
+        await begin_intake(turn, TURN_ON, self.name(), opening="utter_turn_on")
 
 
 class ActionOrderStatus(TopicAction):

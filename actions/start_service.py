@@ -30,5 +30,4 @@ class ActionStartService(TopicAction):
         return "action_start_service"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_start_service")
-        await begin_intake(turn, START_SERVICE, self.name())
+        await begin_intake(turn, START_SERVICE, self.name(), opening="utter_start_service")

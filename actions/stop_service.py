@@ -46,5 +46,4 @@ class ActionStopService(TopicAction):
         return "action_stop_service"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_stop_service")
-        await begin_intake(turn, STOP_SERVICE, self.name())
+        await begin_intake(turn, STOP_SERVICE, self.name(), opening="utter_stop_service")

@@ -19,6 +19,7 @@ TOPICS: Final = {
     "ask_options": "ways to pay and to get bills",
     "ask_order_status": "a service order",
     "ask_other_service": "something the assistant cannot do yet",
+    "ask_outage": "an outage",
     "ask_payment_history": "their payments",
     "ask_payment_plan": "a payment plan",
     "ask_portal": "the payment portal",
@@ -89,7 +90,7 @@ NO_TOPIC: Final = frozenset(
             "no_match",
         ),
         *("praise", "repeat", "resend_code", "silence", "start_conversation", "switch_language", "thanks"),
-        *("use_calling_number",),
+        *("turn_it_off", "turn_it_on", "use_calling_number"),
     }
 )
 """Intents that say nothing of what somebody is after."""

@@ -31,5 +31,4 @@ class ActionTransferService(TopicAction):
         return "action_transfer_service"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_transfer_service")
-        await begin_intake(turn, TRANSFER_SERVICE, self.name())
+        await begin_intake(turn, TRANSFER_SERVICE, self.name(), opening="utter_transfer_service")

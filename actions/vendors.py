@@ -43,8 +43,7 @@ class ActionDelivery(TopicAction):
         return "action_delivery"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_delivery")
-        await begin_intake(turn, DELIVERY, self.name())
+        await begin_intake(turn, DELIVERY, self.name(), opening="utter_delivery")
 
 
 class ActionInvoice(TopicAction):
@@ -54,5 +53,4 @@ class ActionInvoice(TopicAction):
         return "action_invoice"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_invoice")
-        await begin_intake(turn, INVOICE, self.name())
+        await begin_intake(turn, INVOICE, self.name(), opening="utter_invoice")

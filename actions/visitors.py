@@ -29,5 +29,4 @@ class ActionVisitor(TopicAction):
         return "action_visitor"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_visitor")
-        await begin_intake(turn, VISITOR, self.name())
+        await begin_intake(turn, VISITOR, self.name(), opening="utter_visitor")

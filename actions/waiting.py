@@ -72,6 +72,7 @@ REQUESTS: dict[str, Request] = {
     "ask_holidays": _general("action_holidays", "the holidays", "los días festivos"),
     "ask_locations": _general("action_locations", "our office", "nuestra oficina"),
     "ask_department": _general("action_departments", "the department", "el departamento"),
+    "ask_outage": _general("action_outage", "the outage", "la falta de agua"),
     "ask_rates": _general("action_rates", "our rates", "nuestras tarifas"),
     "report_home_leak": _general("action_home_leak", "the leak", "la fuga"),
     "start_service": _general("action_start_service", "starting service", "el inicio del servicio"),

@@ -45,8 +45,7 @@ class ActionWaterQuality(TopicAction):
         return "action_water_quality"
 
     async def answer(self, turn: Turn) -> None:
-        turn.say("utter_water_quality")
-        await begin_intake(turn, WATER_QUALITY, self.name())
+        await begin_intake(turn, WATER_QUALITY, self.name(), opening="utter_water_quality")
 
 
 class ActionIllness(TopicAction):

@@ -45,12 +45,13 @@ class DepartmentOut(BaseModel):
 
 
 class NoticeOut(BaseModel):
-    """What customers are told now: of `zones`, or of the whole district when none is named."""
+    """What customers are told: of `zones`, or of the whole district when none is named; `no_water`: there is none."""
 
     id: UUID
     kind: Literal["water", "billing_down"]
     text: InTwoLanguages
     zones: list[str]
+    no_water: bool
 
 
 class DistrictOut(BaseModel):

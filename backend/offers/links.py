@@ -4,7 +4,7 @@ A caller cannot open a link by ear: it goes to their telephone as a text. In a t
 ends in the processor's time, whatever the demonstration's clock says.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from backend.offers import repository
 from backend.offers.coming import refuse_twice
 from backend.offers.errors import MoreThanOwedError, NothingDueError, PaymentPendingError
 from backend.offers.payers import payer_of
+from backend.offers.rules import Owed, left_of, part_of
 from backend.outbox import service as outbox
 from backend.payments.rules import dollars
 from backend.saved_methods.rules import PAGE_MINUTES
@@ -70,10 +71,14 @@ class NobodyNamedError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A page to pay on: for the verified account or the one of that number, that amount (None: typed there)."""
+    """A page to pay on: for the verified account or the one of that number, that amount (None: typed there).
+
+    `purpose` is the part of what is owed that the page suggests to whoever may know it.
+    """
 
     account_number: str | None
     amount_cents: int | None
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class PageLink:
     sent_to: str | None
     expires_at: datetime
     fee_cents: int = 0
+    suggested_cents: int | None = None
+    """What the page proposes for the part that was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ async def payment_link(
     # What was paid on an earlier link of theirs counts before there is another.
     await close_others(tools, known.facts.account_id, heard["conversation_id"], heard["recipient"])
     async with tools.database.transaction() as session:
-        amount = await _amount(session, known, wanted.amount_cents, tools=tools, now=now)
+        amount = await _amount(session, known, wanted, tools=tools, now=now)
     fee = tools.district.policy.payments.convenience_fee_cents("card", "link")
     new = NewCheckout(
         idempotency_key=f"link:{new_id()}",
@@ -134,7 +141,10 @@ async def payment_link(
     )
     made = await begin_checkout(tools.database, tools.gateway, new, district=tools.district, now=now)
     sent_to = await _text_link(tools, "pay", made.page.url, where.language, recipient, now=now)
-    return PageLink(made.page.url, known.facts.number[-4:], wanted.amount_cents, sent_to, new.expires_at, fee)
+    page = PageLink(made.page.url, known.facts.number[-4:], wanted.amount_cents, sent_to, new.expires_at, fee)
+    if wanted.purpose is not None and known.verified and isinstance(amount, AmountLimits):
+        return replace(page, suggested_cents=amount.suggested_cents)
+    return page
 
 
 def _heard_in(where: Row[Any]) -> dict[str, Any]:
@@ -201,8 +211,9 @@ async def account_named(session: AsyncSession, where: Row[Any], number: str | No
 
 
 async def _amount(
-    session: AsyncSession, known: Known, cents: int | None, *, tools: Tools, now: datetime
+    session: AsyncSession, known: Known, wanted: Wanted, *, tools: Tools, now: datetime
 ) -> int | AmountLimits:
+    cents = wanted.amount_cents
     account_id, coming = known.facts.account_id, await on_its_way_cents(session, known.facts.account_id)
     if cents is not None:
         check_charge_amount(cents, tools.district)
@@ -217,16 +228,16 @@ async def _amount(
     balance = await accounts.balance(session, account_id, now, tools.district.today(now))
     if balance.balance_cents <= 0:
         raise NothingDueError(-balance.balance_cents)
-    owed = balance.balance_cents - coming
-    if owed <= 0:
+    installment = balance.arrangement.installment_cents if balance.arrangement else None
+    owed = left_of(Owed(balance.balance_cents, balance.past_due_cents, installment), coming)
+    most = owed.balance_cents
+    if most <= 0:
         raise PaymentPendingError(coming)
-    if cents is not None and cents > owed:
-        raise MoreThanOwedError(owed)
-    return (
-        cents
-        if cents is not None
-        else AmountLimits(least_cents=min(LEAST_CENTS, owed), suggested_cents=owed, most_cents=owed)
-    )
+    if cents is not None and cents > most:
+        raise MoreThanOwedError(most)
+    suggested = part_of(owed, wanted.purpose) or most
+    limits = AmountLimits(least_cents=min(LEAST_CENTS, most), suggested_cents=suggested, most_cents=most)
+    return limits if cents is None else cents
 
 
 def _phone(where: Row[Any], known: Known) -> str | None:

@@ -106,7 +106,7 @@ async def post_link(
 ) -> links.PageLink | Response:
     """A page to pay on. Anyone may pay, by the account's number alone, without hearing what is owed."""
     settings: Settings = request.app.state.settings
-    wanted = links.Wanted(asked.account_number, asked.amount_cents)
+    wanted = links.Wanted(asked.account_number, asked.amount_cents, asked.purpose)
     made = await links.payment_link(tools, conversation_id, wanted, public_url=settings.public_url, now=now)
     return made or _no_such_account()
 

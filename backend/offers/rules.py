@@ -56,6 +56,11 @@ def half_of(owed: Owed) -> int:
     return (owed.balance_cents + 1) // 2
 
 
+def part_of(owed: Owed, purpose: str | None) -> int | None:
+    """Cents of the part of that name; None where none is named or there is no such part."""
+    return half_of(owed) if purpose == "half" else amounts(owed).get(purpose or "")
+
+
 def first_offer(owed: Owed) -> str:
     """What somebody who only says "pay" is offered: on a plan its installment, else the whole balance."""
     return "installment" if "installment" in amounts(owed) else "bill"

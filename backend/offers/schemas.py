@@ -121,7 +121,8 @@ class DeclinedOut(BaseModel):
 
 
 class LinkIn(BaseModel):
-    """A page to pay on. Whoever is not verified names the account; without an amount the payer types one there."""
+    """A page to pay on. Whoever is not verified names the account; without an amount the payer types one there, and
+    of a verified account the page suggests the part that `purpose` names."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -130,10 +131,14 @@ class LinkIn(BaseModel):
 
     account_number: Annotated[str, Field(pattern=r"^[0-9]{8}$")] | None = None
     amount_cents: Annotated[int, Field(ge=-(10**15), le=10**15)] | None = None
+    purpose: Literal["bill", "past_due", "installment", "half"] | None = None
 
 
 class LinkOut(BaseModel):
-    """The page, for one payment, until it expires; `account` is the account's last four digits, `fee_cents` on top."""
+    """The page, for one payment, until it expires; `account` is the account's last four digits, `fee_cents` on top.
+
+    `suggested_cents` is what the page proposes for the part that was named.
+    """
 
     model_config = ConfigDict(
         from_attributes=True,
@@ -146,6 +151,7 @@ class LinkOut(BaseModel):
                     "sent_to": None,
                     "expires_at": "2026-11-23T19:00:00Z",
                     "fee_cents": 0,
+                    "suggested_cents": None,
                 }
             ]
         },
@@ -157,6 +163,7 @@ class LinkOut(BaseModel):
     sent_to: str | None
     expires_at: datetime
     fee_cents: int
+    suggested_cents: int | None
 
 
 class AgreedOut(BaseModel):

@@ -16,8 +16,8 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCTION = re.compile(
-    r"\W*(?:(?:hi|hello|hey|yes|good (?:morning|afternoon|evening)|hola|s[ií]|buen[oa]s(?: (?:d[ií]as|tardes|noches))?)\b"
-    r"[\s,.!]*)*"
+    r"\W*(?:(?:hi|hello|hey|yes|good (?:morning|afternoon|evening)|hola|s[ií]|buen[oa]s(?: (?:d[ií]as|tardes|noches))?)"
+    r"\b[\s,.!]*)*"
     r"(?:this is|my name(?:'s| is)|i'?m|i am|me llamo|mi nombre es|soy|(?:le )?habla)\s+"
     r"(?:(?:mr|mrs|ms|miss|dr|don|doña|(?:el |la )?señora?)\.?\s+)?"
     r"[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,3}?(?:\s*[,.;]\s*|\s+)(?:(?:and|y)\s+)?"

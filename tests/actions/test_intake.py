@@ -220,6 +220,7 @@ async def test_what_came_before_the_identity_is_not_asked_after_it(
     slots = {"verification_level": 2, names.INTAKE_AHEAD: first.slots[names.INTAKE_AHEAD]}
     after = await run(ActionStopService(), intent="give_details", text="0417", slots=slots)
     assert after.slots[names.INTAKE_ANSWERS] == {"stop_on": "2026-12-12"}
+    assert (first.names, after.names) == (["utter_stop_service"], [])
 
 
 async def test_the_phone_somebody_uses_is_a_phone(api: AccountApi, run: Tell) -> None:

@@ -15,7 +15,7 @@ from actions.intake_answers import (
     read_asked,
 )
 from actions.intake_types import SKIPPED, Heard, Kind, Option, OutOfRangeError, Question
-from actions.intake_wording import said_back
+from actions.intake_wording import for_the_case, said_back
 from actions.wording import Wording
 
 TODAY = date(2026, 11, 23)
@@ -253,3 +253,34 @@ def test_answers_are_said_back_as_people_say_them() -> None:
 def test_who_is_visited_sounds_like_being_asked_for(said: str, name: str | None) -> None:
     assert read_answer(NAME, heard(said, "ask_person", 0.95)) == name
     assert read_answer(EMAIL, heard(said, "ask_person", 0.95)) is None
+
+
+PLAN = Question("monthly", Kind.AMOUNT, {"en": "Each month", "es": "Cada mes"}, in_parts=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("can i do 3 months", "parts:3"),
+        ("in four equal payments", "parts:4"),
+        ("lo puedo pagar en tres partes", "parts:3"),
+        ("doce mensualidades", "parts:12"),
+        ("1 payment", None),
+        ("99 months", None),
+        ("in parts", None),
+    ],
+)
+def test_so_many_parts_in_place_of_an_amount(said: str, value: str | None) -> None:
+    assert read_asked(PLAN, heard(said)) == value
+    assert read_asked(MONTHLY, heard(said)) is None
+
+
+def test_an_amount_beside_the_months_is_the_answer() -> None:
+    assert read_asked(PLAN, heard("50 dollars for 3 months", amount_cents=5000)) == 5000
+
+
+def test_parts_are_read_back_and_in_the_case() -> None:
+    assert said_back(PLAN, "parts:3", Wording("en", spoken=True)) == "one of 3 equal parts"
+    assert said_back(PLAN, "parts:3", Wording("es", spoken=False)) == "una de 3 partes iguales"
+    assert for_the_case(PLAN, "parts:3") == "one of 3 equal parts"
+    assert for_the_case(PLAN, 5000) == "$50.00"

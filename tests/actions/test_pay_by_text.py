@@ -32,7 +32,7 @@ class TestALink:
         answers.say("POST", "/payment-links", PAGE, 201)
         said = await run(ActionPayByLink(), intent="pay_by_link", channel="sms")
         assert said.variables("utter_pay_link")["link"] == PAGE["url"]
-        assert answers.bodies("/payment-links")[-1] == {"account_number": None, "amount_cents": None}
+        assert answers.bodies("/payment-links")[-1] == {"account_number": None, "amount_cents": None, "purpose": None}
         answers.say("POST", "/payment-links", {**PAGE, "sent_to": "•••-•••-0142"}, 201)
         heard = await run(ActionPayByLink(), intent="pay_by_link", text="text me a link", channel="voice")
         assert heard.variables("utter_pay_link_texted")["sent_to"] == "0 1 4 2"
@@ -42,6 +42,19 @@ class TestALink:
     ) -> None:
         said = await run(ActionPayByLink(), intent="pay_by_link", text="pay with another card", channel="voice")
         assert said.next == "action_pay_by_keys" and said.names == [] and answers.bodies("/payment-links") == []
+
+    async def test_a_part_is_what_the_page_suggests_to_whoever_may_know(
+        self, api: AccountApi, answers: Loopback, run: Tell
+    ) -> None:
+        answers.say("POST", "/payment-links", {**PAGE, "suggested_cents": 4_748}, 201)
+        half = {"intent": "pay_by_link", "text": "text me a link to pay half", "entities": [("amount_part", "half")]}
+        known = await run(ActionPayByLink(), **half)
+        assert answers.bodies("/payment-links")[-1] == {"account_number": None, "amount_cents": None, "purpose": "half"}
+        assert known.names == ["utter_pay_link", "utter_pay_link_suggests"]
+        assert known.variables("utter_pay_link_suggests")["amount"] == "$47.48"
+        answers.say("POST", "/payment-links", PAGE, 201)
+        stranger = await run(ActionPayByLink(), **half)
+        assert stranger.names == ["utter_pay_link", "utter_pay_link_amount_there"]
 
     async def test_a_fee_is_said_before_the_link(self, api: AccountApi, answers: Loopback, run: Tell) -> None:
         answers.say("POST", "/payment-links", {**PAGE, "fee_cents": 250}, 201)
@@ -56,7 +69,11 @@ class TestALink:
         answers.say("POST", "/payment-links", PAGE, 201)
         said = await run(ValidatePayLinkForm(), intent="give_details", text="10004412", entities=NUMBER, **FORM)
         assert said.names == ["utter_pay_link"] and said.next == names.LISTEN
-        assert answers.bodies("/payment-links")[-1] == {"account_number": "10004412", "amount_cents": None}
+        assert answers.bodies("/payment-links")[-1] == {
+            "account_number": "10004412",
+            "amount_cents": None,
+            "purpose": None,
+        }
 
     async def test_is_for_the_amount_that_was_named_also_when_the_number_comes_later(
         self, api: AccountApi, answers: Loopback, run: Tell
@@ -64,7 +81,7 @@ class TestALink:
         named = [("amount_cents", 4_250)]
         answers.say("POST", "/payment-links", refused("verification_required"), 403)
         asked = await run(ActionPayByLink(), intent="pay_by_link", text="$42.50 by link", entities=named)
-        assert answers.bodies("/payment-links") == [{"account_number": None, "amount_cents": 4_250}]
+        assert answers.bodies("/payment-links") == [{"account_number": None, "amount_cents": 4_250, "purpose": None}]
         kept = {names.PAY_WANTED: asked.slots[names.PAY_WANTED], **FORM["slots"]}
         answers.say("POST", "/payment-links", {**PAGE, "amount_cents": 4_250}, 201)
         said = await run(
@@ -75,7 +92,11 @@ class TestALink:
             form=FORM["form"],
             slots=kept,
         )
-        assert answers.bodies("/payment-links")[-1] == {"account_number": "10004412", "amount_cents": 4_250}
+        assert answers.bodies("/payment-links")[-1] == {
+            "account_number": "10004412",
+            "amount_cents": 4_250,
+            "purpose": None,
+        }
         assert said.slots[names.PAY_WANTED] is None
 
     async def test_for_more_than_is_owed_says_what_is(self, api: AccountApi, answers: Loopback, run: Tell) -> None:

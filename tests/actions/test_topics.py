@@ -9,17 +9,14 @@ from actions import names
 from actions.account_api import AccountApi
 from actions.conversation import ActionAffirm, ActionCancel, ActionDeny, ActionWait
 from actions.departments import ActionDepartments
-from actions.emergency import ActionEmergency, ActionGasSmell
 from actions.fallback import ActionFallback, ActionNoInput, ActionOutOfScope
 from actions.greeting import ActionGreet
 from actions.hours import ActionHolidays, ActionHours
-from actions.identity import ActionVerifyIdentity
 from actions.language import ActionSwitchLanguage
 from actions.locations import ActionLocations
 from actions.person import ActionHandOff, ActionOfferPerson, ActionUpset
 from actions.serve import registered_actions
 from actions.topics import NO_TOPIC, TOPICS
-from actions.turn import TopicAction
 from tests.actions.harness import HAND_OFF, Loopback, Tell
 
 ROOT = Path(__file__).parents[2]
@@ -178,54 +175,6 @@ async def test_cancel_forgets_what_was_given(api: AccountApi, run: Tell) -> None
     assert said.slots["identity_account"] is None
     assert said.names == ["utter_cancelled"]
     assert said.next == names.LISTEN
-
-
-async def test_an_emergency_on_a_call_goes_to_the_line(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    said = await run(ActionEmergency(), intent="report_emergency", form="identity_form", channel="voice")
-    assert said.names[0] == "utter_emergency_connecting"
-    assert said.commands == [{"type": "transfer", "department": "emergency", "number": "+19515550111"}]
-    assert answers.bodies("/hand-offs")[0]["reason"] == "emergency"
-
-
-@pytest.mark.parametrize(
-    ("action", "intent"),
-    [
-        (ActionFallback(), "nlu_fallback"),
-        (ActionOutOfScope(), "out_of_scope"),
-        (ActionVerifyIdentity(), "give_details"),
-    ],
-)
-async def test_where_an_emergency_is_goes_into_its_case(
-    api: AccountApi, answers: Loopback, run: Tell, action: TopicAction, intent: str
-) -> None:
-    said = await run(ActionEmergency(), intent="report_emergency", text="water all over the street")
-    assert said.names == ["utter_emergency", "utter_emergency_case", "utter_emergency_where"]
-    slots = {"offer": said.slots["offer"]}
-    there = await run(action, intent=intent, text="corner of  oak and 3rd", slots=slots)
-    assert (there.names, there.slots["offer"]) == (["utter_emergency_place_added"], None)
-    assert answers.bodies("/hand-offs")[1]["details"][0]["value"] == "corner of oak and 3rd"
-
-
-async def test_who_said_where_an_emergency_is_is_not_asked(api: AccountApi, run: Tell) -> None:
-    said = await run(ActionEmergency(), intent="report_emergency", text="a pipe broke at 1200 Elm Street")
-    assert said.names == ["utter_emergency", "utter_emergency_case"]
-
-
-async def test_what_may_be_an_emergency_gets_the_number_and_a_question(
-    api: AccountApi, answers: Loopback, run: Tell
-) -> None:
-    said = await run(ActionEmergency(), intent="report_emergency", confidence=0.5, channel="voice")
-    assert said.names == ["utter_emergency_perhaps", "utter_fallback_rephrase"]
-    assert said.commands == []
-    assert answers.bodies("/hand-offs") == []
-
-
-async def test_an_emergency_needs_no_backend(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    answers.say("GET", "/v1/district", "", 503)
-    answers.say("POST", "/hand-offs", "", 503)
-    said = await run(ActionEmergency(), intent="report_emergency")
-    assert said.names == ["utter_emergency_without_number"]
-    assert (await run(ActionGasSmell(), intent="report_gas_smell")).names == ["utter_gas_smell"]
 
 
 async def test_language_by_name_by_payload_and_not_offered(api: AccountApi, answers: Loopback, run: Tell) -> None:

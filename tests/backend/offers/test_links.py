@@ -46,6 +46,16 @@ class TestToPay:
         (line,) = await thread.rows("SELECT text FROM messages WHERE sender = 'system'")
         assert "Your balance is now $62.50." in line.text
 
+    async def test_a_part_is_suggested_to_whoever_may_know_what_is_owed(self, thread: Thread, payer: Payer) -> None:
+        half = await thread.link(purpose="half")
+        whole = await thread.link()
+        stranger = await begun(payer.tools, None, phone=OTHER_PHONE)
+        theirs = await stranger.link(await number_of(stranger), purpose="half")
+        assert half is not None and whole is not None and theirs is not None
+        assert (half.suggested_cents, whole.suggested_cents, theirs.suggested_cents) == (DEBT_CENTS // 2, None, None)
+        rows = await thread.rows("SELECT suggested_cents, most_cents FROM checkouts ORDER BY made_at")
+        assert [tuple(row) for row in rows][:2] == [(DEBT_CENTS // 2, DEBT_CENTS), (DEBT_CENTS, DEBT_CENTS)]
+
     async def test_a_stranger_pays_by_the_number_and_hears_no_balance(self, payer: Payer) -> None:
         stranger = await begun(payer.tools, None, phone=OTHER_PHONE)
         made = await stranger.link(await number_of(stranger), 4_250)

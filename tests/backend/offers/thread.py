@@ -61,9 +61,11 @@ class Thread:
                 session, self.conversation_id, district=self.tools.district, now=self.tools.clock.now()
             )
 
-    async def link(self, number: str | None = None, cents: int | None = None) -> links.PageLink | None:
+    async def link(
+        self, number: str | None = None, cents: int | None = None, purpose: str | None = None
+    ) -> links.PageLink | None:
         """Wants to pay by link."""
-        wanted = links.Wanted(number, cents)
+        wanted = links.Wanted(number, cents, purpose)
         now = self.tools.clock.now()
         return await links.payment_link(self.tools, self.conversation_id, wanted, public_url=PUBLIC_URL, now=now)
 
