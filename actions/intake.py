@@ -12,6 +12,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions import intake_answers as reading
+from actions import intake_course as course
 from actions import names
 from actions.account_api import AccountApiError
 from actions.identity import require_level
@@ -33,7 +34,7 @@ async def begin_intake(turn: Turn, intake: Intake, resume: str, *, opening: str)
     if intake.topic not in before:  # else it was said before it was proved who asks
         turn.say(opening)
     ahead = before.get(intake.topic, {})
-    ahead = {**ahead, **reading.offered_ahead(intake.questions, heard(turn, intake))}
+    ahead = {**ahead, **course.offered_ahead(intake.questions, heard(turn, intake))}
     if intake.level and not await require_level(turn, intake.level, resume):
         turn.set(names.INTAKE_AHEAD, {intake.topic: ahead})
         return
@@ -101,7 +102,7 @@ class ActionAskIntake(Action):
 
 
 def _ask_next(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
-    following = reading.next_question(intake.questions, answers)
+    following = course.next_question(intake.questions, answers)
     turn.set(names.INTAKE_ANSWERS, answers)
     turn.set(names.INTAKE_ASKED, following.name if following else CONFIRM)
     turn.set(names.INTAKE_UNCLEAR, None)
@@ -111,7 +112,7 @@ def _ask_next(turn: Turn, intake: Intake, answers: dict[str, Any]) -> None:
 def _take(turn: Turn, intake: Intake, asked: str) -> None:
     """The answer to `asked`, or a better one to an earlier question; a message with neither steps aside."""
     question, answers, said = _question(intake, asked), dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn, intake)
-    wrong = reading.correction(intake.questions, answers, asked, said)
+    wrong = course.correction(intake.questions, answers, asked, said)
     target = wrong or question
     try:
         value = reading.read_asked(target, said)
@@ -119,13 +120,13 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
         turn.say("utter_intake_date_out_of_range")
         _ask_again(turn, target)
         return
-    later = reading.bare_choice(intake.questions, answers, said) if target.kind is Kind.NAME else {}
+    later = course.said_alone(intake.questions, answers, target, said)
     if value is not None and not later:
         answers[target.name] = value
         if wrong is not None and value != SKIPPED:
             turn.say("utter_intake_corrected", answer=said_back(wrong, value, turn.wording))
         _ask_next(turn, intake, answers)
-    elif early := later or reading.offered_early(intake.questions, answers, said):
+    elif early := later or course.offered_early(intake.questions, answers, said):
         turn.say("utter_intake_noted")
         _ask_next(turn, intake, {**answers, **early})
     elif turn.intent in _NOT_AN_ANSWER:
@@ -151,7 +152,7 @@ def _ask_again(turn: Turn, question: Question) -> None:
 
 async def _confirm(turn: Turn, intake: Intake) -> None:
     answers, said = dict(turn.slot(names.INTAKE_ANSWERS) or {}), heard(turn, intake)
-    wrong = reading.correction(intake.questions, answers, None, said)
+    wrong = course.correction(intake.questions, answers, None, said)
     if wrong is not None:
         _take(turn, intake, wrong.name)
     elif turn.intent == "affirm":
@@ -166,7 +167,7 @@ async def _confirm(turn: Turn, intake: Intake) -> None:
 def _choose_change(turn: Turn, intake: Intake) -> None:
     """Which answer to change; nothing after all; or something else altogether, for which the form steps aside."""
     answers = dict(turn.slot(names.INTAKE_ANSWERS) or {})
-    chosen = reading.named_by(reading.answered(intake.questions, answers), heard(turn, intake))
+    chosen = course.named_by(course.answered(intake.questions, answers), heard(turn, intake))
     if chosen is not None:
         answers.pop(chosen.name)
         turn.set(names.INTAKE_ANSWERS, answers)
@@ -236,7 +237,7 @@ def _summary(turn: Turn, intake: Intake) -> str:
     wording = turn.wording
     parts = [
         f"{question.label[turn.language]}: {said_back(question, answers[question.name], wording)}"
-        for question in reading.answered(intake.questions, answers)
+        for question in course.answered(intake.questions, answers)
     ]
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
 
@@ -257,7 +258,7 @@ def _options(turn: Turn, question: Question) -> list[dict[str, str]] | None:
 
 def _changes(turn: Turn, intake: Intake) -> list[dict[str, str]]:
     """What may be changed, each by its number."""
-    known: Sequence[Question] = reading.answered(intake.questions, turn.slot(names.INTAKE_ANSWERS) or {})
+    known: Sequence[Question] = course.answered(intake.questions, turn.slot(names.INTAKE_ANSWERS) or {})
     return [
         {"title": question.label[turn.language], "payload": f'/give_details{{"digits":"{number}"}}'}
         for number, question in enumerate(known, start=1)

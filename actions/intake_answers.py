@@ -2,17 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from actions.intake_amounts import read_amount, read_bare_amount
-from actions.intake_types import SKIPPED, THIS_PHONE, Answers, Heard, Kind, OutOfRangeError, Question
+from actions.intake_types import SKIPPED, THIS_PHONE, Heard, Kind, OutOfRangeError, Question
 
 TEXT_MAX = 500
 _SURE = 0.8
 _QUESTION_SURE = 0.6
-_QUESTION = re.compile(
+QUESTION = re.compile(
     r"\?\s*$|^\s*(?:who|what|when|where|which|why|how|is|are|do|does|did|can|could|will|quién|quien|qué|que|cuándo|"
     r"cuando|dónde|donde|cuál|cual|por qué|cómo|como|cuánto|cuanto|puedo|puede|hay)\b",
     re.IGNORECASE,
@@ -30,6 +30,11 @@ _ASKS_FOR_PERSON = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ,]+[^\W\d_][\w.'’-]*){0,5}")
+_DAY_ALONE = re.compile(
+    r"\W*(?:(?:next|this|on|el|este|pr[oó]ximo)\s+)*(?:today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|hoy|"
+    r"mañana|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo)(?:\s+(?:next|pr[oó]ximo))?\W*",
+    re.IGNORECASE,
+)
 _WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
 _ONLY_AS_QUESTIONS = frozenset({"ask_knowledge", "greet"})
 _GREETING = re.compile(r"^\W*(?:hi|hello|hey|hola|buen[oa]s)\b", re.IGNORECASE)
@@ -39,7 +44,7 @@ _ADDRESS = re.compile(
     r"\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|lot|space)\b",
     re.IGNORECASE,
 )
-_CORRECTION = re.compile(
+CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
     r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
     re.IGNORECASE,
@@ -81,7 +86,7 @@ def leaves_out(question: Question, heard: Heard) -> bool:
 def wishes_in_words(question: Question, heard: Heard) -> bool:
     """ "Take it off", "turn it off" sound like giving up, and answer a question in own words or one of choices."""
     if question.kind is Kind.CHOICE:
-        return _read_choice(question, heard) is not None
+        return read_choice(question, heard) is not None
     return question.kind is Kind.TEXT and heard.intent == "cancel" and not _GIVES_UP.search(heard.text)
 
 
@@ -101,7 +106,7 @@ def _is_free_text(heard: Heard) -> bool:
 
     What sounds like a general question or a greeting and asks nothing is an answer: "the toilet", "this morning".
     """
-    asks = _QUESTION.search(heard.text) is not None
+    asks = QUESTION.search(heard.text) is not None
     if heard.intent in _ONLY_AS_QUESTIONS and not asks and not _GREETING.search(heard.text):
         return True
     sure = _QUESTION_SURE if asks else _SURE
@@ -110,12 +115,16 @@ def _is_free_text(heard: Heard) -> bool:
 
 def _read_name(question: Question, heard: Heard) -> str | None:
     words = _NAME_OPENING.sub("", " ".join(heard.text.split())).strip(" .!")
-    never = _QUESTION.search(heard.text) or heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words)
-    return words if not never and (_is_free_text(heard) or names_somebody(question, heard)) else None
+    never = heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words) or _DAY_ALONE.fullmatch(words)
+    return (
+        words
+        if not never and not QUESTION.search(heard.text) and (_is_free_text(heard) or names_somebody(question, heard))
+        else None
+    )
 
 
 def _read_address(question: Question, heard: Heard) -> str | None:
-    words = _ADDRESS_OPENING.sub("", _CORRECTION.sub("", " ".join(heard.text.split())[:TEXT_MAX]).strip(" ,.!"))
+    words = _ADDRESS_OPENING.sub("", CORRECTION.sub("", " ".join(heard.text.split())[:TEXT_MAX]).strip(" ,.!"))
     return words if _ADDRESS.search(words) else None
 
 
@@ -128,7 +137,7 @@ def _read_date(question: Question, heard: Heard) -> str | None:
     return None
 
 
-def _read_phone(question: Question, heard: Heard) -> str | None:
+def read_phone(question: Question, heard: Heard) -> str | None:
     for group in heard.entities.get("digits", ()):
         digits = group[1:] if len(group) == 11 and group.startswith("1") else group
         if len(digits) == 10:
@@ -145,7 +154,7 @@ def _read_digits(question: Question, heard: Heard) -> str | None:
     return next(iter(heard.entities.get("digits", ())), None)
 
 
-def _read_choice(question: Question, heard: Heard) -> str | None:
+def read_choice(question: Question, heard: Heard) -> str | None:
     for value in heard.entities.get("choice", ()):
         if any(option.value == value for option in question.options):
             return str(value)
@@ -171,102 +180,10 @@ _READERS: dict[Kind, Callable[[Question, Heard], Any | None]] = {
     Kind.NAME: _read_name,
     Kind.ADDRESS: _read_address,
     Kind.DATE: _read_date,
-    Kind.PHONE: _read_phone,
+    Kind.PHONE: read_phone,
     Kind.EMAIL: _read_email,
     Kind.AMOUNT: read_amount,
     Kind.DIGITS: _read_digits,
-    Kind.CHOICE: _read_choice,
+    Kind.CHOICE: read_choice,
     Kind.YES_NO: _read_yes_no,
 }
-# Kinds that a message shows by themselves, whatever was asked.
-_SURE_KINDS = frozenset({Kind.DATE, Kind.EMAIL, Kind.AMOUNT, Kind.PHONE})
-
-
-def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]:
-    """Answers that the first message brings along, such as the day in "start service on the first"."""
-    found: dict[str, Any] = {}
-    for question in questions:
-        if question.kind in _SURE_KINDS and question.kind not in {known.kind for known in _named(questions, found)}:
-            try:
-                value = read_answer(question, heard) if question.kind is not Kind.PHONE else None
-            except OutOfRangeError:
-                continue
-            if value is not None and value != SKIPPED:
-                found[question.name] = value
-    return found
-
-
-def offered_early(questions: Sequence[Question], answers: Answers, heard: Heard) -> dict[str, Any]:
-    """Answers to questions that come later: a day while the amount is asked. A question brings none."""
-    later = [one for one in questions if one.name not in answers]
-    if _QUESTION.search(heard.text):
-        return {}
-    phones = {one.name: _read_phone(one, heard) for one in later if one.kind is Kind.PHONE}
-    return {name: phone for name, phone in phones.items() if phone} or offered_ahead(later, heard)
-
-
-def bare_choice(questions: Sequence[Question], answers: Answers, heard: Heard) -> dict[str, Any]:
-    """The answer to a choice that comes later, where that is all the message says: "rent" is nobody's name."""
-    for question in questions:
-        if question.kind is Kind.CHOICE and question.name not in answers:
-            for option in question.options:
-                alone = rf"\W*(?:(?:i|we|i'm|yo|soy|la) )?(?:{option.words})(?: it)?\W*"
-                if re.fullmatch(alone, heard.text, re.IGNORECASE):
-                    return {question.name: option.value}
-    return {}
-
-
-def _named(questions: Sequence[Question], answers: Answers) -> list[Question]:
-    return [question for question in questions if question.name in answers]
-
-
-def correction(questions: Sequence[Question], answers: Answers, asked: str | None, heard: Heard) -> Question | None:
-    """The answered question that the message corrects: "no, the fifth", "actually my e-mail is …".
-
-    Only one whose kind shows by itself and is not the kind that is being asked for.
-    """
-    if not _CORRECTION.search(heard.text):
-        return None
-    asked_kind = next((question.kind for question in questions if question.name == asked), None)
-    for question in reversed(_named(questions, answers)):
-        sure = question.kind in _SURE_KINDS | {Kind.ADDRESS, Kind.CHOICE}
-        if not sure or question.kind is asked_kind:
-            continue
-        try:
-            value = read_answer(question, heard)
-        except OutOfRangeError:
-            return question
-        if value is not None and value not in (SKIPPED, answers[question.name]):
-            return question
-    return None
-
-
-def named_by(questions: Sequence[Question], heard: Heard) -> Question | None:
-    """The question whose label the message names, or whose number in the list it gives."""
-    numbers = [int(group) for group in heard.entities.get("digits", ()) if group.isdigit() and len(group) <= 2]
-    if numbers and 1 <= numbers[0] <= len(questions):
-        return questions[numbers[0] - 1]
-    said = set(re.findall(r"\w{3,}", heard.text.lower()))
-    scored = [
-        (len(said & set(re.findall(r"\w{3,}", " ".join(question.label.values()).lower()))), -place)
-        for place, question in enumerate(questions)
-    ]
-    best = max(scored, default=(0, 0))
-    return questions[-best[1]] if best[0] > 0 else None
-
-
-def next_question(questions: Sequence[Question], answers: Answers) -> Question | None:
-    """The first question that is asked and has no answer; None when all is known."""
-    for question in questions:
-        if question.name not in answers and (question.when is None or question.when(answers)):
-            return question
-    return None
-
-
-def answered(questions: Sequence[Question], answers: Answers) -> list[Question]:
-    """The questions with an answer that still count, in order."""
-    return [
-        question
-        for question in _named(questions, answers)
-        if answers[question.name] != SKIPPED and (question.when is None or question.when(answers))
-    ]

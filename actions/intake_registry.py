@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from actions.intake_answers import answered
+from actions.intake_course import answered
 from actions.intake_types import Answers, Question
 from actions.intake_wording import for_the_case
 

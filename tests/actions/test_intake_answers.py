@@ -1,40 +1,12 @@
-"""Reading the answers of an intake: what counts, what is somebody else's question, what is corrected."""
-
-from datetime import date
-from typing import Any
+"""Reading the answer to a question of an intake: what counts, and what is somebody else's question."""
 
 import pytest
 
-from actions.intake_answers import (
-    bare_choice,
-    correction,
-    named_by,
-    next_question,
-    offered_ahead,
-    read_answer,
-    read_asked,
-)
-from actions.intake_types import SKIPPED, Heard, Kind, Option, OutOfRangeError, Question
+from actions.intake_answers import read_answer, read_asked
+from actions.intake_types import SKIPPED, Heard, Kind, OutOfRangeError, Question
 from actions.intake_wording import for_the_case, said_back
 from actions.wording import Wording
-
-TODAY = date(2026, 11, 23)
-OWNER = Option("owner", {"en": "I own it", "es": "Es mía"}, r"\b(own|mía|dueñ)")
-RENTER = Option("renter", {"en": "I rent it", "es": "La rento"}, r"\b(rent|inquilin)")
-ADDRESS = Question("address", Kind.ADDRESS, {"en": "Service address", "es": "Dirección"})
-START = Question("start_on", Kind.DATE, {"en": "Start date", "es": "Fecha de inicio"}, days=(0, 60))
-NAME = Question("name", Kind.NAME, {"en": "Name", "es": "Nombre"})
-OCCUPANT = Question("occupant", Kind.CHOICE, {"en": "Owner or renter", "es": "Dueño"}, options=(OWNER, RENTER))
-LANDLORD = Question(
-    "landlord", Kind.NAME, {"en": "Landlord", "es": "Casero"}, when=lambda known: known.get("occupant") == "renter"
-)
-EMAIL = Question("email", Kind.EMAIL, {"en": "E-mail", "es": "Correo"}, optional=True)
-MONTHLY = Question("monthly", Kind.AMOUNT, {"en": "Each month", "es": "Cada mes"})
-QUESTIONS = (ADDRESS, START, NAME, OCCUPANT, LANDLORD, EMAIL)
-
-
-def heard(text: str, intent: str = "nlu_fallback", confidence: float = 0.4, **entities: Any) -> Heard:
-    return Heard(text, intent, confidence, {kind: [value] for kind, value in entities.items()}, TODAY)
+from tests.actions.questions import ADDRESS, EMAIL, MONTHLY, NAME, NOTES, OCCUPANT, PLAN, START, TODAY, heard
 
 
 @pytest.mark.parametrize(
@@ -48,6 +20,8 @@ def heard(text: str, intent: str = "nlu_fallback", confidence: float = 0.4, **en
         ("who owns which pipe at my house", None),
         ("what do you mean?", None),
         ("12345", None),
+        ("next monday", None),
+        ("Domingo Pérez", "Domingo Pérez"),
         ("cómo se llama", None),
     ],
 )
@@ -74,27 +48,10 @@ def test_an_address(said: str, address: str | None) -> None:
     assert read_answer(ADDRESS, heard(said)) == address
 
 
-@pytest.mark.parametrize(
-    ("said", "choice"),
-    [
-        ("rent", {"occupant": "renter"}),
-        ("I own it", {"occupant": "owner"}),
-        ("soy inquilino", {}),
-        ("soy inquilin", {"occupant": "renter"}),
-        ("Brent Owens", {}),
-        ("Maria, I rent", {}),
-    ],
-)
-def test_a_choice_that_is_all_a_message_says(said: str, choice: dict[str, str]) -> None:
-    assert bare_choice(QUESTIONS, {}, heard(said)) == choice
-    assert bare_choice(QUESTIONS, {"occupant": "owner"}, heard(said)) == {}
-
-
 def test_a_statement_of_another_topic_is_no_free_text() -> None:
-    notes = Question("notes", Kind.TEXT, {"en": "Notes", "es": "Notas"})
-    assert read_answer(notes, heard("what is my balance", "ask_balance", 0.95)) is None
-    assert read_answer(notes, heard("what is my balance", "ask_balance", 0.65)) is None
-    assert read_answer(notes, heard("the gate code is with the neighbor", "ask_department", 0.65)) is not None
+    assert read_answer(NOTES, heard("what is my balance", "ask_balance", 0.95)) is None
+    assert read_answer(NOTES, heard("what is my balance", "ask_balance", 0.65)) is None
+    assert read_answer(NOTES, heard("the gate code is with the neighbor", "ask_department", 0.65)) is not None
 
 
 @pytest.mark.parametrize(("day", "fits"), [("2026-11-23", True), ("2027-01-22", True), ("2026-11-22", False)])
@@ -160,60 +117,6 @@ def test_a_phone(digits: str, phone: str | None) -> None:
     assert read_answer(asked, heard(digits, digits=digits)) == phone
 
 
-def test_the_first_message_may_bring_answers_along() -> None:
-    said = heard("start service december 5 my email is ana@example.com", date="2026-12-05", email="ana@example.com")
-    assert offered_ahead(QUESTIONS, said) == {"start_on": "2026-12-05", "email": "ana@example.com"}
-
-
-def test_a_day_that_cannot_be_is_asked_for_in_its_turn() -> None:
-    assert offered_ahead(QUESTIONS, heard("start service last week", date="2026-11-16")) == {}
-
-
-ANSWERS = {"address": "120 oak street", "start_on": "2026-12-05", "occupant": "owner"}
-
-
-@pytest.mark.parametrize(
-    ("said", "entities", "corrected"),
-    [
-        ("no, december 7", {"date": "2026-12-07"}, "start_on"),
-        ("actually it's 44 elm street", {}, "address"),
-        ("perdón, quise decir el 7", {"date": "2026-12-07"}, "start_on"),
-        ("no I rent it", {}, "occupant"),
-        ("Maria Lopez", {}, None),
-        ("no", {}, None),
-        ("no, december 5", {"date": "2026-12-05"}, None),
-    ],
-)
-def test_an_earlier_answer_is_corrected(said: str, entities: dict[str, str], corrected: str | None) -> None:
-    found = correction(QUESTIONS, ANSWERS, "name", heard(said, **entities))
-    assert (found.name if found else None) == corrected
-
-
-def test_no_correction_of_what_is_being_asked() -> None:
-    found = correction(QUESTIONS, {"address": "120 oak street"}, "start_on", heard("no, tomorrow", date="2026-11-24"))
-    assert found is None
-
-
-@pytest.mark.parametrize(
-    ("said", "entities", "name"),
-    [
-        ("the start date", {}, "start_on"),
-        ("2", {"digits": "2"}, "start_on"),
-        ("el nombre", {}, "name"),
-        ("hm", {}, None),
-    ],
-)
-def test_what_is_to_be_changed(said: str, entities: dict[str, str], name: str | None) -> None:
-    found = named_by((ADDRESS, START, NAME), heard(said, **entities))
-    assert (found.name if found else None) == name
-
-
-def test_a_question_that_hangs_on_another_answer() -> None:
-    known = {"address": "a", "start_on": "b", "name": "c", "occupant": "owner"}
-    assert next_question(QUESTIONS, known) == EMAIL
-    assert next_question(QUESTIONS, {**known, "occupant": "renter"}) == LANDLORD
-
-
 @pytest.mark.parametrize(
     ("said", "intent", "value"),
     [
@@ -253,9 +156,6 @@ def test_answers_are_said_back_as_people_say_them() -> None:
 def test_who_is_visited_sounds_like_being_asked_for(said: str, name: str | None) -> None:
     assert read_answer(NAME, heard(said, "ask_person", 0.95)) == name
     assert read_answer(EMAIL, heard(said, "ask_person", 0.95)) is None
-
-
-PLAN = Question("monthly", Kind.AMOUNT, {"en": "Each month", "es": "Cada mes"}, in_parts=True)
 
 
 @pytest.mark.parametrize(

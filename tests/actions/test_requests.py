@@ -14,7 +14,8 @@ from actions import names
 from actions.account_api import AccountApi
 from actions.arrangement import ActionMedicalProtection
 from actions.distress import ActionAbuse, ActionDistress
-from actions.intake_answers import next_question, read_answer
+from actions.intake_answers import read_answer
+from actions.intake_course import next_question
 from actions.intake_registry import Intake, registered
 from actions.intake_types import Heard, Kind
 from actions.pressure import PRESSURE
