@@ -56,7 +56,7 @@ def talked_of(turn: Turn) -> Switch | None:
 
 
 class ActionTurnIt(TopicAction):
-    """Turns on or off what was talked of; yes, where that was just offered; else asks what is meant."""
+    """Turns on or off what was talked of; yes, where that was just offered; out of what is going on; else it asks."""
 
     def name(self) -> str:
         return "action_turn_it"
@@ -66,6 +66,8 @@ class ActionTurnIt(TopicAction):
         if on and (turn.offered or "").startswith(names.OFFER_ACTION):
             turn.offer(turn.offered)
             turn.go_on_with("action_affirm")
+        elif not on and turn.tracker.active_loop_name:
+            turn.go_on_with("action_cancel")  # "get me out of this"
         elif switch is not None:
             turn.go_on_with(switch.on if on else switch.off)
         else:

@@ -207,3 +207,21 @@ async def test_the_budget_bill_in_force_and_what_it_would_be(api: AccountApi, an
     assert (await run(ActionBudgetBill(), **KNOWN)).names == ["utter_budget_in_force", "utter_budget_ahead"]
     answers.say("GET", "/options/budget", budget_facts())
     assert (await run(ActionBudgetBill(), **KNOWN)).variables("utter_budget_would_be")["amount"] == "$72.00"
+
+
+@pytest.mark.parametrize(
+    ("change", "intent", "agreed"),
+    [
+        ("autopay_off", "turn_it_off", True),
+        ("autopay_off", "turn_it_on", False),
+        ("paperless_on", "turn_it_on", True),
+        ("paperless_on", "turn_it_off", False),
+    ],
+)
+async def test_turn_it_on_or_off_is_yes_or_no(
+    api: AccountApi, answers: Loopback, run: Tell, *, change: str, intent: str, agreed: bool
+) -> None:
+    answers.say("DELETE", "/options/autopay", {})
+    answers.say("PUT", "/options/paperless", {})
+    said = await form(run, change, names.OPTION_CONFIRMED, level=3, intent=intent)
+    assert said.names == [f"utter_done_{change}" if agreed else "utter_option_left"]

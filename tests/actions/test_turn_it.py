@@ -6,7 +6,6 @@ import pytest
 
 from actions.account_api import AccountApi
 from actions.conversation import ActionCancel
-from actions.options import ValidateOptionsForm
 from actions.turn_it import ActionTurnIt
 from tests.actions.harness import Tell
 
@@ -37,6 +36,13 @@ async def test_with_nothing_talked_of_it_asks_what(api: AccountApi, run: Tell, b
         assert (said.names, said.next) == ([asked], "action_listen")
 
 
+async def test_off_in_the_middle_of_something_is_out_of_it(api: AccountApi, run: Tell) -> None:
+    said = await run(
+        ActionTurnIt(), intent="turn_it_off", text="get me out of it", before=[AUTOPAY], form="intake_form"
+    )
+    assert (said.names, said.next) == ([], "action_cancel")
+
+
 async def test_sign_me_up_takes_up_what_was_offered(api: AccountApi, run: Tell) -> None:
     said = await run(ActionTurnIt(), intent="turn_it_on", slots={"offer": "do:action_start_budget_bill"})
     assert (said.next, said.slots["offer"]) == ("action_affirm", "do:action_start_budget_bill")
@@ -62,19 +68,3 @@ async def test_cancel_it_with_nothing_going_on_turns_off_what_was_talked_of(
 )
 async def test_cancel_is_giving_up_otherwise(api: AccountApi, run: Tell, text: str, given: dict[str, Any]) -> None:
     assert (await run(ActionCancel(), intent="cancel", text=text, **given)).names == ["utter_cancelled"]
-
-
-@pytest.mark.parametrize(
-    ("change", "intent", "agreed"),
-    [
-        ("autopay_off", "turn_it_off", True),
-        ("autopay_off", "turn_it_on", False),
-        ("paperless_on", "turn_it_on", True),
-        ("paperless_on", "turn_it_off", False),
-    ],
-)
-async def test_said_instead_of_yes_or_no(api: AccountApi, run: Tell, change: str, intent: str, agreed: bool) -> None:
-    slots = {"option_change": change, "requested_slot": "option_confirmed"}
-    said = await run(ValidateOptionsForm(), intent=intent, form="options_form", slots=slots)
-    assert (said.slots.get("option_confirmed") == "yes" or "utter_option_left" not in said.names) is agreed
-    assert ("utter_option_left" in said.names) is not agreed
