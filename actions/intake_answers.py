@@ -36,6 +36,7 @@ _DAY_ALONE = re.compile(
     re.IGNORECASE,
 )
 _WORDS = frozenset({"nlu_fallback", "out_of_scope", "give_details", "do_not_know"})
+_WISHES = frozenset({"cancel", "turn_it_on", "turn_it_off"})
 _ONLY_AS_QUESTIONS = frozenset({"ask_knowledge", "greet"})
 _GREETING = re.compile(r"^\W*(?:hi|hello|hey|hola|buen[oa]s)\b", re.IGNORECASE)
 _NEVER_TEXT = frozenset({"affirm", "deny", "repeat", "ask_to_wait", "thanks", "switch_language", "choose_account"})
@@ -87,7 +88,7 @@ def wishes_in_words(question: Question, heard: Heard) -> bool:
     """ "Take it off", "turn it off" sound like giving up, and answer a question in own words or one of choices."""
     if question.kind is Kind.CHOICE:
         return read_choice(question, heard) is not None
-    return question.kind is Kind.TEXT and heard.intent == "cancel" and not _GIVES_UP.search(heard.text)
+    return question.kind is Kind.TEXT and heard.intent in _WISHES and not _GIVES_UP.search(heard.text)
 
 
 def names_somebody(question: Question, heard: Heard) -> bool:

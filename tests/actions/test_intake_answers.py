@@ -121,6 +121,7 @@ def test_a_phone(digits: str, phone: str | None) -> None:
     ("said", "intent", "value"),
     [
         ("take it off", "cancel", "take it off"),
+        ("quítemelo", "turn_it_off", "quítemelo"),
         ("the toilet upstairs", "ask_knowledge", "the toilet upstairs"),
         ("this morning", "greet", "this morning"),
         ("never mind", "cancel", None),
