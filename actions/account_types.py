@@ -163,8 +163,9 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the district tells everybody now, by language; `no_water`: that there is none."""
+    """What the district tells everybody now, by language: of `water`, or `billing_down`; `no_water`: it is away."""
 
+    kind: str
     text: dict[str, str]
     no_water: bool
 
@@ -210,7 +211,7 @@ class District:
                 Department(one["id"], one["name"], one["purpose"], one["phone"], one.get("open_now"))
                 for one in body.get("departments") or ()
             ),
-            notices=tuple(Notice(one["text"], one["no_water"]) for one in body.get("notices") or ()),
+            notices=tuple(Notice(one["kind"], one["text"], one["no_water"]) for one in body.get("notices") or ()),
         )
 
 

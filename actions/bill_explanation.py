@@ -28,13 +28,12 @@ class ActionBillExplanation(TopicAction):
         if found is None:
             return
         told = _asked_for(turn, found)
-        issued_on = turn.wording.day(found.bill.issued_on)
+        issued_on, due = turn.wording.day(found.bill.issued_on), turn.wording.money(found.due_cents)
         if told is None:
-            due = turn.wording.money(found.due_cents)
             turn.say("utter_first_bill", issued_on=issued_on, due=due)
         else:
-            words = told.speech if turn.channel == "voice" else told.chat
-            turn.say("utter_bill_explanation", issued_on=issued_on, explanation=words[turn.language])
+            words = (told.speech if turn.channel == "voice" else told.chat)[turn.language]
+            turn.say("utter_bill_explanation", issued_on=issued_on, due=due, explanation=words)
         turn.say("utter_bill_explanation_next")
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from actions import names
 from actions.account_types import Department
 from actions.turn import TopicAction, Turn, account_api
 
@@ -56,6 +57,7 @@ class ActionDepartments(TopicAction):
             ]
             turn.say("utter_departments", phone=turn.wording.phone(district.phone), buttons=buttons)
             return
+        turn.set(names.DEPARTMENT_NAMED, department.id)
         turn.say(
             "utter_department",
             name=department.name[turn.language],

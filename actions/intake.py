@@ -129,7 +129,7 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
     elif early := later or course.offered_early(intake.questions, answers, said):
         turn.say("utter_intake_noted")
         _ask_next(turn, intake, {**answers, **early})
-    elif turn.intent in _NOT_AN_ANSWER:
+    elif turn.intent in _NOT_AN_ANSWER or reading.asks_to_skip(said):
         _say_unclear(turn, f"utter_intake_unclear_{question.kind.value}")
         _ask_again(turn, question)
 
@@ -220,6 +220,8 @@ def _answers_yet(turn: Turn, intake: Intake, asked: str) -> bool:
     said, question = heard(turn, intake), next((one for one in intake.questions if one.name == asked), None)
     if question is None or turn.intent not in {"cancel", "upset", "ask_person"}:
         return False
+    if reading.asks_to_skip(said):
+        return True
     if turn.intent == "ask_person":
         return reading.names_somebody(question, said)
     if turn.intent == "upset":

@@ -45,6 +45,15 @@ _ADDRESS = re.compile(
     r"\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|lot|space)\b",
     re.IGNORECASE,
 )
+_STATED_ADDRESS = re.compile(
+    r"(?<!\d)\d{1,6}\s+(?:[nsew]\.?\s+)?(?:[\w'’.-]+\s+){1,3}?(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|"
+    r"boulevard|blvd|way|place|pl|circle|cir|parkway|pkwy|trail|terrace)\b\.?(?:,?\s+(?:apt|unit|suite|space|lot|#)\s*\w+)?|"
+    r"\b(?:calle|avenida)\s+(?:[^\W\d][\w'’.-]*\s+){1,3}?#?\d{1,6}\b",
+    re.IGNORECASE,
+)
+_SKIPS = re.compile(
+    r"\W*(?:skip(?: (?:it|that|this))?|omitir|omítal[oa]|s[aá]lt[ae](?:lo|la|rlo)?|sáltel[oa])\W*", re.IGNORECASE
+)
 CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
     r"quiero decir|me equivoqué|me equivoque|mejor dicho|change (?:it|that|the)|cambie)\b",
@@ -82,6 +91,19 @@ def leaves_out(question: Question, heard: Heard) -> bool:
     """Whether the message passes over an optional question: "skip", "I don't have one", no."""
     passes = heard.intent == "do_not_know" or _SKIP.search(heard.text) is not None
     return question.optional and (passes or (heard.intent == "deny" and question.kind is not Kind.YES_NO))
+
+
+def asks_to_skip(heard: Heard) -> bool:
+    """ "Skip": of a question that needs an answer that is no giving up of the whole."""
+    return _SKIPS.fullmatch(heard.text) is not None
+
+
+def stated_address(text: str) -> str | None:
+    """The one address that a longer message names, such as "at 41250 Jefferson St"; not the one somebody moves from."""
+    found = list(_STATED_ADDRESS.finditer(text))
+    if len(found) != 1 or re.search(r"\b(?:from|de|desde)\s+(?:la\s+)?$", text[: found[0].start()], re.IGNORECASE):
+        return None
+    return found[0][0]
 
 
 def wishes_in_words(question: Question, heard: Heard) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.intake_answers import CORRECTION, QUESTION, read_answer, read_phone
+from actions.intake_answers import CORRECTION, QUESTION, read_answer, read_phone, stated_address
 from actions.intake_types import SKIPPED, Answers, Heard, Kind, OutOfRangeError, Question
 
 _PHONE_ALONE = re.compile(r"[\d\s().+-]{10,}")
@@ -16,6 +16,8 @@ def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]
     """Answers that the first message brings along, such as the day in "start service on the first"."""
     found: dict[str, Any] = {}
     for question in questions:
+        if question.name == "address" and (address := stated_address(heard.text)):
+            found[question.name] = address
         if question.kind in _SURE_KINDS and question.kind not in {known.kind for known in _named(questions, found)}:
             try:
                 value = read_answer(question, heard) if question.kind is not Kind.PHONE else None

@@ -20,6 +20,8 @@ OFFERS = {
     "usage": "action_usage",
 }
 """What an article may offer after its answer (`offers` in its head), and the action that does it."""
+_ABOUT_NOTICES = frozenset({"boil_notice"})
+"""Articles that explain notices: first it is said which are on."""
 _OUR_NUMBER = "{phone}"
 _THE_SAME = {"en": "this number", "es": "mismo número"}
 """As in "Call {phone}" and "Llame al {phone}"."""
@@ -40,6 +42,8 @@ class ActionKnowledge(TopicAction):
             turn.say("utter_knowledge_gone")
             turn.offer(names.OFFER_PERSON)
             return
+        if slugs[0] in _ABOUT_NOTICES:
+            await _say_notices(turn)
         text = article.text[turn.language]
         turn.say("utter_knowledge", answer=in_words(text, article, turn.wording))
         link = article.link.get(turn.language)
@@ -53,6 +57,14 @@ class ActionKnowledge(TopicAction):
         elif turn.channel == "voice" and _OUR_NUMBER in text:
             turn.say("utter_knowledge_person")
             turn.offer(f"{names.OFFER_PERSON}:request")
+
+
+async def _say_notices(turn: Turn) -> None:
+    notices = [one.text[turn.language] for one in (await account_api().district()).notices if one.kind == "water"]
+    if notices:
+        turn.say("utter_notices_on", announced=" ".join(notices))
+    else:
+        turn.say("utter_no_notice_on")
 
 
 async def _article(slug: str) -> Article | None:

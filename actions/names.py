@@ -74,6 +74,8 @@ CURRENT_ACCOUNT: Final = "current_account"
 WAITING: Final = "waiting_request"
 NEXT_REQUEST: Final = "next_request"
 ARTICLE_ASKED: Final = "article_asked"
+# The department that was told of last: "I want to talk to them".
+DEPARTMENT_NAMED: Final = "department_named"
 
 FORM_SLOTS: Final = (
     IDENTITY_ACCOUNT,

@@ -1,5 +1,6 @@
 """Reaching a person: at any point, with a reference and what happens next."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from actions.turn import TopicAction, Turn, account_api
 CUSTOMER_SERVICE = "customer_service"
 SURE = 0.8
 WORDS_MAX = 1_000
+_THEM = re.compile(r"\b(?:them|they|that department|ell[oa]s|ese departamento|esa oficina)\b", re.IGNORECASE)
 
 
 def summary_of(turn: Turn) -> str:
@@ -95,13 +97,17 @@ def _gathered(turn: Turn) -> Sequence[dict[str, Any]]:
 
 
 async def department_asked_for(turn: Turn) -> str:
-    """The department the message names, else customer service. Never fails: the hand-off matters more."""
+    """The department the message names, or that it calls "them"; else customer service.
+
+    Never fails: the hand-off matters more.
+    """
     try:
         district = account_api().last_known_district() or await account_api().district()
     except AccountApiError:
         return CUSTOMER_SERVICE
     named = best_department(turn.text, district.departments)
-    return named.id if named else CUSTOMER_SERVICE
+    them = turn.slot(names.DEPARTMENT_NAMED) if _THEM.search(turn.text) else None
+    return named.id if named else str(them or CUSTOMER_SERVICE)
 
 
 class ActionHandOff(TopicAction):

@@ -251,3 +251,11 @@ async def test_whoever_complains_may_be_upset(api: AccountApi, run: Tell) -> Non
     assert said.slots[names.INTAKE_ANSWERS] == {"what": "your driver yelled at me, this is a joke"}
     elsewhere = await run(ValidateIntakeForm(), intent="upset", text="this is a joke", **asking("address"))
     assert elsewhere.slots == {}
+
+
+@pytest.mark.parametrize("text", ["skip", "omitir", "sáltelo"])
+async def test_a_question_that_needs_an_answer_is_not_skipped_nor_everything_given_up(
+    api: AccountApi, run: Tell, text: str
+) -> None:
+    said = await run(ValidateIntakeForm(), intent="cancel", text=text, **asking("address"))
+    assert (said.names, said.slots[names.INTAKE_ASKED]) == (["utter_intake_unclear_address"], "address")

@@ -3,6 +3,7 @@
 import pytest
 
 from actions.intake_course import correction, named_by, next_question, offered_ahead, said_alone
+from actions.intake_types import Kind, Question
 from tests.actions.questions import ADDRESS, EMAIL, LANDLORD, NAME, NOTES, PHONE, QUESTIONS, START, heard
 
 
@@ -81,3 +82,20 @@ def test_a_question_that_hangs_on_another_answer() -> None:
     known = {"address": "a", "start_on": "b", "name": "c", "occupant": "owner"}
     assert next_question(QUESTIONS, known) == EMAIL
     assert next_question(QUESTIONS, {**known, "occupant": "renter"}) == LANDLORD
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("set up water at 41250 jefferson st starting friday", "41250 jefferson st"),
+        ("I need service at 120 N. Oak Street, apt 3 from the first", "120 N. Oak Street, apt 3"),
+        ("quiero agua en la calle Jefferson 41250 desde el lunes", "calle Jefferson 41250"),
+        ("I'm moving from 44 Elm St", None),
+        ("from 44 Elm St to 120 Oak Ave", None),
+        ("start service on the 12th for 3 people", None),
+        ("my account 10001856 has no street", None),
+    ],
+)
+def test_the_first_message_may_say_where(said: str, address: str | None) -> None:
+    assert offered_ahead([ADDRESS], heard(said)).get("address") == address
+    assert offered_ahead([Question("mail_to", Kind.ADDRESS, {"en": "", "es": ""})], heard(said)) == {}

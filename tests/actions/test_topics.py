@@ -209,6 +209,15 @@ async def test_a_department_by_its_name_or_purpose_or_all_of_them(api: AccountAp
     assert len(unclear.variables("utter_departments")["buttons"]) == 2
 
 
+async def test_they_are_the_department_that_was_told_of(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    told = await run(ActionDepartments(), intent="ask_department", text="who handles permits")
+    slots = {"department_named": told.slots["department_named"]}
+    for text in ("I want to talk to them", "quiero hablar con ellos", "give me a person"):
+        await run(ActionHandOff(), intent="ask_person", text=text, slots=slots)
+    asked = [body["department"] for body in answers.bodies("/hand-offs")]
+    assert asked == ["engineering", "engineering", "customer_service"]
+
+
 async def test_what_was_asked_about_is_kept_for_whoever_takes_the_case(api: AccountApi, run: Tell) -> None:
     said = await run(ActionHours(), intent="ask_hours", slots={"topics_asked": ["their balance"]})
     assert said.slots["topics_asked"] == ["their balance", "office hours"]
