@@ -12,17 +12,8 @@ from uuid import UUID
 import aiohttp
 import orjson
 
-from actions.account_types import (
-    Account,
-    Article,
-    Balance,
-    CodeCheck,
-    CodeSent,
-    District,
-    HandOff,
-    HandOffRequest,
-    Verification,
-)
+from actions.account_types import Account, Article, Balance, CodeCheck, CodeSent, HandOff, HandOffRequest, Verification
+from actions.district_types import District, Notice, notices_from_json
 
 SECONDS_MAX: Final = 3.0
 T = TypeVar("T")
@@ -98,6 +89,10 @@ class AccountApi:
         """The district's public facts as they are now."""
         self._last_district = await self.ask(District.from_json, "GET", "/v1/district")
         return self._last_district
+
+    async def notices(self, conversation_id: str) -> tuple[Notice, ...]:
+        """What the district tells everybody where the customer has water; all of it when nobody knows where."""
+        return await self.ask(notices_from_json, "GET", f"/v1/conversations/{conversation_id}/notices")
 
     async def article(self, slug: str) -> Article:
         """The district's answer of this name."""

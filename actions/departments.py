@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from actions import names
-from actions.account_types import Department
+from actions.district_types import Department
 from actions.turn import TopicAction, Turn, account_api
 
 _WORD = re.compile(r"[a-z]{4,}")

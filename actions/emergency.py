@@ -1,9 +1,7 @@
 """Danger to people or a broken main: what to do comes first, before anything else is asked."""
 
-import asyncio
-
 from actions.account_api import AccountApiError
-from actions.account_types import District
+from actions.district_types import District
 from actions.emergency_place import ask_for_place
 from actions.fallback import say_not_understood
 from actions.outage import tells_of_known_outage
@@ -11,17 +9,14 @@ from actions.person import file_hand_off
 from actions.turn import TopicAction, Turn, account_api, logger
 
 SURE = 0.75
-FRESH_SECONDS_MAX = 1.0
 
 
 async def _district() -> District | None:
-    """As it is now, for what is announced; the number does not change and must not wait for the rest."""
-    known = account_api().last_known_district()
+    """The emergency number does not change: one heard before is as good and quicker."""
     try:
-        async with asyncio.timeout(FRESH_SECONDS_MAX if known else None):
-            return await account_api().district()
-    except (AccountApiError, TimeoutError):
-        return known
+        return account_api().last_known_district() or await account_api().district()
+    except AccountApiError:
+        return None
 
 
 async def _file_case(turn: Turn, *, asks_where: bool) -> None:
@@ -51,7 +46,7 @@ class ActionEmergency(TopicAction):
             turn.say("utter_emergency_perhaps", emergency_phone=turn.wording.phone(district.emergency_phone))
             say_not_understood(turn)
             return
-        if tells_of_known_outage(turn, district):
+        if await tells_of_known_outage(turn):
             return
         turn.close_forms()
         if district is None:

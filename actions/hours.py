@@ -1,6 +1,6 @@
 """When the office is open, now and on which days it is not."""
 
-from actions.account_types import District
+from actions.district_types import District
 from actions.turn import TopicAction, Turn, account_api
 
 _CLOSURES_MAX = 3

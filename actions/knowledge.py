@@ -60,9 +60,9 @@ class ActionKnowledge(TopicAction):
 
 
 async def _say_notices(turn: Turn) -> None:
-    notices = [one.text[turn.language] for one in (await account_api().district()).notices if one.kind == "water"]
-    if notices:
-        turn.say("utter_notices_on", announced=" ".join(notices))
+    notices = await account_api().notices(turn.conversation_id)
+    if told := [one.text[turn.language] for one in notices if one.kind == "water"]:
+        turn.say("utter_notices_on", announced=" ".join(told))
     else:
         turn.say("utter_no_notice_on")
 

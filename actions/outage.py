@@ -4,12 +4,14 @@ When a main breaks hundreds call with the same words. Once it is announced (the 
 answered with what was announced; the emergency line stays free for what nobody knows yet.
 """
 
+import asyncio
 import re
 
 from actions import names
-from actions.account_types import District
+from actions.account_api import AccountApiError
 from actions.turn import TopicAction, Turn, account_api
 
+SECONDS_MAX = 1.0
 _NO_WATER = re.compile(
     r"\bno (?:\w+ )?water\b|\b(?:without|lost|out of|any) (?:\w+ )?water\b|"
     r"\bwater(?:'s| is| went| has been| just went)? (?:\w+ )?(?:out|off|gone)\b|\bnothing comes out\b|\boutage\b|"
@@ -24,24 +26,37 @@ _MORE_THAN_THAT = re.compile(
 )
 
 
-def known_outage(district: District | None, turn: Turn) -> str:
-    """What the district has announced of water that is away; empty when it announced none."""
-    announced = district.notices if district else ()
-    return " ".join(notice.text[turn.language] for notice in announced if notice.no_water)
+async def announced_outage(turn: Turn) -> str:
+    """What the district has announced of water that is away where the customer is; empty when it announced none.
+
+    :raises AccountApiError: the backend is out.
+    """
+    notices = await account_api().notices(turn.conversation_id)
+    return " ".join(notice.text[turn.language] for notice in notices if notice.no_water)
 
 
-def tells_of_known_outage(turn: Turn, district: District | None) -> bool:
-    """Whether "no water" was answered with what is announced. What sounds like more than that never is."""
-    announced = known_outage(district, turn)
-    if not announced or not _NO_WATER.search(turn.text) or _MORE_THAN_THAT.search(turn.text):
+async def tells_of_known_outage(turn: Turn) -> bool:
+    """Whether "no water" was answered with what is announced. What sounds like more than that never is, nor does the
+    emergency number wait for a backend that does not answer."""
+    if not _NO_WATER.search(turn.text) or _MORE_THAN_THAT.search(turn.text):
         return False
-    turn.close_forms()
-    _tell(turn, announced)
-    return True
+    try:
+        async with asyncio.timeout(SECONDS_MAX):
+            announced = await announced_outage(turn)
+    except (AccountApiError, TimeoutError):
+        return False
+    if announced:
+        turn.close_forms()
+        _tell(turn, announced)
+    return bool(announced)
 
 
 def _tell(turn: Turn, announced: str) -> None:
-    turn.say("utter_outage_known", announced=announced)
+    """Not twice in one answer: a new thread begins with what is announced, before the assistant's words."""
+    if turn.metadata.get("is_new"):
+        turn.say("utter_outage_just_told")
+    else:
+        turn.say("utter_outage_known", announced=announced)
     turn.offer(f"{names.OFFER_ACTION}:action_emergency")
 
 
@@ -52,7 +67,7 @@ class ActionOutage(TopicAction):
         return "action_outage"
 
     async def answer(self, turn: Turn) -> None:
-        announced = known_outage(await account_api().district(), turn)
+        announced = await announced_outage(turn)
         if announced:
             _tell(turn, announced)
         else:

@@ -21,6 +21,7 @@ from backend.database import Database
 from backend.demo import routes as demo
 from backend.district import routes as district
 from backend.district.service import District
+from backend.emergency import routes as emergency
 from backend.emergency.facts import Notices
 from backend.enrolments import routes as enrolments
 from backend.errors import install_error_handlers
@@ -69,6 +70,7 @@ def routers() -> list[APIRouter]:
         charges.router,
         knowledge.router,
         district.router,
+        emergency.router,
         consent.router,
         enrolments.router,
         options.router,

@@ -45,13 +45,12 @@ class DepartmentOut(BaseModel):
 
 
 class NoticeOut(BaseModel):
-    """What customers are told: of `zones`, or of the whole district when none is named; `no_water`: there is none."""
+    """What customers are told now: of `zones`, or of the whole district when none is named."""
 
     id: UUID
     kind: Literal["water", "billing_down"]
     text: InTwoLanguages
     zones: list[str]
-    no_water: bool
 
 
 class DistrictOut(BaseModel):

@@ -19,10 +19,7 @@ async def get_district(district: DistrictDep, now: NowDep, database: DatabaseDep
     """Name, telephone numbers, hours, closures, locations and departments; open or closed just now, and what holds."""
     try:
         async with database.single_statement() as session:
-            told = [
-                {**one.notice, "zones": one.zones, "no_water": one.no_water}
-                for one in await notices.current(session, now)
-            ]
+            told = [{**one.notice, "zones": one.zones} for one in await notices.current(session, now)]
     except (DBAPIError, TimeoutError):
         told = []  # the rest is known without the database
     return Response(orjson.dumps(district.public_facts(now) | {"notices": told}), media_type="application/json")

@@ -115,6 +115,14 @@ class Notices:
             zones = await repository.zones_of_phone(session, party) or None
         return [one.notice for one in found if rules.concerns(one.zones, zones)]
 
+    async def for_conversation(self, session: AsyncSession, now: datetime, conversation_id: UUID) -> list[Active]:
+        """What holds where whoever is in the conversation has water; all of it when nobody knows where that is."""
+        found = await self.current(session, now)
+        if not any(one.zones for one in found):
+            return found
+        zones = (await repository.zones_of_conversations(session, [conversation_id])).get(conversation_id) or None
+        return [one for one in found if rules.concerns(one.zones, zones)]
+
 
 async def billing_is_up(database: DatabaseDep, now: NowDep, request: Request) -> None:
     """A dependency of routes that prove who somebody is: nobody is asked for a PIN when nothing can follow.

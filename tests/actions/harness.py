@@ -93,6 +93,7 @@ async def run_action(
     conversation_id: str = CONVERSATION,
     confidence: float = 1.0,
     now: str | None = None,
+    is_new: bool = False,
 ) -> Said:
     """One action on one message, with the events of the intents `before` it (or of intents and their actions)."""
     found = [{"entity": kind, "value": value} for kind, value in entities or []]
@@ -106,7 +107,7 @@ async def run_action(
             "intent": {"name": intent, "confidence": confidence},
             "entities": found,
             "text": text,
-            "metadata": {"channel": channel, "now": now},
+            "metadata": {"channel": channel, "now": now, "is_new": is_new},
         },
         events,
         False,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actions import emergency
+from actions import outage
 from actions.account_api import AccountApi
 from actions.conversation import ActionDeny
 from actions.emergency import ActionEmergency, ActionGasSmell
@@ -13,7 +13,7 @@ from actions.fallback import ActionFallback, ActionOutOfScope
 from actions.identity import ActionVerifyIdentity
 from actions.outage import ActionOutage
 from actions.turn import TopicAction
-from tests.actions.harness import DISTRICT, Loopback, Tell
+from tests.actions.harness import Loopback, Tell
 
 ANNOUNCED = {
     "en": "A main broke in Zone 2. Water is back by 6.",
@@ -22,8 +22,8 @@ ANNOUNCED = {
 
 
 def announce(answers: Loopback, *, no_water: bool = True) -> None:
-    notice: dict[str, Any] = {"id": "1", "kind": "water", "zones": ["2"], "text": ANNOUNCED, "no_water": no_water}
-    answers.say("GET", "/v1/district", {**DISTRICT, "notices": [notice]})
+    notice: dict[str, Any] = {"id": "1", "kind": "water", "text": ANNOUNCED, "no_water": no_water}
+    answers.say("GET", "/notices", {"notices": [notice]})
 
 
 async def test_an_emergency_on_a_call_goes_to_the_line(api: AccountApi, answers: Loopback, run: Tell) -> None:
@@ -135,6 +135,12 @@ async def test_no_water_goes_to_the_line_where_something_else_is_announced(
     assert (await run(ActionEmergency(), intent="report_emergency", text="no water")).names[0] == "utter_emergency"
 
 
+async def test_what_a_new_thread_begins_with_is_not_said_again(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    announce(answers)
+    said = await run(ActionEmergency(), intent="report_emergency", text="no water", channel="sms", is_new=True)
+    assert (said.names, said.slots["offer"]) == (["utter_outage_just_told"], "do:action_emergency")
+
+
 async def test_yes_after_what_is_announced_reports_another(api: AccountApi, answers: Loopback, run: Tell) -> None:
     announce(answers)
     said = await run(ActionEmergency(), intent="affirm", text="yes")
@@ -142,6 +148,7 @@ async def test_yes_after_what_is_announced_reports_another(api: AccountApi, answ
 
 
 async def test_a_question_for_an_outage(api: AccountApi, answers: Loopback, run: Tell) -> None:
+    answers.say("GET", "/notices", {"notices": []})
     none = await run(ActionOutage(), intent="ask_outage", text="is there an outage")
     announce(answers)
     known = await run(ActionOutage(), intent="ask_outage", text="when will the water be back")
@@ -150,14 +157,14 @@ async def test_a_question_for_an_outage(api: AccountApi, answers: Loopback, run:
 
 
 async def test_the_number_does_not_wait_for_a_backend_that_does_not_answer(
-    api: AccountApi, run: Tell, monkeypatch: pytest.MonkeyPatch
+    api: AccountApi, answers: Loopback, run: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await api.district()
-    monkeypatch.setattr(emergency, "FRESH_SECONDS_MAX", 0.05)
+    announce(answers)
+    monkeypatch.setattr(outage, "SECONDS_MAX", 0.05)
 
     async def never(*_: Any) -> None:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(api, "district", never)
-    said = await asyncio.wait_for(run(ActionEmergency(), intent="report_emergency", text="a main broke"), 5)
+    monkeypatch.setattr(api, "notices", never)
+    said = await asyncio.wait_for(run(ActionEmergency(), intent="report_emergency", text="no water"), 5)
     assert said.names[0] == "utter_emergency"

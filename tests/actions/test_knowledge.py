@@ -5,7 +5,7 @@ from actions.account_api import AccountApi
 from actions.knowledge import OFFERS, ActionKnowledge
 from actions.serve import registered_actions
 from backend.knowledge import files
-from tests.actions.harness import DISTRICT, Loopback, Tell
+from tests.actions.harness import Loopback, Tell
 
 ARTICLE = {
     "slug": "late_fee",
@@ -85,12 +85,13 @@ def test_every_offer_of_the_files_is_something_that_is_done() -> None:
 async def test_whether_a_notice_is_on_comes_before_what_it_means(api: AccountApi, answers: Loopback, run: Tell) -> None:
     answers.say("GET", "/v1/knowledge/boil_notice", {**ARTICLE, "slug": "boil_notice"})
     asked = {"intent": "ask_knowledge", "entities": [("article", "boil_notice")]}
+    answers.say("GET", "/notices", {"notices": []})
     none = await run(ActionKnowledge(), **asked)
     assert none.names[:2] == ["utter_no_notice_on", "utter_knowledge"]
     text = {"en": "Boil your water in Zone 2.", "es": "Hierva el agua en la zona 2."}
-    down = {"id": "2", "kind": "billing_down", "zones": [], "text": {"en": "-", "es": "-"}, "no_water": False}
-    boil = {"id": "1", "kind": "water", "zones": ["2"], "text": text, "no_water": False}
-    answers.say("GET", "/v1/district", {**DISTRICT, "notices": [down, boil]})
+    down = {"id": "2", "kind": "billing_down", "text": {"en": "-", "es": "-"}, "no_water": False}
+    boil = {"id": "1", "kind": "water", "text": text, "no_water": False}
+    answers.say("GET", "/notices", {"notices": [down, boil]})
     on = await run(ActionKnowledge(), slots={"language": "es"}, **asked)
     assert on.names[:2] == ["utter_notices_on", "utter_knowledge"]
     assert on.variables("utter_notices_on")["announced"] == text["es"]

@@ -149,6 +149,20 @@ class TestOverTheApi:
         public = (await api.client.get("/v1/district", headers=TELEPHONY)).json()["notices"]
         assert [(one["kind"], one["zones"], one["text"]) for one in public] == [("water", ["Mesa"], WORDS)]
 
+    async def test_what_the_assistant_knows_of_it_for_whoever_it_talks_to(self, api: Api) -> None:
+        here, there = await self.somebody(api, 105, "Mesa"), await self.somebody(api, 106, "Valley")
+        await self.switch(api, "water", "Mesa", no_water=True)
+        await self.switch(api, "billing_down")
+        told = {}
+        for party in (here, there, "+16195550179"):
+            said = (await api.said("no water", party=party, thread_key=f"{party}|notices")).json()
+            path = f"/v1/conversations/{said['conversation_id']}/notices"
+            answer = await api.client.get(path, headers=ACTIONS)
+            told[party] = [(one["kind"], one["no_water"], one["text"]["en"]) for one in answer.json()["notices"]]
+            assert (await api.client.get(path, headers=TELEPHONY)).status_code == 403
+        everything = [("water", True, WORDS["en"]), ("billing_down", False, WORDS["en"])]
+        assert told == {here: everything, there: everything[1:], "+16195550179": everything}
+
     async def test_callers_without_water_come_first_who_waited_before_it_too(self, api: Api) -> None:
         here = await self.somebody(api, 103, "Mesa")
         cases = {}

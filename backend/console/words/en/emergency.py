@@ -34,7 +34,7 @@ WORDS: dict[str, str] = {
     "emergency_until": "Ends by itself",
     "emergency_until_help": "Empty: until somebody ends it.",
     "emergency_options": "Besides",
-    "emergency_no_water": "There is no water: callers from there come first",
+    "emergency_no_water": "There is no water: callers from there come first, and who says so is told this",
     "emergency_stands_down": "Stand down reminders, late fees and shut-offs there",
     "emergency_sends_texts": "Text everybody there, at any hour; call those whom no text reaches",
     "emergency_do": "Switch on now",

@@ -34,7 +34,7 @@ WORDS: dict[str, str] = {
     "emergency_until": "Termina sola",
     "emergency_until_help": "Vacío: hasta que alguien la termine.",
     "emergency_options": "Además",
-    "emergency_no_water": "No hay agua: quienes llaman de allí van primero",
+    "emergency_no_water": "No hay agua: quienes llaman de allí van primero, y a quien lo diga se le dice esto",
     "emergency_stands_down": "Detener allí recordatorios, recargos y cortes",
     "emergency_sends_texts": "Enviar un texto a todos allí, a cualquier hora, y llamar a quienes no les llega",
     "emergency_do": "Encender ahora",
