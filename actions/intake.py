@@ -129,7 +129,7 @@ def _take(turn: Turn, intake: Intake, asked: str) -> None:
     elif early := later or course.offered_early(intake.questions, answers, said):
         turn.say("utter_intake_noted")
         _ask_next(turn, intake, {**answers, **early})
-    elif turn.intent in _NOT_AN_ANSWER or reading.asks_to_skip(said):
+    elif turn.intent in _NOT_AN_ANSWER or reading.asks_to_skip(said) or reading.means_this_phone(question, said):
         _say_unclear(turn, f"utter_intake_unclear_{question.kind.value}")
         _ask_again(turn, question)
 

@@ -98,6 +98,11 @@ def asks_to_skip(heard: Heard) -> bool:
     return _SKIPS.fullmatch(heard.text) is not None
 
 
+def means_this_phone(question: Question, heard: Heard) -> bool:
+    """ "This phone" where one is asked for; in a chat there is none that could be seen."""
+    return question.kind is Kind.PHONE and heard.intent == "use_calling_number"
+
+
 def stated_address(text: str) -> str | None:
     """The one address that a longer message names, such as "at 41250 Jefferson St"; not the one somebody moves from."""
     found = list(_STATED_ADDRESS.finditer(text))

@@ -231,7 +231,7 @@ async def test_the_phone_somebody_uses_is_a_phone(api: AccountApi, run: Tell) ->
     asked = await run(ActionAskIntake(), channel="sms", **asking("phone"))
     assert [button["payload"] for button in asked.responses[0]["buttons"]] == ["/use_calling_number"]
     chat = await run(ValidateIntakeForm(), intent="use_calling_number", text="use this one", **asking("phone"))
-    assert chat.slots.get(names.INTAKE_ANSWERS) is None
+    assert chat.slots.get(names.INTAKE_ANSWERS) is None and chat.names == ["utter_intake_unclear_phone"]
     summary = await run(ActionAskIntake(), **asking("confirm", {**ANSWERS, "phone": "this phone"}))
     assert "Phone: the phone you are using." in summary.variables("utter_intake_confirm")["summary"]
 
