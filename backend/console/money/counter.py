@@ -62,11 +62,12 @@ class Counter:
     async def read(self, session: AsyncSession) -> None:
         """What is owed on the chosen account, and the receipt as it is now."""
         seat, now = self.seat, self.seat.now()
-        self._paying = _Paying(None, None) if self._unknown else None
+        paying = _Paying(None, None) if self._unknown else None
         if self._chosen is not None:
             await reach_account_as_staff(session, seat.principal, self._chosen, purpose="counter", now=now)
             found = await accounts.account_facts(session, self._chosen)
-            self._paying = _Paying(found, await accounts.balance(session, self._chosen, now, seat.today()))
+            paying = _Paying(found, await accounts.balance(session, self._chosen, now, seat.today()))
+        self._paying = paying
         if self._taken is not None and self._taken.payment_id is not None:
             self._receipt = await service.receipt(session, self._taken.payment_id, now)
 
@@ -95,7 +96,8 @@ class Counter:
                     pen("p", self._owed(owed))
             else:
                 pen("p", t("take_unknown_about"), "about")
-            with form(pen, t, FORM, key=self.page.key(FORM)) as fields:
+            number = account.number if account is not None else ""
+            with form(pen, t, FORM, value=number, key=self.page.key(FORM)) as fields:
                 if account is None:
                     fields.field("number", t("take_number"), help=t("take_number_help"), maxlength=80)
                 due = owed.balance_cents if owed is not None and owed.balance_cents > 0 else 0
@@ -190,13 +192,13 @@ class Counter:
         return done
 
     def _given(self, deed: Deed) -> Given:
-        account = self._paying.account if self._paying is not None else None
+        """For the account that the form shows, whatever the page reads meanwhile."""
         fields = deed.fields
         method = fields.get("method", "")
         if method not in METHODS:
             raise Refusal("choice_needed", field="method")
         return Given(
-            account_number=account.number if account is not None else words_in(fields, "number", needed=False),
+            account_number=deed.value or words_in(fields, "number", needed=False),
             amount_cents=cents_in(fields, "amount"),
             method=method,
             idempotency_key=fields.get("key", ""),

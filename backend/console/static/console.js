@@ -5,8 +5,12 @@ const headgate = {
   soon(act) {
     requestAnimationFrame(() => requestAnimationFrame(act));
   },
+  // Who has begun to type in the same form goes on where they are.
   focus(id) {
-    headgate.soon(() => document.getElementById(id)?.focus());
+    headgate.soon(() => {
+      const place = document.getElementById(id), at = document.activeElement;
+      if (place && !(at?.form && at.form === place.form && at.type !== "submit")) place.focus();
+    });
   },
 
   // On a phone what was opened is below the list it was chosen from.

@@ -1,7 +1,11 @@
 """The cash drawer: opened, paid into, counted, closed; and money without an owner, until somebody finds one."""
 
+from types import SimpleNamespace
+
 from playwright.async_api import Page, expect
 
+from backend.console.money.counter import Counter
+from backend.console.sheet import Deed
 from tests.backend.console.conftest import SignIn
 from tests.backend.console.office import Office
 
@@ -82,6 +86,7 @@ async def test_money_for_a_number_that_nobody_has_finds_its_owner(office: Office
     luis = await sign_in("luis", path="/money")
     await open_drawer(luis, "0")
     await luis.get_by_role("button", name="Keep the money unapplied").click()
+    await expect(luis.get_by_label("Number that was given")).to_be_focused()
     await luis.get_by_label("Number that was given").fill("ACCT 55-12")
     await luis.get_by_label("Amount").fill("33.10")
     await luis.get_by_role("button", name="Take the payment").click()
@@ -130,3 +135,10 @@ async def test_a_csr_has_the_drawer_alone(office: Office, sign_in: SignIn) -> No
     for path in ("/money/unapplied", "/money/files", "/money/returns"):
         answer = await page.goto(office.console + path)
         assert answer is not None and answer.status == 403
+
+
+def test_money_is_for_the_account_that_the_form_shows_whatever_is_read_meanwhile() -> None:
+    counter = Counter(SimpleNamespace(t=None, seat=None))  # type: ignore[arg-type]
+    typed = {"amount": "50", "method": "cash", "key": "k"}
+    assert counter._given(Deed("take", "10001856", typed)).account_number == "10001856"
+    assert counter._given(Deed("take", "", {**typed, "number": "1000 1856"})).account_number == "1000 1856"
