@@ -9,7 +9,8 @@ const headgate = {
   focus(id) {
     headgate.soon(() => {
       const place = document.getElementById(id), at = document.activeElement;
-      if (place && !(at?.form && at.form === place.form && at.type !== "submit")) place.focus();
+      const types = at?.form && at.form === place?.form && at !== place && at.value !== at.defaultValue;
+      if (!types) place?.focus();
     });
   },
 
