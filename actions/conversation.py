@@ -61,6 +61,7 @@ class ActionCancel(TopicAction):
             return
         turn.close_forms()
         turn.set(names.WAITING, None)
+        turn.set(names.INTAKE_AHEAD, None)
         turn.say("utter_cancelled")
 
 

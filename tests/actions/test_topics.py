@@ -171,8 +171,9 @@ async def test_who_looks_for_a_bill_is_not_hurried(api: AccountApi, run: Tell) -
 
 
 async def test_cancel_forgets_what_was_given(api: AccountApi, run: Tell) -> None:
-    said = await run(ActionCancel(), intent="cancel", form="identity_form", slots={"identity_account": "44124412"})
-    assert said.slots["identity_account"] is None
+    slots = {"identity_account": "44124412", "intake_ahead": {"stop_service": {"stop_on": "2026-12-12"}}}
+    said = await run(ActionCancel(), intent="cancel", form="identity_form", slots=slots)
+    assert said.slots["identity_account"] is said.slots["intake_ahead"] is None
     assert said.names == ["utter_cancelled"]
     assert said.next == names.LISTEN
 
