@@ -9,7 +9,10 @@ from actions.turn import Turn
 
 _PLACE = re.compile(r"\b\d{3,6}\s+[^\W\d]|[^\W\d]{3,}\s+\d{3,6}\b|\b(?:corner of|esquina (?:de|con))\b", re.IGNORECASE)
 """A house number beside a word, or a corner. "20 minutes", "3 feet of water" are none."""
-_ZIP = re.compile(r"\D*\d{5}(?:-\d{4})?\W*")
+_ZIP = re.compile(
+    r"(?:(?:it'?s|is|in|the|my|zip|code|es|el|en|mi|c[oó]digo|postal)\W+)*\d{5}(?:-\d{4})?\W*", re.IGNORECASE
+)
+"""A ZIP code and nothing else: "calle Jefferson 41250" ends in five figures and is an address."""
 _MORE = f"{names.OFFER_PLACE}:more"
 _LABEL = {"en": "Where it is", "es": "Dónde es"}
 

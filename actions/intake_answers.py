@@ -45,14 +45,8 @@ _ADDRESS = re.compile(
     r"\b(?:apt|unit|suite|calle|avenida|avenue|street|road|drive|lane|court|boulevard|lot|space)\b",
     re.IGNORECASE,
 )
-_STATED_ADDRESS = re.compile(
-    r"(?<!\d)\d{1,6}\s+(?:[nsew]\.?\s+)?(?:[\w'’.-]+\s+){1,3}?(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|"
-    r"boulevard|blvd|way|place|pl|circle|cir|parkway|pkwy|trail|terrace)\b\.?(?:,?\s+(?:apt|unit|suite|space|lot|#)\s*\w+)?|"
-    r"\b(?:calle|avenida)\s+(?:[^\W\d][\w'’.-]*\s+){1,3}?#?\d{1,6}\b",
-    re.IGNORECASE,
-)
-_SKIPS = re.compile(
-    r"\W*(?:skip(?: (?:it|that|this))?|omitir|omítal[oa]|s[aá]lt[ae](?:lo|la|rlo)?|sáltel[oa])\W*", re.IGNORECASE
+_SKIP_ALONE = re.compile(
+    r"\W*(?:skip(?: (?:it|that|this))?|omitir|om[ií]tal[oa]|s[aá]lt(?:el[oa]|al[oa]|arl[oa]))\W*", re.I
 )
 CORRECTION = re.compile(
     r"^(?:no|nope|wait|sorry|actually|espere|perdón|perdon)\b|\b(?:i meant|i mean|actually|correction|quise decir|"
@@ -95,7 +89,7 @@ def leaves_out(question: Question, heard: Heard) -> bool:
 
 def asks_to_skip(heard: Heard) -> bool:
     """ "Skip": of a question that needs an answer that is no giving up of the whole."""
-    return _SKIPS.fullmatch(heard.text) is not None
+    return _SKIP_ALONE.fullmatch(heard.text) is not None
 
 
 def means_this_phone(question: Question, heard: Heard) -> bool:
@@ -103,18 +97,10 @@ def means_this_phone(question: Question, heard: Heard) -> bool:
     return question.kind is Kind.PHONE and heard.intent == "use_calling_number"
 
 
-def stated_address(text: str) -> str | None:
-    """The one address that a longer message names, such as "at 41250 Jefferson St"; not the one somebody moves from."""
-    found = list(_STATED_ADDRESS.finditer(text))
-    if len(found) != 1 or re.search(r"\b(?:from|de|desde)\s+(?:la\s+)?$", text[: found[0].start()], re.IGNORECASE):
-        return None
-    return found[0][0]
-
-
 def wishes_in_words(question: Question, heard: Heard) -> bool:
     """ "Take it off", "turn it off" sound like giving up, and answer a question in own words or one of choices."""
     if question.kind is Kind.CHOICE:
-        return read_choice(question, heard) is not None
+        return _read_choice(question, heard) is not None
     return question.kind is Kind.TEXT and heard.intent in _WISHES and not _GIVES_UP.search(heard.text)
 
 
@@ -143,12 +129,10 @@ def _is_free_text(heard: Heard) -> bool:
 
 def _read_name(question: Question, heard: Heard) -> str | None:
     words = _NAME_OPENING.sub("", " ".join(heard.text.split())).strip(" .!")
-    never = heard.intent in _NEVER_TEXT or not _NAME.fullmatch(words) or _DAY_ALONE.fullmatch(words)
-    return (
-        words
-        if not never and not QUESTION.search(heard.text) and (_is_free_text(heard) or names_somebody(question, heard))
-        else None
-    )
+    if heard.intent in _NEVER_TEXT or QUESTION.search(heard.text) or _DAY_ALONE.fullmatch(words):
+        return None
+    free = _is_free_text(heard) or names_somebody(question, heard)
+    return words if free and _NAME.fullmatch(words) else None
 
 
 def _read_address(question: Question, heard: Heard) -> str | None:
@@ -182,7 +166,7 @@ def _read_digits(question: Question, heard: Heard) -> str | None:
     return next(iter(heard.entities.get("digits", ())), None)
 
 
-def read_choice(question: Question, heard: Heard) -> str | None:
+def _read_choice(question: Question, heard: Heard) -> str | None:
     for value in heard.entities.get("choice", ()):
         if any(option.value == value for option in question.options):
             return str(value)
@@ -212,6 +196,6 @@ _READERS: dict[Kind, Callable[[Question, Heard], Any | None]] = {
     Kind.EMAIL: _read_email,
     Kind.AMOUNT: read_amount,
     Kind.DIGITS: _read_digits,
-    Kind.CHOICE: read_choice,
+    Kind.CHOICE: _read_choice,
     Kind.YES_NO: _read_yes_no,
 }

@@ -4,9 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.intake_answers import CORRECTION, QUESTION, read_answer, read_phone, stated_address
+from actions.intake_answers import CORRECTION, QUESTION, read_answer, read_phone
 from actions.intake_types import SKIPPED, Answers, Heard, Kind, OutOfRangeError, Question
 
+_STATED_ADDRESS = re.compile(
+    r"(?<!\d)\d{1,6}\s+(?:[nsew]\.?\s+)?(?:[\w'’.-]+\s+){1,3}?(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|court|ct|"
+    r"boulevard|blvd|way|place|pl|circle|cir|parkway|pkwy|trail|terrace)\b\.?(?:,?\s+(?:apt|unit|suite|space|lot|#)\s*\w+)?|"
+    r"\b(?:calle|avenida)\s+(?:[^\W\d][\w'’.-]*\s+){1,3}?#?\d{1,6}\b",
+    re.IGNORECASE,
+)
 _PHONE_ALONE = re.compile(r"[\d\s().+-]{10,}")
 # Kinds that a message shows by themselves, whatever was asked.
 _SURE_KINDS = frozenset({Kind.DATE, Kind.EMAIL, Kind.AMOUNT, Kind.PHONE})
@@ -16,7 +22,7 @@ def offered_ahead(questions: Sequence[Question], heard: Heard) -> dict[str, Any]
     """Answers that the first message brings along, such as the day in "start service on the first"."""
     found: dict[str, Any] = {}
     for question in questions:
-        if question.name == "address" and (address := stated_address(heard.text)):
+        if question.name == "address" and (address := _stated_address(heard.text)):
             found[question.name] = address
         if question.kind in _SURE_KINDS and question.kind not in {known.kind for known in _named(questions, found)}:
             try:
@@ -56,6 +62,14 @@ def said_alone(questions: Sequence[Question], answers: Answers, asked: Question,
             ):
                 return {question.name: option.value}
     return {}
+
+
+def _stated_address(text: str) -> str | None:
+    """The one address that a longer message names, such as "at 41250 Jefferson St"; not the one somebody moves from."""
+    found = list(_STATED_ADDRESS.finditer(text))
+    if len(found) != 1 or re.search(r"\b(?:from|de|desde)\s+(?:la\s+)?$", text[: found[0].start()], re.IGNORECASE):
+        return None
+    return found[0][0]
 
 
 def _named(questions: Sequence[Question], answers: Answers) -> list[Question]:

@@ -12,6 +12,7 @@ from actions.account_api import AccountApiError
 from actions.turn import TopicAction, Turn, account_api
 
 SECONDS_MAX = 1.0
+_REPORT = f"{names.OFFER_ACTION}:action_emergency"
 _NO_WATER = re.compile(
     r"\bno (?:\w+ )?water\b|\b(?:without|lost|out of|any) (?:\w+ )?water\b|"
     r"\bwater(?:'s| is| went| has been| just went)? (?:\w+ )?(?:out|off|gone)\b|\bnothing comes out\b|\boutage\b|"
@@ -36,9 +37,12 @@ async def announced_outage(turn: Turn) -> str:
 
 
 async def tells_of_known_outage(turn: Turn) -> bool:
-    """Whether "no water" was answered with what is announced. What sounds like more than that never is, nor does the
-    emergency number wait for a backend that does not answer."""
-    if not _NO_WATER.search(turn.text) or _MORE_THAN_THAT.search(turn.text):
+    """Whether "no water" was answered with what is announced.
+
+    What sounds like more than that never is, nor who says so once more: they mean something else. And the emergency
+    number does not wait for a backend that does not answer.
+    """
+    if turn.offered == _REPORT or not _NO_WATER.search(turn.text) or _MORE_THAN_THAT.search(turn.text):
         return False
     try:
         async with asyncio.timeout(SECONDS_MAX):
@@ -57,7 +61,7 @@ def _tell(turn: Turn, announced: str) -> None:
         turn.say("utter_outage_just_told")
     else:
         turn.say("utter_outage_known", announced=announced)
-    turn.offer(f"{names.OFFER_ACTION}:action_emergency")
+    turn.offer(_REPORT)
 
 
 class ActionOutage(TopicAction):
@@ -72,4 +76,4 @@ class ActionOutage(TopicAction):
             _tell(turn, announced)
         else:
             turn.say("utter_outage_none")
-            turn.offer(f"{names.OFFER_ACTION}:action_emergency")
+            turn.offer(_REPORT)

@@ -10,18 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from backend.access import Kind, admits
 from backend.clock import NowDep
 from backend.database import SingleStatementDep
+from backend.district.schemas import InTwoLanguages
 from backend.emergency.facts import NoticesDep
 
 router = APIRouter(
     prefix="/v1/conversations/{conversation_id}", tags=["conversations"], dependencies=[admits(Kind.ACTIONS)]
 )
-
-
-class InTwoLanguages(BaseModel):
-    """The same words in each language."""
-
-    en: str
-    es: str
 
 
 class HoldingOut(BaseModel):

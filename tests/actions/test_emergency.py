@@ -72,6 +72,18 @@ async def test_a_zip_code_is_not_enough_and_an_address_may_come_after_the_answer
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["calle Jefferson 41250", "corner of Elm and Fifth, 92597", "41250 jefferson"])
+async def test_an_address_that_ends_in_five_figures_is_no_zip_code(api: AccountApi, run: Tell, text: str) -> None:
+    said = await run(ActionFallback(), intent="nlu_fallback", text=text, slots={"offer": "place"})
+    assert said.names == ["utter_emergency_place_added"]
+
+
+@pytest.mark.parametrize("text", ["92597", "it's 92597.", "el código postal es 92597", "zip 92597-1234"])
+async def test_a_zip_code_in_other_words(api: AccountApi, run: Tell, text: str) -> None:
+    said = await run(ActionFallback(), intent="nlu_fallback", text=text, slots={"offer": "place"})
+    assert said.names == ["utter_emergency_which_street"]
+
+
 async def test_nothing_more_to_say_of_the_place_leaves_nothing_as_it_is(api: AccountApi, run: Tell) -> None:
     assert (await run(ActionDeny(), intent="deny", slots={"offer": "place:more"})).names == ["utter_nothing_more"]
 
@@ -145,6 +157,16 @@ async def test_yes_after_what_is_announced_reports_another(api: AccountApi, answ
     announce(answers)
     said = await run(ActionEmergency(), intent="affirm", text="yes")
     assert said.names == ["utter_emergency", "utter_emergency_case", "utter_emergency_where"]
+
+
+@pytest.mark.parametrize("intent", ["affirm", "report_emergency"])
+async def test_who_says_it_once_more_is_not_told_the_same_again(
+    api: AccountApi, answers: Loopback, run: Tell, intent: str
+) -> None:
+    announce(answers)
+    slots = {"offer": "do:action_emergency"}
+    said = await run(ActionEmergency(), intent=intent, text="yes, no water on my street either", slots=slots)
+    assert said.names[0] == "utter_emergency"
 
 
 async def test_a_question_for_an_outage(api: AccountApi, answers: Loopback, run: Tell) -> None:
