@@ -199,7 +199,7 @@ class Fact:
 class Article:
     """An answer of the district in both languages; `{name}` in `text` is one of `facts`.
 
-    `offers` is what may be offered after it, such as `sign_in`.
+    `offers` is what may be offered after it, such as `sign_in`; `notices`: those that are on are told before it.
     """
 
     slug: str
@@ -207,8 +207,9 @@ class Article:
     link: dict[str, str | None]
     facts: dict[str, Fact]
     offers: str | None
+    notices: bool
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
         facts = {name: Fact(fact["kind"], fact["value"]) for name, fact in body["facts"].items()}
-        return cls(body["slug"], body["text"], body["link"], facts, body.get("offers"))
+        return cls(body["slug"], body["text"], body["link"], facts, body.get("offers"), bool(body.get("notices")))

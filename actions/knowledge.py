@@ -20,8 +20,6 @@ OFFERS = {
     "usage": "action_usage",
 }
 """What an article may offer after its answer (`offers` in its head), and the action that does it."""
-_ABOUT_NOTICES = frozenset({"boil_notice"})
-"""Articles that explain notices: first it is said which are on."""
 _OUR_NUMBER = "{phone}"
 _THE_SAME = {"en": "this number", "es": "mismo número"}
 """As in "Call {phone}" and "Llame al {phone}"."""
@@ -42,7 +40,7 @@ class ActionKnowledge(TopicAction):
             turn.say("utter_knowledge_gone")
             turn.offer(names.OFFER_PERSON)
             return
-        if slugs[0] in _ABOUT_NOTICES:
+        if article.notices:
             await _say_notices(turn)
         text = article.text[turn.language]
         turn.say("utter_knowledge", answer=in_words(text, article, turn.wording))

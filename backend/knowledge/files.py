@@ -1,8 +1,9 @@
 """Reading `knowledge/<language>/<slug>.md`: a head in YAML, then the answer in plain words.
 
 The head has the article's `title`, the `questions` people ask for it (the assistant learns from these), perhaps a
-`link`, and perhaps what the assistant `offers` to do after it. What changes (a price, a telephone number) stands in
-the text as `{name}` and is filled in when it is said.
+`link`, perhaps what the assistant `offers` to do after it, and `notices: true` where it first has to be said which
+notices about the water are on. What changes (a price, a telephone number) stands in the text as `{name}` and is filled
+in when it is said.
 """
 
 import re
@@ -19,7 +20,7 @@ from backend.district.files import DistrictFileError
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LANGUAGES = ("en", "es")
 QUESTIONS_MIN = 8
-HEAD_KEYS = frozenset({"title", "questions", "link", "offers"})
+HEAD_KEYS = frozenset({"title", "questions", "link", "offers", "notices"})
 OFFERS = frozenset(
     {
         *("autopay", "budget_bill", "extension", "leak_credit", "medical", "meter_check", "paperless", "pay_by_text"),
@@ -41,6 +42,7 @@ class Article:
     text: str
     link: str | None
     offers: str | None
+    notices: bool = False
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -94,7 +96,13 @@ def _read(path: Path) -> Article:
         raise DistrictFileError("\n".join(problems))
     questions = tuple(str(question) for question in values["questions"])
     return Article(
-        path.stem, values["title"], questions, " ".join(body.split()), values.get("link"), values.get("offers")
+        slug=path.stem,
+        title=values["title"],
+        questions=questions,
+        text=" ".join(body.split()),
+        link=values.get("link"),
+        offers=values.get("offers"),
+        notices=values.get("notices", False),
     )
 
 
@@ -113,6 +121,8 @@ def _problems(path: Path, head: object, body: str, line_of_body: int) -> Iterato
         yield f"{path}:{_line_of(path, 'link')}: a link is an address"
     if head.get("offers") not in OFFERS | {None}:
         yield f"{path}:{_line_of(path, 'offers')}: it may offer {', '.join(sorted(OFFERS))}"
+    if not isinstance(head.get("notices", False), bool):
+        yield f"{path}:{_line_of(path, 'notices')}: notices is true or false"
     if not body:
         yield f"{path}:{line_of_body}: there is no answer"
     try:
@@ -132,6 +142,8 @@ def _differences(folder: Path, found: Mapping[str, Mapping[str, Article]]) -> It
             yield f"{folder / 'es' / slug}.md:1: says other facts than the English one: {names}"
         if english[slug].offers != spanish[slug].offers:
             yield f"{folder / 'es' / slug}.md:1: does not offer what the English one offers"
+        if english[slug].notices != spanish[slug].notices:
+            yield f"{folder / 'es' / slug}.md:1: `notices` is not what it is in the English one"
 
 
 def _line_of(path: Path, words: str) -> int:

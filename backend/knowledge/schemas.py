@@ -14,6 +14,7 @@ _EXAMPLE: dict[str, Any] = {
     "text": {"en": "One unit is 748 gallons. Questions? Call {phone}.", "es": "Una unidad son 748 galones. …"},
     "link": {"en": None, "es": None},
     "offers": None,
+    "notices": False,
     "facts": {"phone": {"kind": "phone", "value": "+19515550100"}},
 }
 
@@ -26,7 +27,10 @@ class FactOut(BaseModel):
 
 
 class AnswerOut(BaseModel):
-    """An answer in both languages; `{name}` in a text is one of `facts`, `offers` what may be offered after it."""
+    """An answer in both languages; `{name}` in a text is one of `facts`, `offers` what may be offered after it.
+
+    `notices`: which notices are on is told before it.
+    """
 
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
@@ -35,6 +39,7 @@ class AnswerOut(BaseModel):
     text: dict[str, str]
     link: dict[str, str | None]
     offers: str | None
+    notices: bool
     facts: dict[str, FactOut]
 
     @classmethod
@@ -46,6 +51,7 @@ class AnswerOut(BaseModel):
             text={language: article.text for language, article in articles.items()},
             link={language: article.link for language, article in articles.items()},
             offers=articles[LANGUAGES[0]].offers,
+            notices=articles[LANGUAGES[0]].notices,
             facts={name: FactOut(kind=fact.kind, value=fact.value) for name, fact in answer.facts.items()},
         )
 

@@ -83,7 +83,7 @@ def test_every_offer_of_the_files_is_something_that_is_done() -> None:
 
 
 async def test_whether_a_notice_is_on_comes_before_what_it_means(api: AccountApi, answers: Loopback, run: Tell) -> None:
-    answers.say("GET", "/v1/knowledge/boil_notice", {**ARTICLE, "slug": "boil_notice"})
+    answers.say("GET", "/v1/knowledge/boil_notice", {**ARTICLE, "slug": "boil_notice", "notices": True})
     asked = {"intent": "ask_knowledge", "entities": [("article", "boil_notice")]}
     answers.say("GET", "/notices", {"notices": []})
     none = await run(ActionKnowledge(), **asked)

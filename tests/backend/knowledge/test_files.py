@@ -104,6 +104,7 @@ One unit is 100 cubic feet, also called a CCF. That is 748 gallons.
         ("title: What a unit of water is\n", "", 2, "give it a title"),
         ("  - what is a billing unit\n", "", 3, "8 or more different questions"),
         ("questions:", "question:", 3, "the head knows only"),
+        ("questions:", "notices: soon\nquestions:", 3, "notices is true or false"),
         ("One unit is", "One {unit} is", 13, "no fact {unit}"),
         ("One unit is", "One { unit is", 13, "write {{ for a brace"),
     ],
@@ -131,6 +132,13 @@ def test_both_languages_say_the_same_facts(folder: Path) -> None:
     path = folder / "knowledge" / "es" / "late_fee.md"
     path.write_text(path.read_text("utf-8").replace("{late_fee}", "10 dólares"), "utf-8")
     with pytest.raises(DistrictFileError, match="says other facts than the English one: late_fee"):
+        Knowledge.load(folder)
+
+
+def test_both_languages_tell_the_notices_that_are_on_or_neither(folder: Path) -> None:
+    path = folder / "knowledge" / "es" / "boil_notice.md"
+    path.write_text(path.read_text("utf-8").replace("notices: true\n", ""), "utf-8")
+    with pytest.raises(DistrictFileError, match="`notices` is not what it is in the English one"):
         Knowledge.load(folder)
 
 
